@@ -1,0 +1,33 @@
+"""Errors that a user can act on: each names the file, the key and the remedy."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with the user's input.
+
+    Attributes:
+        file: The file or folder at fault, as the user knows it.
+        key: The key, field or array inside the file (``"ED"``, ``"data.camus.root"``); may be "".
+        what: What is wrong, one clause without a full stop.
+        remedy: What to do about it, one clause without a full stop.
+    """
+
+    file: str
+    key: str
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}: {self.key}" if self.key else self.file
+        return f"{place}: {self.what}; {self.remedy}"
+
+
+class InputError(ValueError):
+    """Bad input: carries every problem that was found, not the first alone."""
+
+    def __init__(self, problems: Problem | Sequence[Problem]) -> None:
+        self.problems = [problems] if isinstance(problems, Problem) else list(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))

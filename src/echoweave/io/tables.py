@@ -1,0 +1,18 @@
+"""Tidy tables as TSV."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from echoweave.io.atomic import whole_file
+
+
+def write_tsv(table: pd.DataFrame, path: Path) -> None:
+    """Write ``table`` without its index; missing values become empty cells."""
+    with whole_file(path) as temporary:
+        table.to_csv(temporary, sep="\t", index=False, float_format="%.6g")
+
+
+def read_tsv(path: Path) -> pd.DataFrame:
+    """Read a table written by :func:`write_tsv`; only empty cells count as missing."""
+    return pd.read_csv(path, sep="\t", keep_default_na=False, na_values=[""])

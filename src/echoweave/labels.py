@@ -1,0 +1,25 @@
+"""Label values, and the structures that the tables name."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+BACKGROUND, CAVITY, MYOCARDIUM, ATRIUM = range(4)
+N_LABELS = 4
+
+# "epi" is the region inside the epicardium: Table 1 of Tafuro et al. reports it as "LV Myocardium".
+STRUCTURES: Mapping[str, tuple[int, ...]] = MappingProxyType(
+    {
+        "cavity": (CAVITY,),
+        "myocardium": (MYOCARDIUM,),
+        "epi": (CAVITY, MYOCARDIUM),
+        "atrium": (ATRIUM,),
+    }
+)
+
+
+def structure_mask(labels: NDArray[np.uint8], structure: str) -> NDArray[np.bool_]:
+    """Return the mask of one structure of ``STRUCTURES``, same shape as ``labels``."""
+    return np.isin(labels, STRUCTURES[structure])
