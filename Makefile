@@ -1,0 +1,44 @@
+# Two commands: `make demo` runs the whole workflow on a phantom, `make test` runs every test.
+
+PYTHON ?= python3.11
+BIN := .venv/bin
+CORES ?= $(shell nproc)
+PHANTOM := resources/phantom
+DEMO := --cores $(CORES) --configfile config/phantom.yaml
+
+.PHONY: setup demo test lint lock clean
+
+setup: .venv/.ready
+
+# torch comes first: left to itself, pip may replace a CPU build by several GB of CUDA packages.
+.venv/.ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q -U pip
+	$(BIN)/pip install -q -c requirements.lock torch
+	$(BIN)/pip install -q -c requirements.lock -e '.[workflow,test]'
+	touch $@
+
+$(PHANTOM)/.ready: .venv/.ready src/echoweave/phantom/*.py
+	rm -rf $(PHANTOM)
+	$(BIN)/echoweave phantom $(PHANTOM)
+	touch $@
+
+demo: $(PHANTOM)/.ready
+	$(BIN)/snakemake $(DEMO) all
+	@cat results/summary.txt
+
+test: setup lint
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/snakefmt --check Snakefile rules
+	
+lock: setup
+	(echo "# Exact versions that we test, for Python 3.11; remake with: make lock"; \
+	 $(BIN)/pip freeze --exclude-editable | sed 's/^\(torch==[0-9.]*\).*/\1/') > requirements.lock
+
+clean:
+	rm -rf results $(PHANTOM) .snakemake

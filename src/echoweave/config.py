@@ -1,0 +1,72 @@
+"""Check a configuration against config/schema.yaml and list everything that is wrong with it."""
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from echoweave.errors import InputError, Problem
+
+
+def check_config(config: Mapping[str, Any], schema_path: Path) -> None:
+    """Check the merged configuration; keys that start with "_" are the workflow engine's own.
+
+    Raises:
+        InputError: One problem for each unknown key and each value out of its range.
+    """
+    schema = yaml.safe_load(schema_path.read_text())
+    errors = Draft202012Validator(schema).iter_errors(config)
+    problems = [problem for error in errors for problem in _problems(error)]
+    problems += _broken_references(config) if not problems else []
+    if problems:
+        raise InputError(sorted(problems, key=lambda problem: problem.key))
+
+
+def config_slice(config: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    """Return the named sections or keys ("data.size") of ``config`` in one canonical form.
+
+    Two equal slices have the same ``repr``: keys are sorted and values are plain types.
+    The result maps the last part of each name to its value.
+    """
+    result = {}
+    for key in keys:
+        value: Any = config
+        for part in key.split("."):
+            value = value[part]
+        result[key.rpartition(".")[2]] = value
+    canonical: dict[str, Any] = json.loads(json.dumps(result, sort_keys=True))
+    return canonical
+
+
+def _problems(error: ValidationError) -> Iterator[Problem]:
+    place = ".".join(str(part) for part in error.absolute_path)
+    if error.validator == "additionalProperties":
+        known = list(error.schema["properties"])
+        for name in sorted(set(error.instance) - set(known)):
+            close = difflib.get_close_matches(name, known, n=1)
+            remedy = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(known)}"
+            yield Problem("config", f"{place}.{name}".lstrip("."), "unknown key", remedy)
+        return
+    description = error.schema.get("description", "").rstrip(".")
+    remedy = f"it must be: {description}" if description else "see config/schema.yaml"
+    yield Problem("config", place, error.message, remedy)
+
+
+def _broken_references(config: Mapping[str, Any]) -> list[Problem]:
+    """Keys whose values must agree with each other, which a schema cannot say."""
+    pseudolabels = config["pseudolabels"]
+    if pseudolabels["use"] in pseudolabels["estimators"]:
+        return []
+    return [
+        Problem(
+            "config",
+            "pseudolabels.use",
+            f"{pseudolabels['use']!r} is not among pseudolabels.estimators",
+            f"choose one of {', '.join(pseudolabels['estimators'])} or add it to the list",
+        )
+    ]
