@@ -1,0 +1,107 @@
+"""Read and write images: MetaImage and NIfTI in, whatever SimpleITK writes out."""
+
+import math
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echoweave.errors import InputError, Problem
+from echoweave.io.atomic import whole_file
+from echoweave.io.metaimage import read_metaimage
+from echoweave.io.nifti import read_nifti
+
+# Third spacing of the sequences that we write: mm between frames for tools that want a volume.
+FRAME_STEP = 1.5
+
+
+@dataclass(frozen=True)
+class Image:
+    """A grey-value image or label mask as stored.
+
+    Attributes:
+        array: [Y, X] or [T, Y, X].
+        spacing_mm: (sy, sx).
+    """
+
+    array: NDArray[Any]
+    spacing_mm: tuple[float, float]
+
+
+def read_image(path: Path) -> Image:
+    """Read a .mhd, .nii or .nii.gz file with 2 or 3 dimensions.
+
+    Raises:
+        InputError: The file is missing, unreadable, truncated, RGB, of other dimensions, has no
+            usable spacing, or holds NaN or infinite values.
+    """
+    try:
+        array, spacing = _read(path)
+    except FileNotFoundError as error:
+        raise InputError(
+            Problem(str(path), "", "the file is missing", "put it back from the original data")
+        ) from error
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, str(error)) from error
+    if array.ndim not in (2, 3):
+        raise _unreadable(path, f"{array.ndim} dimensions where 2 or 3 are needed")
+    sy, sx = spacing[-2:]
+    if not all(math.isfinite(value) and value > 0 for value in (sy, sx)):
+        raise InputError(
+            Problem(
+                str(path),
+                "spacing",
+                f"the pixel spacing is {sx:g} x {sy:g} mm",
+                "correct the header: distances in mm depend on it",
+            )
+        )
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise _unreadable(path, "holds NaN or infinite values")
+    return Image(array, (sy, sx))
+
+
+def read_array(path: Path) -> NDArray[Any]:
+    """Return the array of :func:`read_image` alone."""
+    return read_image(path).array
+
+
+def write_sequence(path: Path, array: NDArray[Any], spacing_mm: tuple[float, float]) -> None:
+    """Write frames or labels [T, Y, X], as a volume with ``FRAME_STEP`` between the frames."""
+    if array.ndim != 3:
+        raise ValueError(f"a sequence is [T, Y, X], not {array.shape}")
+    write_image(path, array, spacing_mm)
+
+
+def write_image(path: Path, array: NDArray[Any], spacing_mm: tuple[float, float]) -> None:
+    """Write [Y, X] or [T, Y, X] in the format of the suffix; ``spacing_mm`` is (sy, sx)."""
+    # SimpleITK is slow to import, and whoever only reads can go without.
+    import SimpleITK as sitk  # noqa: N813
+
+    image: Any = sitk.GetImageFromArray(array)
+    image.SetSpacing((spacing_mm[1], spacing_mm[0], FRAME_STEP)[: array.ndim])
+    if path.suffix != ".mhd":
+        with whole_file(path) as temporary:
+            sitk.WriteImage(image, str(temporary))
+        return
+    # The header names its pixel file, so both get their names in a folder of their own first.
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as folder:
+        temporary = Path(folder) / path.name
+        sitk.WriteImage(image, str(temporary))
+        temporary.with_suffix(".raw").replace(path.with_suffix(".raw"))
+        temporary.replace(path)
+
+
+def _read(path: Path) -> tuple[NDArray[np.generic], tuple[float, ...]]:
+    if path.suffix == ".mhd":
+        return read_metaimage(path)
+    if path.name.endswith((".nii", ".nii.gz")):
+        return read_nifti(path)
+    raise ValueError("not a .mhd, .nii or .nii.gz file")
+
+
+def _unreadable(path: Path, what: str) -> InputError:
+    return InputError(Problem(str(path), "", what, "replace it with a sound copy"))
