@@ -1,0 +1,1 @@
+"""Motion estimators: a file each, named in ``registry.py``."""

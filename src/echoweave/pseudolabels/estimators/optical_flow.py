@@ -1,0 +1,45 @@
+"""What the optical flow methods share: a fixed working size, smooth frames, smooth fields."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+# Window sizes and smoothing are in pixels of this size, so they mean the same on every input.
+_WORKING_SIZE = 256
+_FRAME_SMOOTHING = 1.5
+_FIELD_SMOOTHING = 3.0
+
+
+def flow_fields(
+    flow: cv2.DenseOpticalFlow, frames: NDArray[np.uint8], pairs: Sequence[tuple[int, int]]
+) -> NDArray[np.float32]:
+    """Return the displacement fields of ``pairs`` by an OpenCV method.
+
+    The flow is found on smoothed frames of 256x256 pixels, smoothed, and brought to the size of
+    ``frames``; see :class:`~echoweave.pseudolabels.estimators.base.Estimator` for the shapes.
+    """
+    height, width = frames.shape[1:]
+    small = [_working_frame(frame) for frame in frames]
+    scale = np.array([width, height], np.float32) / _WORKING_SIZE
+    result = np.empty((len(pairs), 2, height, width), np.float32)
+    for field, (fixed, moving) in zip(result, pairs, strict=True):
+        found = flow.calc(
+            small[fixed], small[moving], np.zeros((_WORKING_SIZE, _WORKING_SIZE, 2), np.float32)
+        )
+        smooth = cv2.GaussianBlur(found, (0, 0), _FIELD_SMOOTHING, borderType=cv2.BORDER_REPLICATE)
+        large = cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR) * scale
+        field[:] = large[..., ::-1].transpose(2, 0, 1)
+    return result
+
+
+def _working_frame(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    shrinks = min(frame.shape) > _WORKING_SIZE
+    small = cv2.resize(
+        frame,
+        (_WORKING_SIZE, _WORKING_SIZE),
+        interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR,
+    )
+    smooth = cv2.GaussianBlur(small, (0, 0), _FRAME_SMOOTHING, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(smooth, np.uint8)

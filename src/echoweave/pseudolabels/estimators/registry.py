@@ -1,0 +1,65 @@
+"""The motion estimators by name: a new one is a file beside this one and a line here."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from echoweave.errors import InputError, Problem
+from echoweave.pseudolabels.estimators.base import Estimator
+from echoweave.pseudolabels.estimators.dis import DenseInverseSearch
+from echoweave.pseudolabels.estimators.farneback import Farneback
+from echoweave.pseudolabels.estimators.still import Still
+from echoweave.pseudolabels.settings import Fusion
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An estimator that needs no training.
+
+    Attributes:
+        build: Makes one.
+        fusion: The only fusion that makes sense for it; None leaves the choice to the config.
+    """
+
+    build: Callable[[], Estimator]
+    fusion: Fusion | None = None
+
+
+UNTRAINED = {
+    "still": Entry(Still, fusion="nearest"),
+    "farneback": Entry(Farneback),
+    "dis": Entry(DenseInverseSearch),
+}
+
+
+def unknown_estimators(names: Iterable[str], models: Iterable[str]) -> list[Problem]:
+    """Return a problem for each name that is neither here nor a registration model."""
+    known = [*UNTRAINED, *models]
+    return [
+        Problem(
+            "config",
+            "pseudolabels.estimators",
+            f"there is no estimator {name!r}",
+            f"choose among {', '.join(known)}, or add a model to registration.models",
+        )
+        for name in names
+        if name not in known
+    ]
+
+
+def make_estimator(name: str, checkpoint: Path | None) -> Estimator:
+    """Return the estimator ``name``: the network in ``checkpoint``, or an untrained one.
+
+    Raises:
+        InputError: There is no checkpoint and no untrained estimator of that name, or the
+            checkpoint cannot be used.
+    """
+    if checkpoint is not None:
+        # torch takes seconds to import, and whoever only checks names can go without.
+        from echoweave.registration.apply import Registrar
+
+        return Registrar.load(checkpoint)
+    problems = unknown_estimators([name], [])
+    if problems:
+        raise InputError(problems)
+    return UNTRAINED[name].build()

@@ -1,0 +1,117 @@
+"""Make the pseudo-labels of a bucket of patients."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from echoweave.errors import InputError, Problem
+from echoweave.geometry.sector import sector_mask
+from echoweave.io.cache import Sequence, read_sequence, read_views
+from echoweave.io.images import write_sequence
+from echoweave.io.tables import write_tsv
+from echoweave.logs import Progress
+from echoweave.pseudolabels.estimators.base import Estimator
+from echoweave.pseudolabels.estimators.registry import UNTRAINED, make_estimator
+from echoweave.pseudolabels.fuse import fuse
+from echoweave.pseudolabels.propagate import Carried, carry, frame_pairs
+from echoweave.pseudolabels.quality import COLUMNS, quality_rows
+from echoweave.pseudolabels.settings import Settings
+
+DIRECTIONS = ("forward", "backward", "fused")
+
+
+class PseudoLabels(NamedTuple):
+    """The labels of one sequence, uint8 [T, Y, X] each, and their quality, one row a frame."""
+
+    forward: NDArray[np.uint8]
+    backward: NDArray[np.uint8]
+    fused: NDArray[np.uint8]
+    quality: pd.DataFrame
+
+
+def label_path(directory: Path, direction: str, sequence: str) -> Path:
+    """Return the file of one sequence; ``direction`` is one of ``DIRECTIONS``."""
+    return directory / direction / f"{sequence}.nii.gz"
+
+
+def generate(
+    estimator: str,
+    caches: list[Path],
+    directory: Path,
+    quality: Path,
+    checkpoint: Path | None,
+    settings: Mapping[str, Any],
+) -> None:
+    """Write the pseudo-labels of every sequence with reference masks.
+
+    Args:
+        estimator: A name of ``pseudolabels.estimators``.
+        caches: Cache files of the patients.
+        directory: Gets the files of :func:`label_path`.
+        quality: Gets the quality table of these sequences.
+        checkpoint: Weights of the estimator if it is a network.
+        settings: The fields of :class:`~echoweave.pseudolabels.settings.Settings`.
+
+    Raises:
+        InputError: Unknown estimator, unusable cache or checkpoint, or an empty reference mask.
+    """
+    parsed = Settings(**settings)
+    motion = make_estimator(estimator, checkpoint)
+    if estimator in UNTRAINED:
+        parsed = Settings(parsed.propagation, UNTRAINED[estimator].fusion or parsed.fusion)
+    tables = []
+    progress = Progress(f"pseudo-labels by {estimator}, patients", len(caches))
+    for done, cache in enumerate(caches, start=1):
+        for view in read_views(cache):
+            sequence = read_sequence(cache, view)
+            if sequence.labels is None:
+                continue
+            result = pseudo_labels(sequence, motion, parsed)
+            for direction in DIRECTIONS:
+                path = label_path(directory, direction, sequence.name)
+                write_sequence(path, getattr(result, direction), sequence.spacing_mm)
+            tables.append(result.quality)
+        progress.update(done)
+    write_tsv(pd.concat([pd.DataFrame(columns=list(COLUMNS)), *tables]), quality)
+
+
+def pseudo_labels(sequence: Sequence, motion: Estimator, settings: Settings) -> PseudoLabels:
+    """Carry the masks of ``sequence`` forward from ED and backward from ES, and fuse them.
+
+    Raises:
+        InputError: A reference mask is missing or empty.
+    """
+    if sequence.labels is None or not sequence.labels.any(axis=(1, 2)).all():
+        raise InputError(
+            Problem(
+                sequence.name,
+                "labels",
+                "the ED or the ES mask is missing or empty, there is nothing to carry",
+                "correct the mask or leave the sequence out",
+            )
+        )
+    sector = sector_mask(sequence.frames)
+    forward, backward = (
+        _carry(sequence.frames, mask, frame, sector, motion, settings)
+        for mask, frame in zip(sequence.labels, (sequence.ed, sequence.es), strict=True)
+    )
+    span = sequence.ed, sequence.es
+    fused = fuse(forward.labels, backward.labels, *span, sequence.spacing_mm, settings.fusion)
+    rows = quality_rows(sequence.name, forward, backward, *span, sector, sequence.spacing_mm)
+    return PseudoLabels(forward.labels, backward.labels, fused, rows)
+
+
+def _carry(
+    frames: NDArray[np.uint8],
+    mask: NDArray[np.uint8],
+    reference: int,
+    sector: NDArray[np.bool_],
+    motion: Estimator,
+    settings: Settings,
+) -> Carried:
+    pairs = frame_pairs(len(frames), reference, settings.propagation)
+    return carry(mask, reference, motion.fields(frames, pairs), sector, settings.propagation)

@@ -1,0 +1,34 @@
+"""The settings of the pseudo-labels, section ``pseudolabels`` of the config."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Propagation = Literal["composed", "nearest", "linear", "direct"]
+Fusion = Literal["distance", "paper", "nearest"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the labels are made.
+
+    Attributes:
+        propagation: How masks are carried, see :func:`~echoweave.pseudolabels.propagate.carry`.
+        fusion: How both directions are joined, see :func:`~echoweave.pseudolabels.fuse.fuse`.
+    """
+
+    propagation: Propagation
+    fusion: Fusion
+
+
+@dataclass(frozen=True)
+class QualitySettings:
+    """Which labels are good enough to train on, ``pseudolabels.quality``.
+
+    Attributes:
+        min_score: Frames with a lower score are left out, 0 to 1; 0 keeps all.
+        ignore_over_mm: Pixels where both directions disagree and place the outline further apart
+            than this become the ignore label; None keeps all.
+    """
+
+    min_score: float
+    ignore_over_mm: float | None
