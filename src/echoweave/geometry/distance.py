@@ -1,10 +1,9 @@
-"""Exact signed Euclidean distances in mm to the outline of a mask.
+"""Signed Euclidean distances in mm to the outline of a mask.
 
-The outline runs midway between the centres of neighbouring pixels of different classes. A pixel's
-distance is taken along the straight line to the centre of the nearest pixel of the other side, up
-to the point where the line enters that pixel: half a pixel less than from centre to centre along a
-row or column. So the distance passes through zero at the outline without a jump, and the average
-of the distances of two discs is the distance of the disc with the mean radius.
+The outline runs midway between neighbouring pixels of different classes. A pixel's distance is the
+exact distance between its centre and that of the nearest pixel on the other side, less half of the
+smaller pixel side: along a row or column of square pixels it passes through zero at the outline
+without a jump, so that the mean of the distances of two discs belongs to the disc in between.
 """
 
 import numpy as np
@@ -77,15 +76,8 @@ def _edge(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _distance_to(mask: NDArray[np.bool_], spacing_mm: tuple[float, float]) -> NDArray[np.float32]:
-    """Return every pixel's distance to where the nearest pixel of ``mask`` begins; 0 inside."""
+    """Return the distance of every pixel outside ``mask`` to where it begins; 0 or less inside."""
     if not mask.any():
         return np.full(mask.shape, np.inf, np.float32)
-    nearest = distance_transform_edt(
-        ~mask, sampling=spacing_mm, return_distances=False, return_indices=True
-    )
-    rows, columns = (np.arange(size, dtype=np.int32) for size in mask.shape)
-    down = np.abs(nearest[0] - rows[:, None]).astype(np.float32)
-    across = np.abs(nearest[1] - columns).astype(np.float32)
-    distance = np.hypot(down * np.float32(spacing_mm[0]), across * np.float32(spacing_mm[1]))
-    pixels = np.maximum(np.maximum(down, across), 1)
-    return np.asarray(distance * (1 - 0.5 / pixels), np.float32)
+    centres = distance_transform_edt(~mask, sampling=spacing_mm)
+    return np.asarray(centres - min(spacing_mm) / 2, np.float32)

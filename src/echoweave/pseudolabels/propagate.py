@@ -126,7 +126,7 @@ def _warp_nearest(labels: NDArray[np.uint8], field: NDArray[np.float32]) -> NDAr
     height, width = labels.shape
     rows = np.rint(np.arange(height)[:, None] + field[0]).astype(np.intp).clip(0, height - 1)
     columns = np.rint(np.arange(width) + field[1]).astype(np.intp).clip(0, width - 1)
-    return labels[rows, columns]
+    return np.asarray(labels[rows, columns])
 
 
 def _one_hot(mask: NDArray[np.uint8]) -> Tensor:

@@ -23,11 +23,10 @@ def flow_fields(
     height, width = frames.shape[1:]
     small = [_working_frame(frame) for frame in frames]
     scale = np.array([width, height], np.float32) / _WORKING_SIZE
+    start = np.zeros((_WORKING_SIZE, _WORKING_SIZE, 2), np.float32)
     result = np.empty((len(pairs), 2, height, width), np.float32)
     for field, (fixed, moving) in zip(result, pairs, strict=True):
-        found = flow.calc(
-            small[fixed], small[moving], np.zeros((_WORKING_SIZE, _WORKING_SIZE, 2), np.float32)
-        )
+        found = flow.calc(small[fixed], small[moving], start.copy())
         smooth = cv2.GaussianBlur(found, (0, 0), _FIELD_SMOOTHING, borderType=cv2.BORDER_REPLICATE)
         large = cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR) * scale
         field[:] = large[..., ::-1].transpose(2, 0, 1)

@@ -1,0 +1,126 @@
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from echoweave.pseudolabels.propagate import carry, frame_pairs
+
+MODES = ("composed", "nearest", "linear", "direct")
+EVERYWHERE = np.ones((64, 64), bool)
+
+
+def square(top=20, left=24, size=16, label=1):
+    mask = np.zeros((64, 64), np.uint8)
+    mask[top : top + size, left : left + size] = label
+    return mask
+
+
+def shifts(pairs, dy, dx):
+    """Fields of tissue that moves by (dy, dx) a frame: frame t at x shows frame s at x + u."""
+    fields = np.zeros((len(pairs), 2, 64, 64), np.float32)
+    for field, (fixed, moving) in zip(fields, pairs, strict=True):
+        field[0] = (moving - fixed) * dy
+        field[1] = (moving - fixed) * dx
+    return fields
+
+
+def moved(n_frames, reference, mode, dy, dx, mask=None):
+    pairs = frame_pairs(n_frames, reference, mode)
+    mask = square() if mask is None else mask
+    return carry(mask, reference, shifts(pairs, dy, dx), EVERYWHERE, mode)
+
+
+def test_pairs_lead_step_by_step_to_the_reference():
+    assert frame_pairs(4, 0, "composed") == [(1, 0), (2, 1), (3, 2)]
+    assert frame_pairs(4, 3, "nearest") == [(2, 3), (1, 2), (0, 1)]
+    assert sorted(frame_pairs(4, 1, "linear")) == [(0, 1), (2, 1), (3, 2)]
+    assert frame_pairs(4, 3, "direct") == [(2, 3), (1, 3), (0, 3)]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_square_follows_whole_pixels_forward(mode):
+    labels = moved(4, 0, mode, dy=2, dx=-3).labels
+    for frame in range(4):
+        assert_array_equal(labels[frame], square(20 + 2 * frame, 24 - 3 * frame))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_square_follows_whole_pixels_backward(mode):
+    labels = moved(4, 3, mode, dy=2, dx=-3).labels
+    for frame in range(4):
+        assert_array_equal(labels[frame], square(20 + 2 * (frame - 3), 24 - 3 * (frame - 3)))
+
+
+def test_a_reference_in_the_middle_is_carried_both_ways():
+    labels = moved(5, 2, "composed", dy=1, dx=0).labels
+    assert_array_equal(labels[0], square(18))
+    assert_array_equal(labels[4], square(22))
+
+
+def test_composed_fields_keep_the_motion_that_nearest_loses():
+    """0.4 pixels a frame: after 10 frames 4 pixels, or none if each step is rounded."""
+    assert_array_equal(moved(11, 0, "composed", dy=0.4, dx=0).labels[10], square(24))
+    assert_array_equal(moved(11, 0, "nearest", dy=0.4, dx=0).labels[10], square(20))
+
+
+def test_composed_fields_add_up():
+    fields = moved(4, 0, "composed", dy=0.5, dx=-1).to_reference
+    assert_allclose(fields[0], 0)
+    assert_allclose(fields[3, 0], -1.5)
+    assert_allclose(fields[3, 1], 3.0)
+
+
+def test_composition_reads_the_second_field_where_the_first_leads():
+    """Frame 2 -> 1 leads 5 columns left; there frame 1 -> 0 says 7 rows up, elsewhere 0."""
+    fields = np.zeros((2, 2, 64, 64), np.float32)
+    fields[1, 1] = -5
+    fields[0, 0, :, 30] = -7
+    to_reference = carry(square(), 0, fields, EVERYWHERE, "composed").to_reference
+    assert_allclose(to_reference[2, :, 10, 35], [-7, -5], atol=1e-4)
+    assert_allclose(to_reference[2, :, 10, 30], [0, -5], atol=1e-4)
+
+
+def test_all_labels_travel_together():
+    mask = square(label=2)
+    mask[24:32, 28:36] = 1
+    mask[40:46, 28:36] = 3
+    labels = moved(3, 0, "composed", dy=1, dx=1, mask=mask).labels
+    assert_array_equal(labels[2], np.roll(mask, (2, 2), axis=(0, 1)))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_reference_frame_is_the_reference(mode):
+    speckled = np.random.default_rng(0).integers(0, 4, (64, 64)).astype(np.uint8)
+    carried = moved(3, 1, mode, dy=0.3, dx=0.3, mask=speckled)
+    assert_array_equal(carried.labels[1], speckled)
+
+
+def test_what_comes_into_the_sector_has_the_label_at_its_edge():
+    """The square is cut by the sector's edge at row 36 and moves up by 4 pixels."""
+    sector = np.zeros((64, 64), bool)
+    sector[:36] = True
+    fields = shifts(frame_pairs(2, 0, "composed"), dy=-4, dx=0)
+    labels = carry(square(20, size=16), 0, fields, sector, "composed").labels
+    assert_array_equal(labels[1], square(16, size=16) | square(20, size=16))
+
+
+def test_labels_drawn_outside_the_sector_move_as_drawn():
+    """The square goes on 6 rows below the edge: nothing else comes into view, nothing is cut."""
+    sector = np.zeros((64, 64), bool)
+    sector[:30] = True
+    fields = shifts(frame_pairs(2, 0, "composed"), dy=-2, dx=0)
+    labels = carry(square(20, size=16), 0, fields, sector, "composed").labels
+    assert_array_equal(labels[1], square(18, size=16))
+
+
+def test_labels_inside_the_sector_do_not_appear_outside_it():
+    sector = np.zeros((64, 64), bool)
+    sector[:40] = True
+    mask = square(20, size=20)  # cut at the edge
+    fields = shifts(frame_pairs(2, 0, "composed"), dy=0, dx=3)
+    labels = carry(mask, 0, fields, sector, "composed").labels
+    assert not labels[1, 40:].any()
+    assert_array_equal(labels[1], square(20, 27, size=20))
+
+
+def test_two_frames_are_enough():
+    assert moved(2, 1, "composed", dy=1, dx=0).labels.shape == (2, 64, 64)

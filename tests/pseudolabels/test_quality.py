@@ -1,0 +1,113 @@
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from echoweave.io.tables import write_tsv
+from echoweave.pseudolabels.propagate import Carried
+from echoweave.pseudolabels.quality import COLUMNS, dice, merge_quality, quality_rows
+
+EVERYWHERE = np.ones((20, 20), bool)
+
+
+def bar(first, last, label=1):
+    """Rows ``first`` to ``last`` of a 10 pixel wide bar."""
+    mask = np.zeros((20, 20), np.uint8)
+    mask[first : last + 1, 5:15] = label
+    return mask
+
+
+def carried(*masks, fields=None):
+    labels = np.stack(masks)
+    if fields is None:
+        fields = np.zeros((len(labels), 2, 20, 20), np.float32)
+    return Carried(labels, fields)
+
+
+def fold(n_frames, frame):
+    """x + u runs 0 .. 9, then 2 steps back between columns 9 and 11, then on: it folds there."""
+    fields = np.zeros((n_frames, 2, 20, 20), np.float32)
+    fields[frame, 1, :, 10:] = -3
+    return fields
+
+
+def rows(forward, backward, sector=EVERYWHERE):
+    last = len(forward.labels) - 1
+    return quality_rows("patient0001_4CH", forward, backward, 0, last, sector, (0.5, 0.25))
+
+
+def test_closure_is_the_agreement_in_the_reference_frames():
+    """At ES the carried ED mask (rows 4-13) meets the manual one (rows 6-13), and so on."""
+    forward = carried(bar(4, 13), bar(4, 13), bar(4, 13))
+    backward = carried(bar(4, 11), bar(4, 13), bar(6, 13))
+    table = rows(forward, backward)
+    assert list(table["reference"]) == ["ED", "", "ES"]
+    es = table.iloc[2]
+    assert es["agreement_dice_cavity"] == pytest.approx(2 * 80 / (100 + 80))
+    assert es["agreement_hd_mm_cavity"] == pytest.approx(2 * 0.5)
+    assert table.loc[0, "agreement_dice_cavity"] == pytest.approx(2 * 80 / (100 + 80))
+    assert table.loc[1, "agreement_dice_cavity"] == 1.0
+
+
+def test_epi_is_cavity_and_myocardium_together():
+    forward = carried(bar(4, 8), np.maximum(bar(4, 8, 1), bar(9, 13, 2)), bar(4, 8))
+    backward = carried(bar(4, 8), np.maximum(bar(4, 5, 1), bar(6, 13, 2)), bar(4, 8))
+    row = rows(forward, backward).iloc[1]
+    assert row["agreement_dice_cavity"] == pytest.approx(2 * 20 / (50 + 20))
+    assert row["agreement_dice_myocardium"] == pytest.approx(2 * 50 / (50 + 80))
+    assert row["agreement_dice_epi"] == 1.0
+
+
+def test_a_structure_that_only_one_direction_has_gets_zero_and_no_distance():
+    forward = carried(bar(4, 8), np.maximum(bar(4, 8), bar(15, 16, 3)), bar(4, 8))
+    row = rows(forward, carried(*[bar(4, 8)] * 3)).iloc[1]
+    assert row["agreement_dice_atrium"] == 0.0
+    assert math.isnan(row["agreement_hd_mm_atrium"])
+    assert row["score"] == pytest.approx((1.0 + 0.0) / 2), "no myocardium, so two structures"
+
+
+def test_folded_share_of_a_field_with_one_fold():
+    """Central differences give -3 / 2 at columns 9 and 10, so det J = -0.5 there: 2 of 20."""
+    forward = carried(*[bar(4, 8)] * 3, fields=fold(3, frame=1))
+    table = rows(forward, carried(*[bar(4, 8)] * 3))
+    assert list(table["folded_forward"]) == [0.0, pytest.approx(0.1), 0.0]
+    assert list(table["folded_backward"]) == [0.0, 0.0, 0.0]
+    assert table.loc[1, "score"] == pytest.approx(0.9)
+
+
+def test_folds_outside_the_sector_do_not_count():
+    sector = EVERYWHERE.copy()
+    sector[:, 9:11] = False
+    forward = carried(*[bar(4, 8)] * 3, fields=fold(3, frame=1))
+    assert rows(forward, forward, sector)["folded_forward"].sum() == 0.0
+
+
+def test_score_is_one_at_the_references_and_the_mean_dice_between():
+    forward = carried(*[np.maximum(bar(4, 8, 1), bar(10, 13, 3))] * 3)
+    backward = carried(*[np.maximum(bar(4, 8, 1), bar(10, 11, 3))] * 3)
+    scores = rows(forward, backward)["score"]
+    assert list(scores) == [1.0, pytest.approx((1 + 2 * 20 / (40 + 20)) / 2), 1.0]
+
+
+def test_dice_of_two_empty_masks_is_undefined():
+    empty = np.zeros((3, 3), bool)
+    assert math.isnan(dice(empty, empty))
+    assert dice(empty, ~empty) == 0.0
+
+
+def test_chunks_merge_into_one_sorted_table(tmp_path):
+    def chunk(name, *keys):
+        path = tmp_path / name
+        table = pd.DataFrame(keys, columns=["sequence", "frame"]).reindex(columns=list(COLUMNS))
+        write_tsv(table, path)
+        return path
+
+    second = chunk("2.tsv", ("patient0002_2CH", 0), ("patient0002_2CH", 1))
+    first = chunk("1.tsv", ("patient0001_2CH", 0), ("patient0003_2CH", 0))
+    none = chunk("0.tsv")
+    merge_quality([second, none, first], tmp_path / "quality.tsv")
+    merged = pd.read_csv(tmp_path / "quality.tsv", sep="\t")
+    assert list(merged["sequence"].str[7:11]) == ["0001", "0002", "0002", "0003"]
+    assert list(merged["frame"]) == [0, 0, 1, 0]
+    assert list(merged.columns) == list(COLUMNS)
