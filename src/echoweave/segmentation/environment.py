@@ -1,0 +1,77 @@
+"""What nnU-Net reads from its surroundings; call before nnunetv2 or torch are imported."""
+
+import contextlib
+import io
+import multiprocessing
+import os
+import shutil
+from collections.abc import Iterator
+from multiprocessing.pool import ThreadPool
+from pathlib import Path
+from typing import Any
+
+from echoweave.logs import LOGGER
+
+
+def set_environment(root: Path, threads: int, augmentation_workers: int = 1) -> None:
+    """Tell nnU-Net its folders and this process how many threads it may use.
+
+    Args:
+        root: results/nnunet.
+        threads: Threads of this process, and processes of nnU-Net's pools.
+        augmentation_workers: Processes that augment during training; 0: in this process. Planning
+            fails with 0.
+    """
+    os.environ |= {
+        "nnUNet_raw": str(root / "raw"),
+        "nnUNet_preprocessed": str(root / "preprocessed"),
+        "nnUNet_results": str(root / "trained"),
+        "nnUNet_def_n_proc": str(threads),
+        "nnUNet_n_proc_DA": str(augmentation_workers),
+        "OMP_NUM_THREADS": str(threads),
+    }
+    # torch.compile on a GPU calls a C compiler, which not every machine has.
+    if not shutil.which("cc") and not shutil.which("gcc"):
+        os.environ.setdefault("nnUNet_compile", "f")
+    import torch
+
+    torch.set_num_threads(threads)
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keep what nnU-Net prints out of the log, but show its end if the block fails."""
+    chatter = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(chatter):
+            yield
+    except Exception:
+        LOGGER.error("nnU-Net said last:\n%s", chatter.getvalue()[-2000:])
+        raise
+
+
+@contextlib.contextmanager
+def pools(threads: int) -> Iterator[None]:
+    """Let nnU-Net's pools be a thread of this process where only one worker is allowed.
+
+    A spawned worker costs 1 to 3 seconds of imports, five times in a short training.
+    """
+    if threads > 1:
+        yield
+        return
+    original = multiprocessing.get_context
+    multiprocessing.get_context = _ThreadContext  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        multiprocessing.get_context = original
+
+
+class _ThreadContext:
+    """Stands in for the result of ``multiprocessing.get_context("spawn")``."""
+
+    def __init__(self, method: str) -> None:
+        self.method = method
+
+    def Pool(self, processes: int) -> Any:  # noqa: N802
+        return ThreadPool(processes)

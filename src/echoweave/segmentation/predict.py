@@ -1,0 +1,98 @@
+"""Predict whole sequences with the trained folds of an arm."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from echoweave.errors import InputError, Problem
+from echoweave.io.cache import Sequence as Echo
+from echoweave.io.cache import read_sequence, read_views
+from echoweave.io.images import write_sequence
+from echoweave.logs import Progress
+from echoweave.segmentation.arms import best_file, preprocessed_folder, sequence_of
+from echoweave.segmentation.environment import quiet, set_environment
+from echoweave.segmentation.gpu import Device, gpu_slot
+
+
+def predict(
+    arm: str, caches: Sequence[Path], folder: Path, nnunet_root: Path, device: Device, threads: int
+) -> None:
+    """Write {sequence}.nii.gz [T, Y, X] for every view in ``caches``, by all folds together.
+
+    The folds' logits are averaged; 2-D arms predict frame by frame. The postprocessing of
+    best.json is applied.
+
+    Args:
+        arm: A name of ``ARMS``.
+        caches: Cache files of patients that no fold was trained on.
+        folder: Gets the predictions.
+        nnunet_root: results/nnunet.
+        device: ``segmentation.device``.
+        threads: Threads of this process.
+    """
+    folds = json.loads(best_file(nnunet_root, arm).read_text())["folds"]
+    sequences = {(cache, view): folds for cache in caches for view in read_views(cache)}
+    _predict(arm, sequences, folder, nnunet_root, device, threads)
+
+
+def predict_held_out(
+    arm: str, caches: Sequence[Path], folder: Path, nnunet_root: Path, device: Device, threads: int
+) -> None:
+    """Write the same for training patients, each by the one fold that did not train on them.
+
+    Args:
+        arm: A name of ``ARMS``.
+        caches: Cache files of training patients.
+        folder: Gets the predictions.
+        nnunet_root: results/nnunet.
+        device: ``segmentation.device``.
+        threads: Threads of this process.
+
+    Raises:
+        InputError: A patient is no training patient.
+    """
+    fold_of = _validation_folds(preprocessed_folder(nnunet_root, arm) / "splits_final.json")
+    sequences = {}
+    for cache in caches:
+        for view in read_views(cache):
+            patient = read_sequence(cache, view).patient
+            if patient not in fold_of:
+                raise InputError(
+                    Problem(str(cache), patient, "no fold validates this patient", "use predict")
+                )
+            sequences[cache, view] = [fold_of[patient]]
+    _predict(arm, sequences, folder, nnunet_root, device, threads)
+
+
+def _validation_folds(splits: Path) -> dict[str, int]:
+    """Return the fold of each training patient."""
+    return {
+        sequence_of(case).split("_")[0]: fold
+        for fold, split in enumerate(json.loads(splits.read_text()))
+        for case in split["val"]
+    }
+
+
+def _predict(
+    arm: str,
+    sequences: dict[tuple[Path, str], list[int]],
+    folder: Path,
+    root: Path,
+    device: Device,
+    threads: int,
+) -> None:
+    progress = Progress(f"predictions of {arm}, sequences", len(sequences))
+    with gpu_slot(device, root / "gpu_locks"):
+        set_environment(root, threads)
+        with quiet():
+            from echoweave.segmentation.ensemble import Ensemble
+
+            ensembles: dict[tuple[int, ...], Ensemble] = {}
+            for done, ((cache, view), folds) in enumerate(sequences.items(), start=1):
+                key = tuple(folds)
+                if key not in ensembles:
+                    ensembles[key] = Ensemble(arm, folds, root, device)
+                echo: Echo = read_sequence(cache, view)
+                labels = ensembles[key](echo)
+                write_sequence(folder / f"{echo.name}.nii.gz", labels, echo.spacing_mm)
+                progress.update(done)

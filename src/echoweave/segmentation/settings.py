@@ -1,0 +1,35 @@
+"""The settings of training, section ``segmentation.training`` of the config."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How every fold is trained.
+
+    Attributes:
+        epochs: nnU-Net's are not passes over the data but a number of iterations.
+        iterations_per_epoch: Batches a training epoch.
+        validation_iterations: Batches for the Dice that is shown after each epoch.
+        save_every: Epochs between two checkpoints from which a killed training goes on.
+        initial_lr: Decays to 0 with the power 0.9.
+        rotation_degrees: Augmentation turns frames by at most this much to either side.
+        augmentation_workers: Processes that augment, at most one a thread of the job; 0: in the
+            training process, and then a CPU training is bit-identical for a seed.
+    """
+
+    epochs: int
+    iterations_per_epoch: int
+    validation_iterations: int
+    save_every: int
+    initial_lr: float
+    rotation_degrees: float
+    augmentation_workers: int
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """The settings that change what is learnt: a checkpoint of other ones is of no use."""
+        fields = asdict(self)
+        del fields["save_every"], fields["augmentation_workers"]
+        return fields

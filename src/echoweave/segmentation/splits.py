@@ -1,0 +1,75 @@
+"""Patient-grouped cross-validation splits, and the check that they are."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+from echoweave.errors import InputError, Problem
+from echoweave.segmentation.arms import sequence_of
+
+
+class Split(TypedDict):
+    """Case names of one fold, as nnU-Net's splits_final.json has them."""
+
+    train: list[str]
+    val: list[str]
+
+
+def make_splits(cases: Sequence[str], folds: Mapping[str, int]) -> list[Split]:
+    """Return one split a fold.
+
+    Args:
+        cases: Names of all training cases.
+        folds: The 0-based fold in which a sequence is validated.
+
+    Raises:
+        InputError: A fold is left without a case.
+    """
+    fold_of = {case: folds[sequence_of(case)] for case in cases}
+    splits = [
+        Split(
+            train=sorted(case for case in cases if fold_of[case] != fold),
+            val=sorted(case for case in cases if fold_of[case] == fold),
+        )
+        for fold in range(max(folds.values()) + 1)
+    ]
+    check_splits(splits, cases)
+    return splits
+
+
+def check_splits(splits: Sequence[Split], cases: Sequence[str]) -> None:
+    """Check what nnU-Net takes on trust.
+
+    Raises:
+        InputError: A fold trains or validates on nothing, a case is not validated exactly once, or
+            a patient is on both sides of a fold.
+    """
+    problems = []
+    for fold, split in enumerate(splits):
+        for side, names in split.items():
+            if not names:
+                problems.append(_problem(fold, f"there is no case to {side}"))
+        shared = _patients(split["train"]) & _patients(split["val"])
+        if shared:
+            problems.append(_problem(fold, f"both sides hold {', '.join(sorted(shared))}"))
+        if set(split["train"]) | set(split["val"]) != set(cases):
+            problems.append(_problem(fold, "its cases are not those of the data set"))
+    validated = Counter(case for split in splits for case in split["val"])
+    wrong = sorted(case for case in cases if validated[case] != 1)
+    if wrong:
+        problems.append(
+            Problem("splits_final.json", wrong[0], "not validated exactly once", _REMEDY)
+        )
+    if problems:
+        raise InputError(problems)
+
+
+_REMEDY = "use fewer folds than training patients, and one fold a patient in the cohort table"
+
+
+def _problem(fold: int, what: str) -> Problem:
+    return Problem("splits_final.json", f"fold {fold}", what, _REMEDY)
+
+
+def _patients(cases: Sequence[str]) -> set[str]:
+    return {case.split("_")[0] for case in cases}

@@ -1,0 +1,131 @@
+"""Train one fold of an arm and validate it."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from echoweave.errors import InputError, Problem
+from echoweave.io.atomic import whole_file
+from echoweave.logs import LOGGER
+from echoweave.segmentation.arms import (
+    ARMS,
+    PLANS,
+    curves_file,
+    fold_folder,
+    prepared_file,
+    preprocessed_folder,
+    validation_summary,
+)
+from echoweave.segmentation.environment import pools, quiet, set_environment
+from echoweave.segmentation.gpu import Device, choose_device, gpu_slot
+from echoweave.segmentation.settings import TrainingSettings
+
+if TYPE_CHECKING:
+    from echoweave.segmentation.trainer import EchoTrainer
+
+# A finished training first, then the newest state, then the one that nnU-Net keeps early on.
+_CHECKPOINTS = ("checkpoint_final.pth", "checkpoint_latest.pth", "checkpoint_best.pth")
+
+
+def train_fold(
+    arm: str,
+    fold: int,
+    nnunet_root: Path,
+    settings: Mapping[str, Any],
+    device: Device,
+    seed: int,
+    threads: int,
+) -> None:
+    """Train fold ``fold`` and write its validation/summary.json, last.
+
+    Goes on from a checkpoint that an earlier run left, if data, plans, settings and seed are still
+    the same, and starts over otherwise.
+
+    Args:
+        arm: A name of ``ARMS``.
+        fold: 0-based.
+        nnunet_root: results/nnunet.
+        settings: ``segmentation.training`` of the config.
+        device: ``segmentation.device``.
+        seed: The config's seed.
+        threads: Threads of this process, and the most that augmentation may use.
+
+    Raises:
+        InputError: There is no such fold, or no GPU although one is asked for.
+    """
+    _check_fold(arm, fold, nnunet_root)
+    parsed = TrainingSettings(**settings)
+    folder = fold_folder(nnunet_root, arm, fold)
+    # A rule must never find the summary of another training while this one runs.
+    shutil.rmtree(validation_summary(nnunet_root, arm, fold).parent, ignore_errors=True)
+    _keep_or_wipe(folder, _identity(arm, nnunet_root, parsed, seed))
+    with gpu_slot(device, nnunet_root / "gpu_locks"):
+        set_environment(nnunet_root, threads, min(threads, parsed.augmentation_workers))
+        with quiet(), pools(threads):
+            trainer = _make_trainer(arm, fold, nnunet_root, device)
+            trainer.configure(parsed, seed, curves_file(nnunet_root, arm, fold))
+            _train(trainer, folder)
+            trainer.perform_actual_validation()
+
+
+def _check_fold(arm: str, fold: int, root: Path) -> None:
+    """nnU-Net would split at random for a fold that its file does not have."""
+    path = preprocessed_folder(root, arm) / "splits_final.json"
+    n_folds = len(json.loads(path.read_text()))
+    if not 0 <= fold < n_folds:
+        raise InputError(
+            Problem(str(path), f"fold {fold}", f"there are {n_folds} folds", "rerun write_raw")
+        )
+
+
+def _identity(arm: str, root: Path, settings: TrainingSettings, seed: int) -> dict[str, Any]:
+    """Return what a checkpoint must agree with to be of use."""
+    prepared = json.loads(prepared_file(root, arm).read_text())
+    return {"prepared": prepared, "settings": settings.identity, "seed": seed}
+
+
+def _keep_or_wipe(folder: Path, identity: dict[str, Any]) -> None:
+    """Remove a training that belongs to another ``identity`` and note the present one."""
+    note = folder / "identity.json"
+    if note.exists() and json.loads(note.read_text()) == identity:
+        return
+    if any((folder / name).exists() for name in _CHECKPOINTS):
+        LOGGER.info("%s is of other data, plans or settings: starting over", folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    with whole_file(note) as temporary:
+        temporary.write_text(json.dumps(identity, indent=1))
+
+
+def _make_trainer(arm: str, fold: int, root: Path, device: Device) -> "EchoTrainer":
+    from echoweave.segmentation.trainer import EchoTrainer
+
+    folder = preprocessed_folder(root, arm)
+    plans = json.loads((folder / f"{PLANS}.json").read_text())
+    dataset = json.loads((folder / "dataset.json").read_text())
+    # The trainer takes this flag out of the plans again; only a remote logger reads it.
+    plans["continue_training"] = False
+    chosen = choose_device(device)
+    return EchoTrainer(plans, ARMS[arm].configuration, fold, dataset, chosen)
+
+
+def _train(trainer: "EchoTrainer", folder: Path) -> None:
+    import torch
+
+    from echoweave.segmentation.checkpoint import read_checkpoint
+    from echoweave.segmentation.trainer import write_curves
+
+    torch.backends.cudnn.benchmark = True
+    for half_written in folder.glob(".*.pth"):
+        half_written.unlink()
+    checkpoint = next((folder / name for name in _CHECKPOINTS if (folder / name).exists()), None)
+    if checkpoint:
+        # nnU-Net would run what a checkpoint holds; this fails on anything but numbers and text.
+        read_checkpoint(checkpoint)
+        trainer.load_checkpoint(str(checkpoint))
+        LOGGER.info("going on after epoch %d", trainer.current_epoch)
+    if checkpoint and checkpoint.name == "checkpoint_final.pth":
+        write_curves(trainer, trainer.curves)
+        return
+    trainer.run_training()

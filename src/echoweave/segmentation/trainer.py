@@ -1,0 +1,130 @@
+"""Our nnU-Net trainer. Imports nnU-Net: call environment.set_environment first."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from batchgeneratorsv2.transforms.noise.gaussian_blur import GaussianBlurTransform
+from batchgeneratorsv2.transforms.utils.random import RandomTransform
+from nnunetv2.training.data_augmentation.compute_initial_patch_size import get_patch_size
+from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
+
+from echoweave.io.atomic import whole_file
+from echoweave.io.tables import write_tsv
+from echoweave.logs import Progress
+from echoweave.segmentation.settings import TrainingSettings
+
+# nnU-Net's own range of zoom, needed to size the patches that are cut out before turning.
+_ZOOM = (0.85, 1.25)
+
+
+class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
+    """nnU-Net's training for apical views: no flips, no time reversal, small rotations, seeded.
+
+    Every epoch has a seed of its own, so a training that goes on from a checkpoint sees what it
+    would have seen without the break.
+    """
+
+    def configure(self, settings: TrainingSettings, seed: int, curves: Path) -> None:
+        """Take the settings; call once, before training.
+
+        Args:
+            settings: How to train.
+            seed: Seeds weights, sampling and augmentation.
+            curves: Gets the table of losses and Dice, rewritten after each epoch.
+        """
+        self.num_epochs = settings.epochs
+        self.num_iterations_per_epoch = settings.iterations_per_epoch
+        self.num_val_iterations_per_epoch = settings.validation_iterations
+        self.save_every = settings.save_every
+        self.initial_lr = settings.initial_lr
+        self.rotation = float(np.deg2rad(settings.rotation_degrees))
+        self.in_process = settings.augmentation_workers == 0
+        self.seed = seed
+        self.curves = curves
+        # The table replaces nnU-Net's plot, which takes longer than a short epoch.
+        self.logger.plot_progress_png = lambda output_folder: None
+
+    def initialize(self) -> None:
+        """Build the network from seeded weights."""
+        self._seed(-1)
+        super().initialize()
+
+    def configure_rotation_dummyDA_mirroring_and_inital_patch_size(  # noqa: N802
+        self,
+    ) -> tuple[tuple[float, float], bool, list[int], None]:
+        """Rotate within a frame only and never mirror, neither in training nor in prediction."""
+        self.inference_allowed_mirroring_axes = None
+        *time, height, width = (int(size) for size in self.configuration_manager.patch_size)
+        turn = (-self.rotation, self.rotation)
+        in_plane = [int(size) for size in get_patch_size((height, width), turn, turn, turn, _ZOOM)]
+        return turn, bool(time), [*time, *in_plane], None
+
+    def get_dataloaders(self) -> Any:
+        """Return the loaders; in process, without a choice that hangs on the machine's load."""
+        train, validation = super().get_dataloaders()
+        if self.in_process:
+            for transform in train.data_loader.transforms.transforms:
+                if isinstance(transform, RandomTransform) and isinstance(
+                    transform.transform, GaussianBlurTransform
+                ):
+                    # It would time two ways to blur, which round differently, and take the faster.
+                    transform.transform.benchmark = False
+        return train, validation
+
+    def on_train_start(self) -> None:
+        """Start the progress line beside nnU-Net's preparations."""
+        super().on_train_start()
+        what = f"{self.plans_manager.dataset_name} fold {self.fold}, epochs"
+        self.progress = Progress(what, self.num_epochs, self.current_epoch)
+
+    def on_epoch_start(self) -> None:
+        """Seed the epoch."""
+        self._seed(self.current_epoch)
+        super().on_epoch_start()
+
+    def on_epoch_end(self) -> None:
+        """Log and tabulate the losses."""
+        super().on_epoch_end()
+        write_curves(self, self.curves)
+        loss = self.logger.get_value("train_losses", step=-1)
+        dice = self.logger.get_value("mean_fg_dice", step=-1)
+        self.progress.update(self.current_epoch, f"loss {loss:.3f}, Dice {dice:.3f}")
+
+    def save_checkpoint(self, filename: str) -> None:
+        """Save whole or not at all."""
+        with whole_file(Path(filename)) as temporary:
+            super().save_checkpoint(str(temporary))
+
+    def load_checkpoint(self, filename_or_checkpoint: str) -> None:
+        """Load; the best Dice is that of the logged epochs, for nnU-Net saves it one epoch late."""
+        super().load_checkpoint(filename_or_checkpoint)
+        self._best_ema = max(self.logger.get_value("ema_fg_dice", step=None))
+
+    def _seed(self, epoch: int) -> None:
+        fold_and_epoch = (self.seed, self.fold, epoch + 1)
+        seed = int(np.random.SeedSequence(fold_and_epoch).generate_state(1)[0])
+        random.seed(seed)
+        # nnU-Net draws from the global generators.
+        np.random.seed(seed)  # noqa: NPY002
+        torch.manual_seed(seed)
+
+
+def write_curves(trainer: EchoTrainer, path: Path) -> None:
+    """Write one row an epoch: losses, mean Dice of the validation batches, rate, seconds."""
+    history = trainer.logger.get_checkpoint()
+    starts, ends = history["epoch_start_timestamps"], history["epoch_end_timestamps"]
+    table = pd.DataFrame(
+        {
+            "epoch": range(1, len(ends) + 1),
+            "train_loss": history["train_losses"],
+            "validation_loss": history["val_losses"],
+            "validation_dice": history["mean_fg_dice"],
+            "learning_rate": history["lrs"],
+            "epoch_s": np.subtract(ends, starts),
+        }
+    )
+    write_tsv(table, path)
