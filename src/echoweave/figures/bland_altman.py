@@ -1,0 +1,102 @@
+"""Agreement of the volumes and the ejection fraction of one arm with the references."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from echoweave.figures.style import colour, display_name, drawing, say_nothing_to_show
+from echoweave.io.tables import read_tsv
+
+QUANTITIES = {
+    "edv_ml": ("EDV", "ml"),
+    "esv_ml": ("ESV", "ml"),
+    "ef_percent": ("EF", "%"),
+}
+
+
+def draw_bland_altman(volumes: Path, mode: str, svg: Path, png: Path) -> None:
+    """Draw a scatter (top) and a Bland-Altman plot (bottom) for EDV, ESV and EF.
+
+    Args:
+        volumes: Table of one arm: patient, arm, mode, edv_ml, esv_ml, ef_percent, and the
+            references ref_edv_ml, ref_esv_ml, ref_ef_percent.
+        mode: Which rows: how the volumes were computed ("ase" or "camus").
+        svg: Where the figure goes.
+        png: The same.
+    """
+    table = read_tsv(volumes)
+    table = table[table["mode"] == mode] if len(table) else table
+    with drawing(4.6, [svg, png]) as figure:
+        pairs = {name: _pairs(table, name) for name in QUANTITIES}
+        if not any(len(pair) for pair in pairs.values()):
+            say_nothing_to_show(figure, "No test patient with reference volumes")
+            return
+        arm = str(table["arm"].iloc[0])
+        axes = figure.subplots(2, len(QUANTITIES))
+        for column, (name, (symbol, unit)) in enumerate(QUANTITIES.items()):
+            pair = pairs[name]
+            _draw_scatter(axes[0, column], pair, arm, symbol, unit)
+            _draw_differences(axes[1, column], pair, arm, symbol, unit)
+        figure.suptitle(f"{display_name(arm)}, {mode} volumes", fontsize=9)
+
+
+def limits_of_agreement(difference: np.ndarray) -> tuple[float, float, float]:
+    """Return bias, lower and upper limit: mean -/+ 1.96 sample standard deviations.
+
+    The limits are NaN for fewer than two values.
+    """
+    bias = float(difference.mean())
+    spread = 1.96 * float(difference.std(ddof=1)) if len(difference) > 1 else float("nan")
+    return bias, bias - spread, bias + spread
+
+
+def _pairs(table: pd.DataFrame, name: str) -> np.ndarray:
+    if table.empty:
+        return np.empty((0, 2))
+    return table[[f"ref_{name}", name]].dropna().to_numpy(float)
+
+
+def _draw_scatter(axes: Axes, pair: np.ndarray, arm: str, symbol: str, unit: str) -> None:
+    axes.set_xlabel(f"Reference {symbol} ({unit})")
+    axes.set_ylabel(f"Predicted {symbol} ({unit})")
+    if not len(pair):
+        _say_no_values(axes)
+        return
+    low, high = pair.min(), pair.max()
+    margin = 0.05 * (high - low) or 1.0
+    ends = (low - margin, high + margin)
+    axes.plot(ends, ends, color="#777777", linewidth=0.8, linestyle="dashed")
+    axes.plot(pair[:, 0], pair[:, 1], "o", color=colour(arm), markersize=3, alpha=0.8)
+    axes.set(xlim=ends, ylim=ends, aspect="equal")
+    axes.set_title(f"{_describe_correlation(pair)}n = {len(pair)}", loc="left")
+
+
+def _describe_correlation(pair: np.ndarray) -> str:
+    if len(pair) < 3 or (pair.std(axis=0) == 0).any():
+        return ""
+    return f"r = {np.corrcoef(pair.T)[0, 1]:.3f}, "
+
+
+def _draw_differences(axes: Axes, pair: np.ndarray, arm: str, symbol: str, unit: str) -> None:
+    axes.set_xlabel(f"Mean of both {symbol} ({unit})")
+    axes.set_ylabel(f"Predicted - reference ({unit})")
+    if not len(pair):
+        _say_no_values(axes)
+        return
+    difference = pair[:, 1] - pair[:, 0]
+    axes.plot(pair.mean(axis=1), difference, "o", color=colour(arm), markersize=3, alpha=0.8)
+    bias, low, high = limits_of_agreement(difference)
+    axes.axhline(0, color="#BBBBBB", linewidth=0.6)
+    axes.axhline(bias, color="black", linewidth=1.0)
+    title = f"Bias {bias:+.1f} {unit}"
+    if np.isfinite(low):
+        for limit in (low, high):
+            axes.axhline(limit, color="black", linewidth=0.8, linestyle="dashed")
+        title += f", limits {low:+.1f} to {high:+.1f}"
+    axes.set_title(title, loc="left")
+
+
+def _say_no_values(axes: Axes) -> None:
+    axes.text(0.5, 0.5, "no values", transform=axes.transAxes, ha="center", color="#555555")

@@ -1,0 +1,78 @@
+"""Boxplots in groups: one group a structure, one box a series."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from echoweave.figures.style import colour, display_name
+
+GROUP_WIDTH = 0.8
+# Above this number of values the single points hide the box.
+MOST_POINTS = 60
+
+
+def draw_boxes(
+    axes: Axes, table: pd.DataFrame, value: str, groups: Sequence[str], series: Sequence[str]
+) -> None:
+    """Draw a box with quartiles, whiskers to 1.5 interquartile ranges, and the single values.
+
+    Args:
+        axes: Where to draw.
+        table: Columns ``group``, ``series`` and ``value``; missing values are left out.
+        value: Name of the column that is drawn.
+        groups: The groups from left to right.
+        series: The boxes of a group from left to right.
+    """
+    width = GROUP_WIDTH / len(series)
+    ticks = []
+    for place, group in enumerate(groups):
+        counts = []
+        for offset, name in enumerate(series):
+            chosen = (table["group"] == group) & (table["series"] == name)
+            values = table.loc[chosen, value].dropna().to_numpy(float)
+            counts.append(len(values))
+            if len(values):
+                x = place + (offset - (len(series) - 1) / 2) * width
+                _draw_box(axes, values, x, 0.8 * width, colour(name))
+        ticks.append(f"{display_name(group)}\n{_describe_counts(counts)}")
+    axes.set_xticks(range(len(groups)), ticks)
+    axes.set_xlim(-0.5, len(groups) - 0.5)
+
+
+def add_series_legend(figure: Figure, series: Sequence[str]) -> None:
+    """Put one legend for the series over all panels of ``figure``."""
+    handles = [
+        Patch(facecolor=colour(name), edgecolor="black", linewidth=0.6, label=display_name(name))
+        for name in series
+    ]
+    figure.legend(handles=handles, loc="outside upper center", ncols=len(series))
+
+
+def _draw_box(axes: Axes, values: np.ndarray, x: float, width: float, fill: str) -> None:
+    axes.boxplot(
+        [values],
+        positions=[x],
+        widths=width,
+        patch_artist=True,
+        manage_ticks=False,
+        showfliers=len(values) > MOST_POINTS,
+        boxprops={"facecolor": fill, "linewidth": 0.6},
+        medianprops={"color": "black", "linewidth": 1.2},
+        whiskerprops={"linewidth": 0.6},
+        capprops={"linewidth": 0.6},
+        flierprops={"marker": "o", "markersize": 1.5, "markerfacecolor": "black"},
+    )
+    if len(values) > MOST_POINTS:
+        return
+    # Spread evenly rather than at random, so that the figure is the same on every run.
+    spread = np.linspace(-0.3, 0.3, len(values)) * width if len(values) > 1 else 0.0
+    axes.plot(x + spread, values, "o", color="black", markersize=1.6, alpha=0.5, linewidth=0)
+
+
+def _describe_counts(counts: Sequence[int]) -> str:
+    low, high = min(counts), max(counts)
+    return f"n = {high}" if low == high else f"n = {low}-{high}"

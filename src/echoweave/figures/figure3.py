@@ -1,0 +1,41 @@
+"""Temporal smoothness of the predicted areas: the paper's Figure 3."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from echoweave.figures.boxes import add_series_legend, draw_boxes
+from echoweave.figures.style import drawing, say_nothing_to_show
+from echoweave.figures.tables import in_order, read_tables
+
+STRUCTURES = ("cavity", "myocardium", "atrium")
+MEASURES = {
+    "smoothness_px": "As in the paper (px² at 512 x 512)",
+    "smoothness_normalised": "Normalised (s⁻³)",
+}
+
+
+def draw_figure3(smoothness: Sequence[Path], svg: Path, png: Path) -> None:
+    """Draw a box for each arm and structure on a log axis; lower is smoother.
+
+    Args:
+        smoothness: One table an arm: sequence, arm, structure, smoothness_px and
+            smoothness_normalised.
+        svg: Where the figure goes.
+        png: The same.
+    """
+    table = read_tables(smoothness)
+    with drawing(2.9, [svg, png]) as figure:
+        if table.empty or not table[list(MEASURES)].notna().any(axis=None):
+            say_nothing_to_show(figure, "No predicted sequence")
+            return
+        table = table.rename(columns={"structure": "group", "arm": "series"})
+        names = in_order(table["series"])
+        for axes, (measure, label) in zip(
+            figure.subplots(1, len(MEASURES)), MEASURES.items(), strict=True
+        ):
+            # A constant area has no curvature, and zero has no place on a log axis.
+            shown = table[table[measure] > 0]
+            draw_boxes(axes, shown, measure, STRUCTURES, names)
+            axes.set_yscale("log")
+            axes.set_ylabel(f"Smoothness, {label}")
+        add_series_legend(figure, names)

@@ -1,0 +1,139 @@
+"""Areas over the frames of chosen sequences, with ED and ES overlaid: the paper's Figure 4."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from echoweave.figures.overlay import REFERENCE_LINE, draw_contours, show_frame
+from echoweave.figures.sources import Sources
+from echoweave.figures.style import (
+    REFERENCE_COLOUR,
+    colour,
+    display_name,
+    drawing,
+    say_nothing_to_show,
+)
+from echoweave.figures.tables import in_order, read_tables
+from echoweave.io.cache import Sequence as Clip
+from echoweave.io.tables import read_tsv
+from echoweave.labels import structure_mask
+
+STRUCTURES = ("cavity", "myocardium", "atrium")
+ROW_HEIGHT = 1.55
+QUALITIES = ("Good", "Medium", "Poor")
+MM2_PER_CM2 = 100.0
+
+
+def draw_figure4(
+    areas: Sequence[Path],
+    cohort: Path,
+    caches: Sequence[Path],
+    predictions: Sequence[Path],
+    sequences: Sequence[str] | None,
+    svg: Path,
+    png: Path,
+) -> None:
+    """Draw one row a sequence: ED and ES with contours, then one area curve a structure.
+
+    Args:
+        areas: One table an arm: sequence, arm, frame, structure, area_mm2.
+        cohort: The cohort table; sequences are picked from its test split.
+        caches: Cache files of the test patients.
+        predictions: ``{arm}/{sequence}.nii.gz`` of every arm.
+        sequences: What to show; None picks one sequence of each image quality.
+        svg: Where the figure goes.
+        png: The same.
+    """
+    table = read_tables(areas)
+    sources = Sources(caches, predictions)
+    chosen = pick_sequences(read_tsv(cohort), sequences)
+    chosen = [name for name in chosen if sources.has_clip(name) and sources.arms(name)]
+    with drawing(0.4 + ROW_HEIGHT * max(len(chosen), 1), [svg, png]) as figure:
+        if not chosen:
+            say_nothing_to_show(figure, "No predicted sequence among the chosen ones")
+            return
+        rows = figure.subplots(
+            len(chosen), 5, squeeze=False, gridspec_kw={"width_ratios": (1, 1, 1.25, 1.25, 1.25)}
+        )
+        for axes, name in zip(rows, chosen, strict=True):
+            clip = sources.clip(name)
+            _draw_overlays(axes[:2], clip, sources)
+            _draw_curves(axes[2:], clip, table[table["sequence"] == name])
+        for axes in rows[-1, 2:]:
+            axes.set_xlabel("Frame")
+        arms = in_order(arm for name in chosen for arm in sources.arms(name))
+        handles = [Line2D([], [], color=colour(arm), label=display_name(arm)) for arm in arms]
+        handles.append(_reference_handle())
+        figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
+
+
+def pick_sequences(cohort: pd.DataFrame, wanted: Sequence[str] | None) -> list[str]:
+    """Return ``wanted``, or the first test sequence of each image quality, each another patient's.
+
+    Args:
+        cohort: Columns sequence, patient, split, quality.
+        wanted: Names of sequences; None picks.
+    """
+    if wanted is not None:
+        return list(wanted)
+    testing = cohort[cohort["split"] == "testing"].sort_values("sequence")
+    picked: list[str] = []
+    patients: set[str] = set()
+    for quality in QUALITIES:
+        rows = testing[(testing["quality"] == quality) & ~testing["patient"].isin(patients)]
+        if len(rows):
+            picked.append(rows["sequence"].iloc[0])
+            patients.add(rows["patient"].iloc[0])
+    return picked or testing["sequence"].iloc[:1].tolist()
+
+
+def _draw_overlays(axes: np.ndarray, clip: Clip, sources: Sources) -> None:
+    for panel, instant, frame in zip(axes, ("ED", "ES"), (clip.ed, clip.es), strict=True):
+        show_frame(panel, clip.frames[frame], clip.spacing_mm)
+        for arm in in_order(sources.arms(clip.name)):
+            draw_contours(panel, sources.prediction(arm, clip.name)[frame], colour(arm))
+        if clip.labels is not None:
+            labels = clip.labels[0 if instant == "ED" else 1]
+            draw_contours(panel, labels, REFERENCE_LINE, "dotted")
+        panel.set_title(instant)
+    quality = f", {clip.quality}" if clip.quality else ""
+    axes[0].set_title(f"{clip.name.replace('_', ' ')}{quality}\nED", loc="left")
+    axes[1].set_title("ES", loc="left")
+
+
+def _draw_curves(axes: np.ndarray, clip: Clip, table: pd.DataFrame) -> None:
+    for panel, structure in zip(axes, STRUCTURES, strict=True):
+        rows = table[table["structure"] == structure]
+        for arm in in_order(rows["arm"]):
+            curve = rows[rows["arm"] == arm].sort_values("frame")
+            panel.plot(curve["frame"] + 1, curve["area_mm2"] / MM2_PER_CM2, color=colour(arm))
+        _mark_references(panel, clip, structure)
+        panel.set_title(f"{display_name(structure)} (cm²)", loc="left")
+
+
+def _mark_references(axes: Axes, clip: Clip, structure: str) -> None:
+    for frame in (clip.ed, clip.es):
+        axes.axvline(frame + 1, color="#BBBBBB", linewidth=0.6, zorder=0)
+    if clip.labels is None:
+        return
+    pixel_cm2 = clip.spacing_mm[0] * clip.spacing_mm[1] / MM2_PER_CM2
+    areas = structure_mask(clip.labels, structure).sum(axis=(1, 2)) * pixel_cm2
+    axes.plot([clip.ed + 1, clip.es + 1], areas, "D", color=REFERENCE_COLOUR, markersize=3)
+
+
+def _reference_handle() -> Line2D:
+    return Line2D(
+        [],
+        [],
+        color="#777777",
+        linestyle="dotted",
+        marker="D",
+        markersize=3,
+        markerfacecolor=REFERENCE_COLOUR,
+        markeredgecolor=REFERENCE_COLOUR,
+        label="Reference (dotted white on the images)",
+    )

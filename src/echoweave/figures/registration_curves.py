@@ -1,0 +1,62 @@
+"""Loss and closure Dice of the registration networks over their training."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from echoweave.figures.style import colour, display_name, drawing, say_nothing_to_show
+from echoweave.io.tables import read_tsv
+
+MEASURES = {
+    "loss": "Loss",
+    "dice": "Closure Dice, validation",
+}
+STYLES = {"training": "dotted", "validation": "solid"}
+
+
+def draw_registration_curves(curves: Sequence[Path], svg: Path, png: Path) -> None:
+    """Draw the curves of every model that was trained here.
+
+    Args:
+        curves: ``{model}/curves.tsv``: iteration, split (training, validation), loss, dice.
+        svg: Where the figure goes.
+        png: The same.
+    """
+    tables = {path.parent.name: read_tsv(path) for path in curves}
+    tables = {model: table for model, table in tables.items() if len(table)}
+    with drawing(2.5, [svg, png]) as figure:
+        if not tables:
+            say_nothing_to_show(figure, "No registration network was trained here")
+            return
+        for axes, (measure, label) in zip(
+            figure.subplots(1, len(MEASURES)), MEASURES.items(), strict=True
+        ):
+            for model, table in tables.items():
+                _draw_model(axes, table, measure, model)
+            axes.set_xlabel("Iteration")
+            axes.set_ylabel(label)
+        handles = [Line2D([], [], color=colour(m), label=display_name(m)) for m in tables]
+        handles += [
+            Line2D([], [], color="black", linestyle=style, label=split.capitalize())
+            for split, style in STYLES.items()
+        ]
+        figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
+
+
+def _draw_model(axes: Axes, table: pd.DataFrame, measure: str, model: str) -> None:
+    if measure not in table:
+        return
+    for split, style in STYLES.items():
+        rows = table[(table["split"] == split) & table[measure].notna()]
+        marker = "o" if len(rows) == 1 else None
+        axes.plot(
+            rows["iteration"],
+            rows[measure],
+            color=colour(model),
+            linestyle=style,
+            marker=marker,
+            markersize=3,
+        )

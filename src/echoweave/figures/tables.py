@@ -1,0 +1,31 @@
+"""Read the tables that the figures show."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from echoweave.io.tables import read_tsv
+
+# Order in which the figures show things; names that are not listed come last.
+_ORDER = (
+    *("cavity", "myocardium", "epi", "atrium"),
+    *("forward", "backward", "fused"),
+    *("sparse2d", "dense2d", "dense3d"),
+    *("still", "farneback", "dis"),
+)
+
+
+def read_tables(paths: Sequence[Path]) -> pd.DataFrame:
+    """Return the rows of all tables in one; tables without rows add nothing but their columns."""
+    tables = [read_tsv(path) for path in paths]
+    full = [table for table in tables if len(table)]
+    if full:
+        return pd.concat(full, ignore_index=True)
+    return tables[0] if tables else pd.DataFrame()
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Return the distinct names in the order in which every figure shows them."""
+    known = {name: place for place, name in enumerate(_ORDER)}
+    return sorted(set(names), key=lambda name: (known.get(name, len(known)), name))
