@@ -14,19 +14,29 @@ LOGGER = logging.getLogger("echoweave")
 def log_to(path: Path) -> Iterator[None]:
     """Send the lines of ``LOGGER`` to ``path`` and to stderr; log an exception before it leaves."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handlers: list[logging.Handler] = [
-        logging.FileHandler(path, mode="w"),
-        logging.StreamHandler(sys.stderr),
-    ]
+    with _handled_by(logging.FileHandler(path, mode="w"), logging.StreamHandler(sys.stderr)):
+        try:
+            yield
+        except Exception as error:
+            LOGGER.error("%s: %s", type(error).__name__, error)
+            raise
+
+
+@contextmanager
+def log_to_terminal() -> Iterator[None]:
+    """Send the lines of ``LOGGER`` to stderr alone, where there is no log file yet."""
+    with _handled_by(logging.StreamHandler(sys.stderr)):
+        yield
+
+
+@contextmanager
+def _handled_by(*handlers: logging.Handler) -> Iterator[None]:
     for handler in handlers:
         handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
         LOGGER.addHandler(handler)
     LOGGER.setLevel(logging.INFO)
     try:
         yield
-    except Exception as error:
-        LOGGER.error("%s: %s", type(error).__name__, error)
-        raise
     finally:
         for handler in handlers:
             LOGGER.removeHandler(handler)

@@ -1,0 +1,222 @@
+"""Find the sequences of a CAMUS tree and the clips of a TED tree by listing folders."""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from echoweave.cache.source import BadInput, SequenceFiles, TedClip, raw_files
+from echoweave.errors import InputError, Problem
+
+VIEWS = ("2CH", "4CH")
+_PATIENT = re.compile(r"patient\d+")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A sequence that was found but not read yet; the fields are those of Source."""
+
+    patient: str
+    view: str
+    split: str
+    files: SequenceFiles
+
+    @property
+    def name(self) -> str:
+        """``"patient0001_4CH"``."""
+        return f"{self.patient}_{self.view}"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a release of CAMUS names its files."""
+
+    suffix: str
+    clip: str
+    folders: tuple[str, str]
+
+
+LAYOUTS = {
+    "mhd": Layout(".mhd", "sequence", ("training", "testing")),
+    "nifti": Layout(".nii.gz", "half_sequence", ("database_nifti", "database_split")),
+}
+# subgroup file of the NIfTI release -> split
+_SUBGROUPS = {"training": "training", "validation": "training", "testing": "testing"}
+
+
+def discover_camus(
+    root: Path, layout: str, truths: Mapping[str, Path]
+) -> tuple[list[Found], list[BadInput]]:
+    """List the sequences under ``root``, sorted by patient and view, and what is amiss there.
+
+    Args:
+        root: ``data.camus.root``.
+        layout: "mhd", "nifti" or "auto".
+        truths: Dense masks by sequence name, of :func:`list_truths`.
+
+    Raises:
+        InputError: There is no tree of that layout at all.
+    """
+    layout = _detect(root) if layout == "auto" else layout
+    form = LAYOUTS[layout]
+    if not (root / form.folders[0]).is_dir():
+        raise _no_root(root, f"holds no {form.folders[0]}/")
+    bad: list[BadInput] = []
+    if layout == "mhd":
+        homes = [home for split in form.folders for home in _patients(root / split, split, bad)]
+    else:
+        homes = _split_homes(root, bad)
+    counts = Counter(folder.name for folder, _ in homes)
+    bad += [_twice(root, patient) for patient, count in counts.items() if count > 1]
+    found: list[Found] = []
+    for folder, split in sorted(homes, key=lambda home: home[0].name):
+        if counts[folder.name] == 1:
+            found += _sequences(folder, split, form, truths, bad)
+    return found, bad
+
+
+def discover_ted(root: Path | None) -> tuple[list[TedClip], list[BadInput]]:
+    """List the TED clips under ``root`` (``data.ted.root``), sorted by id; none where it is None.
+
+    Raises:
+        InputError: There is no database/ in it.
+    """
+    if root is None:
+        return [], []
+    database = root / "database"
+    if not database.is_dir():
+        what = "holds no database/" if root.is_dir() else "there is no such folder"
+        remedy = "point it at the unpacked TED data, or set it to null to go without"
+        raise InputError(Problem(str(root), "data.ted.root", what, remedy))
+    bad: list[BadInput] = []
+    clips = []
+    for folder, _ in _patients(database, "", bad):
+        sequence = folder / f"{folder.name}_4CH_sequence.mhd"
+        labels = folder / f"{folder.name}_4CH_sequence_gt.mhd"
+        pixels = raw_files(folder, sorted(os.listdir(folder)), [sequence, labels])  # noqa: PTH208
+        clips.append(TedClip(folder.name, sequence, labels, pixels))
+    return sorted(clips, key=lambda clip: clip.ted_id), bad
+
+
+def list_truths(folder: Path | None) -> dict[str, Path]:
+    """Return the dense masks in ``folder`` (``data.dense_truth``) by sequence name.
+
+    Raises:
+        InputError: There is no such folder.
+    """
+    if folder is None:
+        return {}
+    if not folder.is_dir():
+        remedy = "point it at the folder of masks, or set it to null to go without"
+        raise InputError(
+            Problem(str(folder), "data.dense_truth", "there is no such folder", remedy)
+        )
+    return {path.name.removesuffix(".nii.gz"): path for path in folder.glob("*.nii.gz")}
+
+
+def _detect(root: Path) -> str:
+    if not root.is_dir():
+        raise _no_root(root, "there is no such folder")
+    present = [name for name, form in LAYOUTS.items() if (root / form.folders[0]).is_dir()]
+    if len(present) == 1:
+        return present[0]
+    if present:
+        what = "holds both training/ and database_nifti/"
+        raise InputError(Problem(str(root), "data.camus.layout", what, "set it to mhd or nifti"))
+    raise _no_root(root, "holds neither training/ nor database_nifti/")
+
+
+def _no_root(root: Path, what: str) -> InputError:
+    return InputError(
+        Problem(str(root), "data.camus.root", what, "point it at the unpacked CAMUS data")
+    )
+
+
+def _patients(parent: Path, split: str, bad: list[BadInput]) -> list[tuple[Path, str]]:
+    """Return the patient folders of ``parent`` with their split; other folders are bad input."""
+    homes = []
+    if not parent.is_dir():
+        return []
+    for entry in sorted(os.scandir(parent), key=lambda entry: entry.name):
+        folder = parent / entry.name
+        if entry.name.startswith(".") or entry.is_file():
+            continue
+        if not folder.is_dir():
+            problem = Problem(str(folder), "", "a link that leads nowhere", "remove or repair it")
+            bad.append(BadInput(problem, ""))
+        elif not _PATIENT.fullmatch(entry.name):
+            problem = Problem(str(folder), "", "not a patient's folder", "move it elsewhere")
+            bad.append(BadInput(problem, ""))
+        else:
+            homes.append((folder, split))
+    return homes
+
+
+def _split_homes(root: Path, bad: list[BadInput]) -> list[tuple[Path, str]]:
+    """Return the patient folders of the NIfTI release with the split of their subgroup list."""
+    database, lists = (root / name for name in LAYOUTS["nifti"].folders)
+    listed: dict[str, list[str]] = {}
+    for subgroup, split in _SUBGROUPS.items():
+        path = lists / f"subgroup_{subgroup}.txt"
+        if not path.is_file():
+            problem = Problem(str(path), "", "the file is missing", "take it from the release")
+            bad.append(BadInput(problem, ""))
+            continue
+        for patient in path.read_bytes().decode("utf-8-sig", errors="replace").split():
+            listed.setdefault(patient, []).append(split)
+    folders = {folder.name: folder for folder, _ in _patients(database, "", bad)}
+    for patient in sorted(folders.keys() | listed.keys()):
+        what = remedy = ""
+        if patient not in folders:
+            what, remedy = "in a subgroup list but not here", "add its folder or drop it there"
+        elif patient not in listed:
+            what, remedy = "in no subgroup list", "add its id to one in database_split/"
+        elif len(listed[patient]) > 1:
+            what, remedy = "in the subgroup lists twice", "keep one of the lines"
+        if what:
+            bad.append(BadInput(Problem(str(database / patient), "", what, remedy), patient))
+    return [
+        (folder, listed[patient][0])
+        for patient, folder in folders.items()
+        if len(listed.get(patient, ())) == 1
+    ]
+
+
+def _twice(root: Path, patient: str) -> BadInput:
+    problem = Problem(
+        str(root), patient, "in training/ and in testing/", "keep the one that is right"
+    )
+    return BadInput(problem, patient)
+
+
+def _sequences(
+    folder: Path, split: str, form: Layout, truths: Mapping[str, Path], bad: list[BadInput]
+) -> list[Found]:
+    names = sorted(os.listdir(folder))  # noqa: PTH208 (names are all that is needed)
+    found = []
+    for view in VIEWS:
+        stem = f"{folder.name}_{view}"
+        if not any(name.startswith(f"{stem}_") for name in names):
+            problem = Problem(str(folder), view, "the view is missing", "add its files")
+            bad.append(BadInput(problem, stem))
+            continue
+        clip, ed, es, ed_gt, es_gt = (
+            folder / f"{stem}_{part}{form.suffix}"
+            for part in (form.clip, "ED", "ES", "ED_gt", "ES_gt")
+        )
+        # The legacy release keeps the references of its test patients to itself.
+        labelled = split == "training" or ed_gt.name in names or es_gt.name in names
+        files = SequenceFiles(
+            cfg=folder / f"Info_{view}.cfg",
+            sequence=clip,
+            ed=ed,
+            es=es,
+            ed_gt=ed_gt if labelled else None,
+            es_gt=es_gt if labelled else None,
+            dense_truth=truths.get(stem),
+            pixels=raw_files(folder, names, (clip, ed, es, ed_gt, es_gt)),
+        )
+        found.append(Found(folder.name, view, split, files))
+    return found

@@ -1,0 +1,105 @@
+"""Remember inspections, so that files which did not change since are not read again."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import echoweave
+from echoweave.cache.inspect import Report
+from echoweave.cache.source import Facts
+from echoweave.errors import Problem
+from echoweave.io.atomic import whole_file
+from echoweave.logs import LOGGER, Progress
+
+
+@dataclass(frozen=True)
+class Task:
+    """One inspection.
+
+    Attributes:
+        key: Names it in the memo: the path of its clip.
+        files: Everything that it reads.
+        inspect: Reads them.
+    """
+
+    key: str
+    files: Sequence[Path]
+    inspect: Callable[[], Report]
+
+
+def inspect_all(tasks: Sequence[Task], memo: Path) -> list[Report]:
+    """Return the report of each task; only what changed since ``memo`` was written is read.
+
+    The memo holds the size and the time of change of each file, and a digest of the code that
+    checks. It is rewritten only if something changed, and made anew if it is damaged.
+    """
+    known = _load(memo)
+    stamps = [_stamp(task.files) for task in tasks]
+    entries: dict[str, Any] = {}
+    stale = []
+    for task, stamp in zip(tasks, stamps, strict=True):
+        entry = known.get(task.key)
+        if entry is None or entry["stamp"] != stamp:
+            stale.append((task, stamp))
+        else:
+            entries[task.key] = entry
+    progress = Progress("Checking inputs", len(stale), every_s=2.0)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        reports = pool.map(lambda task: task[0].inspect(), stale)
+        for done, ((task, stamp), report) in enumerate(zip(stale, reports, strict=True), 1):
+            entries[task.key] = {"stamp": stamp, **asdict(report)}
+            progress.update(done)
+    if entries != known:
+        _save(memo, entries)
+    return [_report(entries[task.key]) for task in tasks]
+
+
+def _stamp(files: Sequence[Path]) -> list[list[Any]]:
+    return [[str(path), *_size_and_time(path)] for path in files]
+
+
+def _size_and_time(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return -1, -1
+    return status.st_size, status.st_mtime_ns
+
+
+def _report(entry: dict[str, Any]) -> Report:
+    facts = entry["facts"]
+    if facts is not None:
+        pairs = {name: tuple(facts[name]) for name in ("native_shape", "native_spacing_mm")}
+        facts = Facts(**(facts | pairs))
+    return Report(facts, tuple(Problem(**problem) for problem in entry["problems"]))
+
+
+def _load(memo: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(memo.read_bytes())
+        entries: dict[str, Any] = content["entries"] if content["code"] == _code_digest() else {}
+        for entry in entries.values():
+            _report(entry), entry["stamp"]
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return {}
+    return entries
+
+
+def _save(memo: Path, entries: dict[str, Any]) -> None:
+    try:
+        with whole_file(memo) as temporary:
+            temporary.write_text(json.dumps({"code": _code_digest(), "entries": entries}))
+    except OSError as error:
+        LOGGER.warning("cannot remember the inspection in %s (%s)", memo, error)
+
+
+def _code_digest() -> str:
+    """Digest of the modules that read and check: other code may come to another verdict."""
+    root = Path(echoweave.__file__).parent
+    files = [*sorted((root / "cache").glob("*.py")), *sorted((root / "io").glob("*.py"))]
+    return hashlib.md5(b"".join(file.read_bytes() for file in files)).hexdigest()

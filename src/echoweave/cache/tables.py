@@ -1,0 +1,70 @@
+"""The tables of the ingest: who takes part, and what was left out."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from echoweave.cache.source import TED_VIEW, BadInput, Source
+from echoweave.io.tables import read_tsv, write_tsv
+
+COHORT_COLUMNS = [
+    "sequence",
+    "patient",
+    "view",
+    "split",
+    "fold",
+    "n_frames",
+    "ed",
+    "es",
+    "sy_mm",
+    "sx_mm",
+    "quality",
+    "reversed",
+    "has_labels",
+    "ted_id",
+    "source",
+]
+EXCLUDED_COLUMNS = ["file", "key", "what", "remedy", "sequence"]
+
+
+def write_cohort(
+    sources: Sequence[Source],
+    excluded: Sequence[BadInput],
+    ted_pairs: Path,
+    cohort_table: Path,
+    excluded_table: Path,
+) -> None:
+    """Write results/cohort.tsv and results/excluded.tsv.
+
+    Frames are counted in ED -> ES order as in the cache, so ``ed`` is 0 and ``es`` the last one;
+    ``sy_mm`` and ``sx_mm`` are the native spacing; ``source`` is the clip's file.
+    """
+    pairs = read_tsv(ted_pairs)
+    ted_ids = dict(zip(pairs["patient"], pairs["ted_id"], strict=True))
+    rows = [
+        [
+            source.name,
+            source.patient,
+            source.view,
+            source.split,
+            source.fold,
+            source.n_frames,
+            0,
+            source.n_frames - 1,
+            *source.facts.native_spacing_mm,
+            source.facts.quality,
+            source.reversed,
+            source.has_labels,
+            ted_ids.get(source.patient, "") if source.view == TED_VIEW else "",
+            str(source.files.sequence),
+        ]
+        for source in sources
+    ]
+    table = pd.DataFrame(rows, columns=COHORT_COLUMNS).astype({"fold": "Int64"})
+    write_tsv(table, cohort_table)
+    left_out = [
+        [one.problem.file, one.problem.key, one.problem.what, one.problem.remedy, one.sequence]
+        for one in excluded
+    ]
+    write_tsv(pd.DataFrame(left_out, columns=EXCLUDED_COLUMNS), excluded_table)
