@@ -32,7 +32,9 @@ def dense_field(coefficients: Tensor, spacing: int, shape: tuple[int, int]) -> T
         float [N, C, Y, X], in the units of ``coefficients``.
     """
     along_y, along_x = (_basis(side, spacing).to(coefficients) for side in shape)
-    return along_y @ coefficients @ along_x.T
+    # Mixed precision would round displacements to a tenth of a pixel.
+    with torch.autocast(coefficients.device.type, enabled=False):
+        return along_y @ coefficients @ along_x.T
 
 
 @lru_cache(maxsize=32)

@@ -1,0 +1,1 @@
+"""Registration networks: a file each, named in ``registry.py``."""

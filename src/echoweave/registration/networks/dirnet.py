@@ -1,0 +1,56 @@
+"""DIRNet: a pair of frames in, the coefficients of a cubic B-spline out."""
+
+from torch import Tensor, nn
+from torch.nn.functional import pad
+
+from echoweave.geometry.bspline import MARGIN, dense_field
+
+_BLOCKS = 5
+
+
+class DIRNet(nn.Module):
+    """Deformable image registration network (de Vos et al. 2017; Tafuro et al. 2023).
+
+    Five 3x3 convolutions with ELU, average pooling after the first ones until one pixel is left
+    for each cell of the control grid, then two 1x1 convolutions. The control points beyond the
+    edge repeat those at the edge. The last layer starts at zero, so an untrained network moves
+    nothing.
+    """
+
+    def __init__(self, grid_spacing_px: int, kernels: int) -> None:
+        """Build the layers.
+
+        Args:
+            grid_spacing_px: Distance of the control points: 2, 4, 8, 16 or 32.
+            kernels: Kernels of each convolution.
+        """
+        super().__init__()
+        self.spacing = grid_spacing_px
+        poolings = grid_spacing_px.bit_length() - 1
+        layers: list[nn.Module] = []
+        for block in range(_BLOCKS):
+            layers += [nn.Conv2d(kernels if block else 2, kernels, 3, padding=1), nn.ELU()]
+            if block < poolings:
+                layers.append(nn.AvgPool2d(2))
+        last = nn.Conv2d(kernels, 2, 1)
+        nn.init.zeros_(last.weight)
+        self.layers = nn.Sequential(*layers, nn.Conv2d(kernels, kernels, 1), nn.ELU(), last)
+
+    def coefficients(self, pairs: Tensor) -> Tensor:
+        """Return the B-spline coefficients of each pair, float32 [N, 2, GY, GX] in pixels."""
+        height, width = pairs.shape[-2:]
+        whole_cells = (0, -width % self.spacing, 0, -height % self.spacing)
+        inner: Tensor = self.layers(pad(pairs, whole_cells, mode="replicate"))
+        return pad(inner.float(), (MARGIN,) * 4, mode="replicate")
+
+    def forward(self, pairs: Tensor) -> Tensor:
+        """Return the field of each pair.
+
+        Args:
+            pairs: float [N, 2, Y, X], fixed and moving; any Y and X.
+
+        Returns:
+            float32 [N, 2, Y, X] in pixels, (dy, dx), fixed -> moving.
+        """
+        height, width = pairs.shape[-2:]
+        return dense_field(self.coefficients(pairs), self.spacing, (height, width))

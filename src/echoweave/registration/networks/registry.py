@@ -1,0 +1,35 @@
+"""The registration networks by name: a new one is a file beside this one and a line here."""
+
+from collections.abc import Callable
+
+from torch import nn
+
+from echoweave.errors import InputError, Problem
+from echoweave.registration.networks.dirnet import DIRNet
+from echoweave.registration.settings import Settings
+
+ARCHITECTURES: dict[str, Callable[[Settings], nn.Module]] = {
+    "dirnet": lambda settings: DIRNet(settings.grid_spacing_px, settings.kernels),
+}
+
+
+def build_network(settings: Settings, source: str) -> nn.Module:
+    """Return an untrained network: float [N, 2, Y, X] pairs to float32 [N, 2, Y, X] fields.
+
+    Args:
+        settings: Names the architecture.
+        source: Where the settings stand, for the error.
+
+    Raises:
+        InputError: There is no such architecture.
+    """
+    if settings.architecture not in ARCHITECTURES:
+        raise InputError(
+            Problem(
+                source,
+                "architecture",
+                f"there is no architecture {settings.architecture!r}",
+                f"choose one of {', '.join(ARCHITECTURES)}",
+            )
+        )
+    return ARCHITECTURES[settings.architecture](settings)

@@ -1,0 +1,75 @@
+"""Settings of one registration model: its slice of ``registration.models`` in the config."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+from echoweave.errors import InputError, Problem
+
+Similarity = Literal["ncc", "ncc-batch", "local-ncc", "mse"]
+Bending = Literal["normalised", "pixel"]
+Schedule = Literal["constant", "cosine"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How one registration network is built and trained; every key is in config/schema.yaml.
+
+    Attributes:
+        architecture: A name in :mod:`echoweave.registration.networks.registry`.
+        size: Side of the square frames that the network works on, in pixels; all other lengths
+            are in these pixels.
+        grid_spacing_px: Distance of the B-spline control points; a power of two.
+        kernels: Kernels of each convolution.
+        smoothing_px: Standard deviation of the Gaussian that smooths the frames; 0: none.
+        standardise: Bring the brightness inside the sector to a fixed mean and deviation.
+        similarity: Which similarity measure is maximised.
+        bending: The units of the bending energy.
+        bending_weight: Its weight in the loss (alpha).
+        max_frame_gap: Largest distance of the two frames of a pair; None: any.
+        iterations: Number of optimiser steps.
+        batch_size: Pairs a step.
+        learning_rate: Of Adam (AMSGrad).
+        schedule: The learning rate stays, or falls to 0 along a half cosine.
+        validate_every: Iterations between two validations.
+    """
+
+    architecture: str
+    size: int
+    grid_spacing_px: int
+    kernels: int
+    smoothing_px: float
+    standardise: bool
+    similarity: Similarity
+    bending: Bending
+    bending_weight: float
+    max_frame_gap: int | None
+    iterations: int
+    batch_size: int
+    learning_rate: float
+    schedule: Schedule
+    validate_every: int
+
+    @classmethod
+    def from_config(cls, values: Mapping[str, Any], source: str) -> "Settings":
+        """Build from a config slice, or from what a checkpoint holds.
+
+        Args:
+            values: Every key above.
+            source: Where the values stand, for the error: a file, or "registration.models.dirnet".
+
+        Raises:
+            InputError: A key is missing or unknown.
+        """
+        names = {field.name for field in fields(cls)}
+        problems = [
+            Problem(source, name, "this key is missing", "add it as in config/config.yaml")
+            for name in sorted(names - set(values))
+        ]
+        problems += [
+            Problem(source, name, "unknown key", f"known keys: {', '.join(sorted(names))}")
+            for name in sorted(set(values) - names)
+        ]
+        if problems:
+            raise InputError(problems)
+        return cls(**values)

@@ -1,0 +1,80 @@
+"""Which patients a registration network trains on."""
+
+from collections.abc import Collection
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from echoweave.errors import InputError, Problem
+
+
+class Split(NamedTuple):
+    """Patients by role; no patient has two.
+
+    Attributes:
+        training: The network learns from these.
+        validation: These choose the best checkpoint.
+        holdout: These are seen by neither.
+    """
+
+    training: list[str]
+    validation: list[str]
+    holdout: list[str]
+
+
+def split_patients(
+    patients: Collection[str],
+    ted_patients: Collection[str],
+    holdout: Literal["ted"] | int | list[str],
+    validation_patients: int,
+    seed: int,
+) -> Split:
+    """Split the training patients of the cohort; each list of the result is sorted.
+
+    Args:
+        patients: Every patient of the training split; testing patients must not be among them.
+        ted_patients: Those of them that are also in TED.
+        holdout: ``"ted"``, how many patients, or which.
+        validation_patients: How many of the rest choose the checkpoint.
+        seed: Chooses who is drawn.
+
+    Raises:
+        InputError: An unknown patient is listed, or nobody would be left to train on.
+    """
+    shuffled = [str(name) for name in np.random.default_rng(seed).permutation(sorted(patients))]
+    match holdout:
+        case "ted":
+            held = set(ted_patients) & set(patients)
+        case int():
+            held = set(shuffled[:holdout])
+        case _:
+            held = _known(holdout, patients)
+    rest = [patient for patient in shuffled if patient not in held]
+    if len(rest) <= validation_patients:
+        raise InputError(
+            Problem(
+                "config",
+                "registration.validation_patients",
+                f"{len(patients)} patients less {len(held)} held out and {validation_patients} "
+                "for validation leave none to train on",
+                "lower it, or lower registration.holdout",
+            )
+        )
+    validation, training = rest[:validation_patients], rest[validation_patients:]
+    return Split(sorted(training), sorted(validation), sorted(held))
+
+
+def _known(listed: Collection[str], patients: Collection[str]) -> set[str]:
+    problems = [
+        Problem(
+            "config",
+            "registration.holdout",
+            f"{patient} is not a training patient",
+            "use names such as patient0001 from cohort.tsv",
+        )
+        for patient in listed
+        if patient not in patients
+    ]
+    if problems:
+        raise InputError(problems)
+    return set(listed)

@@ -1,0 +1,75 @@
+"""The state of a training that was stopped half-way."""
+
+import hashlib
+import math
+import pickle
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import torch
+from torch import Tensor
+
+from echoweave.io.atomic import whole_file
+from echoweave.logs import LOGGER
+from echoweave.registration.pairs import Clip
+from echoweave.registration.settings import Settings
+
+
+@dataclass
+class TrainingState:
+    """Everything that a training needs to go on as if it had never stopped.
+
+    The pairs of an iteration depend on the seed and the iteration alone, so there is no state of a
+    random generator to keep.
+
+    Attributes:
+        iteration: Iterations done.
+        network: The network's state.
+        optimiser: The optimiser's state.
+        best: Weights with the lowest validation loss so far.
+        best_iteration: Their iteration.
+        best_loss: Their loss.
+        rows: The curves so far.
+    """
+
+    iteration: int = 0
+    network: dict[str, Tensor] = field(default_factory=dict)
+    optimiser: dict[str, Any] = field(default_factory=dict)
+    best: dict[str, Tensor] = field(default_factory=dict)
+    best_iteration: int = 0
+    best_loss: float = math.inf
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+
+def fingerprint(settings: Settings, seed: int, training: list[Clip], validation: list[Clip]) -> str:
+    """Return what tells two trainings apart: settings, seed, patients and their frames."""
+    digest = hashlib.sha256(repr((settings, seed)).encode())
+    for role in (training, validation):
+        digest.update(b"role")
+        for clip in role:
+            digest.update(f"{clip.name} {clip.frames.shape} {clip.ed} {clip.es}".encode())
+            digest.update(clip.frames.tobytes())
+    return digest.hexdigest()
+
+
+def save_state(path: Path, state: TrainingState, made_by: str) -> None:
+    """Write ``state`` with the fingerprint of its training."""
+    with whole_file(path) as temporary:
+        torch.save({"fingerprint": made_by, "state": vars(state)}, temporary)
+
+
+def load_state(path: Path, made_by: str) -> TrainingState | None:
+    """Return the state in ``path`` if the same training wrote it; say so if another did."""
+    if not path.exists():
+        return None
+    try:
+        saved = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, EOFError, BadZipFile, pickle.UnpicklingError):
+        LOGGER.warning("%s is unreadable: the training starts anew", path)
+        return None
+    if saved["fingerprint"] != made_by:
+        LOGGER.warning("%s is of other settings or data: the training starts anew", path)
+        return None
+    return TrainingState(**saved["state"])

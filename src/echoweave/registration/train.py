@@ -1,0 +1,200 @@
+"""Train a registration network on pairs of frames, without labels."""
+
+import copy
+import math
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+from torch.utils.tensorboard import SummaryWriter
+
+from echoweave.geometry.warp import warp
+from echoweave.io.tables import read_tsv, write_tsv
+from echoweave.logs import LOGGER, Progress
+from echoweave.registration.apply import Registrar
+from echoweave.registration.checkpoint import Checkpoint, save_checkpoint
+from echoweave.registration.frames import pair_batch
+from echoweave.registration.losses import Loss, registration_loss
+from echoweave.registration.networks.registry import build_network
+from echoweave.registration.pairs import Clip, Pairs, draw_pairs, load_clips
+from echoweave.registration.settings import Settings
+from echoweave.registration.split import split_patients
+from echoweave.registration.state import TrainingState, fingerprint, load_state, save_state
+from echoweave.registration.validate import closure_dice
+
+# Pairs on which the validation loss is measured.
+_VALIDATION_PAIRS = 64
+
+
+def train_registration(
+    caches: Sequence[Path],
+    ted_pairs: Path,
+    model_out: Path,
+    curves: Path,
+    events: Path,
+    state: Path,
+    model: str,
+    settings: Mapping[str, Any],
+) -> None:
+    """Train one model of the config and write its best checkpoint.
+
+    Args:
+        caches: ``{patient}.h5`` of every training patient of the cohort.
+        ted_pairs: TSV with the column ``patient``: those who are also in TED.
+        model_out: The checkpoint with the lowest validation loss.
+        curves: TSV with loss, similarity, bending energy and Dice by iteration and split.
+        events: Folder for TensorBoard.
+        state: File that lets a stopped training go on; removed at the end.
+        model: Name of the model in the config.
+        settings: ``{model: its settings, "holdout", "validation_patients", "seed"}``.
+
+    Raises:
+        InputError: The settings are wrong, or they leave no patient to train on.
+    """
+    own = Settings.from_config(settings[model], f"registration.models.{model}")
+    seed: int = settings["seed"]
+    split = split_patients(
+        [path.stem for path in caches],
+        list(read_tsv(ted_pairs)["patient"]),
+        settings["holdout"],
+        settings["validation_patients"],
+        seed,
+    )
+    training, validation = (
+        load_clips([path for path in caches if path.stem in patients], own)
+        for patients in (split.training, split.validation)
+    )
+    LOGGER.info("%d sequences train, %d validate", len(training), len(validation))
+    trained = Trainer(own, seed, training, validation).run(state, events)
+    save_checkpoint(model_out, Checkpoint(trained.best, own, split, seed, trained.best_iteration))
+    write_tsv(pd.DataFrame(trained.rows), curves)
+    state.unlink(missing_ok=True)
+
+
+class Trainer:
+    """One training of one network; the weights with the lowest validation loss are kept."""
+
+    def __init__(
+        self, settings: Settings, seed: int, training: list[Clip], validation: list[Clip]
+    ) -> None:
+        """Build the network, on the GPU if there is one.
+
+        Raises:
+            InputError: There is no such architecture.
+        """
+        self.settings, self.seed = settings, seed
+        self.training, self.validation = training, validation
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        torch.manual_seed(seed)
+        self.network = build_network(settings, "registration.models").to(self.device)
+        self.optimiser = torch.optim.Adam(self.network.parameters(), amsgrad=True)
+
+    def run(self, state_file: Path, events: Path) -> TrainingState:
+        """Train to the end, from ``state_file`` if this very training was stopped before.
+
+        Args:
+            state_file: Where the state is kept at every validation.
+            events: Folder for TensorBoard; what it holds is replaced.
+        """
+        made_by = fingerprint(self.settings, self.seed, self.training, self.validation)
+        state = load_state(state_file, made_by) or TrainingState()
+        if state.iteration:
+            LOGGER.info("going on after iteration %d", state.iteration)
+            self.network.load_state_dict(state.network)
+            self.optimiser.load_state_dict(state.optimiser)
+        shutil.rmtree(events, ignore_errors=True)
+        with SummaryWriter(events) as writer:
+            for row in state.rows:
+                _write_events(writer, row)
+            self._iterate(state, state_file, made_by, writer)
+        return state
+
+    def _iterate(
+        self, state: TrainingState, state_file: Path, made_by: str, writer: SummaryWriter
+    ) -> None:
+        total = self.settings.iterations
+        progress = Progress("training", total, start=state.iteration)
+        recent: list[Loss] = []
+        for iteration in range(state.iteration + 1, total + 1):
+            recent.append(self._step(iteration))
+            progress.update(iteration, f"loss {recent[-1].total.item():.4f}")
+            if iteration % self.settings.validate_every and iteration < total:
+                continue
+            rows = [_row(iteration, "training", recent), self._validate(iteration)]
+            recent = []
+            for row in rows:
+                _write_events(writer, row)
+            state.rows += rows
+            self._keep(state, iteration, rows[-1]["loss"])
+            save_state(state_file, state, made_by)
+
+    def _step(self, iteration: int) -> Loss:
+        """Take one optimiser step; its pairs depend on the seed and the iteration alone."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = _learning_rate(self.settings, iteration)
+        pairs = draw_pairs(
+            self.training,
+            self.settings.batch_size,
+            self.settings.max_frame_gap,
+            (self.seed, iteration),
+        )
+        loss = self._loss(pairs)
+        self.optimiser.zero_grad()
+        loss.total.backward()  # type: ignore[no-untyped-call]
+        self.optimiser.step()
+        return Loss(*(part.detach() for part in loss))
+
+    def _loss(self, pairs: Pairs) -> Loss:
+        images = pair_batch(pairs.fixed, pairs.moving, self.device)
+        sector = torch.from_numpy(pairs.sector).to(self.device)[:, None].float()
+        with torch.autocast(self.device.type, torch.bfloat16, self.device.type == "cuda"):
+            dvf = self.network(images)
+        warped = warp(images[:, 1:], dvf)
+        # What comes into view from outside the sector has no counterpart to compare with.
+        mask = sector * (warp(sector, dvf.detach(), "zeros") > 0.5)
+        return registration_loss(images[:, :1], warped, mask, dvf, self.settings)
+
+    @torch.no_grad()
+    def _validate(self, iteration: int) -> dict[str, Any]:
+        self.network.eval()
+        count, batch = _VALIDATION_PAIRS, self.settings.batch_size
+        pairs = draw_pairs(self.validation, count, self.settings.max_frame_gap, (self.seed,))
+        batches = [Pairs(*(part[i : i + batch] for part in pairs)) for i in range(0, count, batch)]
+        row = _row(iteration, "validation", [self._loss(batch) for batch in batches])
+        row |= closure_dice(Registrar(self.network, self.settings), self.validation)
+        self.network.train()
+        return row
+
+    def _keep(self, state: TrainingState, iteration: int, loss: float) -> None:
+        state.iteration = iteration
+        state.network = copy.deepcopy(self.network.state_dict())
+        state.optimiser = self.optimiser.state_dict()
+        if loss < state.best_loss:
+            state.best, state.best_iteration, state.best_loss = state.network, iteration, loss
+
+
+def _learning_rate(settings: Settings, iteration: int) -> float:
+    if settings.schedule == "constant":
+        return settings.learning_rate
+    done = (iteration - 1) / settings.iterations
+    return settings.learning_rate * (1 + math.cos(math.pi * done)) / 2
+
+
+def _row(iteration: int, split: str, losses: list[Loss]) -> dict[str, Any]:
+    total, similarity, energy = torch.tensor(losses).mean(dim=0).tolist()
+    return {
+        "iteration": iteration,
+        "split": split,
+        "loss": total,
+        "similarity": similarity,
+        "bending_energy": energy,
+    }
+
+
+def _write_events(writer: SummaryWriter, row: dict[str, Any]) -> None:
+    for name, value in row.items():
+        if name not in ("iteration", "split"):
+            writer.add_scalar(f"{name}/{row['split']}", value, row["iteration"])

@@ -1,0 +1,42 @@
+"""How well a network does on patients that it has not seen."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn.functional import one_hot
+
+from echoweave.geometry.warp import compose, warp
+from echoweave.labels import N_LABELS, STRUCTURES, structure_mask
+from echoweave.registration.apply import Registrar
+from echoweave.registration.pairs import Clip
+
+
+def closure_dice(registrar: Registrar, clips: list[Clip]) -> dict[str, float]:
+    """Return ``dice_{structure}``: ED masks carried to ES against the references, averaged.
+
+    The fields of successive frames are composed and the mask is warped once. Structures that no
+    clip has are left out.
+    """
+    scores: dict[str, list[float]] = {f"dice_{structure}": [] for structure in STRUCTURES}
+    for clip in clips:
+        if clip.labels is None:
+            continue
+        carried = _carry_ed_to_es(registrar, clip, clip.labels[0])
+        for structure in STRUCTURES:
+            ours = structure_mask(carried, structure)
+            reference = structure_mask(clip.labels[1], structure)
+            if reference.any():
+                dice = 2 * (ours & reference).sum() / (ours.sum() + reference.sum())
+                scores[f"dice_{structure}"].append(float(dice))
+    return {name: float(np.mean(values)) for name, values in scores.items() if values}
+
+
+def _carry_ed_to_es(registrar: Registrar, clip: Clip, mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    path = clip.frames[clip.ed : clip.es + 1]
+    steps = registrar.register(path[1:], path[:-1]).cpu()
+    to_ed = steps[:1]
+    for step in range(1, len(steps)):
+        to_ed = compose(steps[step : step + 1], to_ed)
+    probabilities = one_hot(torch.from_numpy(mask).long(), N_LABELS).permute(2, 0, 1)[None].float()
+    carried: NDArray[np.uint8] = warp(probabilities, to_ed)[0].argmax(dim=0).byte().numpy()
+    return carried
