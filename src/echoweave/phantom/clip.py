@@ -1,0 +1,106 @@
+"""One recording: frames and true masks of a view over the beat."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echoweave.labels import BACKGROUND
+from echoweave.phantom.anatomy import Float
+from echoweave.phantom.motion import diastole, smoothstep, systole
+from echoweave.phantom.patient import View
+from echoweave.phantom.scanner import Scanner, white_noise
+from echoweave.phantom.sector import Sector
+from echoweave.phantom.tissue import reflectivity_db
+
+_PER_MM2 = 2.5
+# Tissue beyond the image that may move into it.
+_BORDER_MM = 12.0
+_LEAFLET_POINTS, _LEAFLET_DB = 60, 0.0
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A recording from ED to ES, or on to the next ED.
+
+    Attributes:
+        frames: uint8 [T, Y, X].
+        labels: uint8 [T, Y, X], the true mask of every frame.
+        spacing_mm: (sy, sx).
+    """
+
+    frames: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+    spacing_mm: tuple[float, float]
+
+
+def record(view: View, sector: Sector, whole_beat: bool) -> Clip:
+    """Return the clip of ``view``; the whole beat begins with the very frames of the half one."""
+    phantom = _Phantom(view, sector)
+    phases = np.linspace(0, 1, view.n_systole)
+    instants = [(float(systole(phase)), 0.0) for phase in phases]
+    if whole_beat:
+        phases = np.linspace(0, 1, view.n_diastole + 1)[1:]
+        instants += [(float(diastole(phase)), _opening(float(phase))) for phase in phases]
+    return Clip(
+        frames=np.stack([phantom.frame(i, *instant) for i, instant in enumerate(instants)]),
+        labels=np.stack([phantom.labels(contraction) for contraction, _ in instants]),
+        spacing_mm=sector.spacing_mm,
+    )
+
+
+class _Phantom:
+    """The scatterers of one view, at end-diastole in coordinates of the long axis."""
+
+    def __init__(self, view: View, sector: Sector) -> None:
+        self._view, self._sector = view, sector
+        rng = np.random.default_rng([*view.stream, 1])
+        half_width = sector.depth_mm * np.sin(sector.half_angle) + _BORDER_MM
+        height = sector.depth_mm + _BORDER_MM
+        count = round(_PER_MM2 * 2 * half_width * height)
+        x, y = rng.uniform(-half_width, half_width, count), rng.uniform(0, height, count)
+        self._r, self._z = view.pose.to_axis(x, y)
+        level = reflectivity_db(view.motion.anatomy, self._r, self._z, rng)
+        self._amplitude = 10 ** (level / 20) / np.sqrt(_PER_MM2)
+        self._leaflet = rng.uniform(size=(2, _LEAFLET_POINTS))
+        self._leaflet_echo = white_noise(rng, (2 * _LEAFLET_POINTS,)) * 10 ** (_LEAFLET_DB / 20)
+        self._echo = white_noise(rng, (count,))
+        self._scanner = Scanner(sector, view.quality, rng)
+
+    def frame(self, index: int, contraction: float, opening: float) -> NDArray[np.uint8]:
+        """Return frame ``index``, uint8 [Y, X]."""
+        rng = np.random.default_rng([*self._view.stream, 2, index])
+        renewed = self._scanner.quality.decorrelation
+        fresh = white_noise(rng, (self._echo.size,))
+        echo = self._amplitude * (np.sqrt(1 - renewed) * self._echo + np.sqrt(renewed) * fresh)
+        leaflet_r, leaflet_z = self._leaflets(opening)
+        r, z = np.append(self._r, leaflet_r), np.append(self._z, leaflet_z)
+        x, y = self._view.pose.to_image(*self._view.motion.forward(r, z, contraction))
+        return self._scanner.image(x, y, np.append(echo, self._leaflet_echo), rng)
+
+    def labels(self, contraction: float) -> NDArray[np.uint8]:
+        """Return the true mask at an instant, uint8 [Y, X]; background outside of the sector."""
+        x, y = self._sector.pixel_centres()
+        r, z = self._view.motion.backward(*self._view.pose.to_axis(x, y), contraction)
+        labels = self._view.motion.anatomy.labels(r, z)
+        return np.where(self._sector.inside(x, y), labels, BACKGROUND).astype(np.uint8)
+
+    def _leaflets(self, opening: float) -> tuple[Float, Float]:
+        """Return (r, z) at ED of the mitral leaflets, which swing open by themselves."""
+        anatomy = self._view.motion.anatomy
+        hinge = np.sqrt(anatomy.lumen_squared(np.array(anatomy.length_mm)))
+        along = self._leaflet
+        tip_r = hinge * (0.04 + 0.66 * opening)
+        tip_z = anatomy.length_mm - (0.32 + 0.7 * opening) * hinge
+        r = (hinge + (tip_r - hinge) * along) * np.array([[-1.0], [1.0]])
+        z = anatomy.length_mm + (tip_z - anatomy.length_mm) * along**0.8
+        return r.ravel(), z.ravel()
+
+
+def _opening(phase: float) -> float:
+    """Return how far the mitral valve is open, 0 to 1, at ``phase`` 0..1 of diastole."""
+    early = smoothstep(np.array(phase / 0.15)) * (1 - smoothstep(np.array((phase - 0.3) / 0.3)))
+    kick = smoothstep(np.array((phase - 0.6) / 0.15)) * (
+        1 - smoothstep(np.array((phase - 0.85) / 0.15))
+    )
+    return float(max(early, 0.6 * kick))

@@ -1,0 +1,77 @@
+"""A whole phantom data set: CAMUS, TED and the truth beside them."""
+
+import tempfile
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from echoweave.errors import InputError, Problem
+from echoweave.io.atomic import whole_file
+from echoweave.io.images import write_sequence
+from echoweave.logs import Progress
+from echoweave.phantom.camus import write_mhd_view, write_nifti_view
+from echoweave.phantom.clip import record
+from echoweave.phantom.patient import Patient, draw_patient
+from echoweave.phantom.settings import Settings
+from echoweave.phantom.ted import write_ted_patient
+
+
+def write_phantom(out: Path, settings: Settings) -> None:
+    """Write a phantom data set to the new folder ``out``; nothing is left if it fails.
+
+    ``out/camus`` holds CAMUS in the layout asked for, ``out/ted/database`` TED, and
+    ``out/truth/{sequence}.nii.gz`` the true mask of every CAMUS frame from ED to ES.
+
+    Raises:
+        InputError: ``out`` is there already and not an empty folder.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputError(
+            Problem(str(out), "", "is there already", "delete it or give another folder")
+        )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as scratch:
+        draft = Path(scratch) / "phantom"
+        numbers = sorted(settings.training_numbers + settings.test_numbers)
+        progress = Progress("phantom patients", len(numbers))
+        for done, number in enumerate(numbers, start=1):
+            patient = draw_patient(settings.seed, number, settings.size, settings.frames)
+            _write_patient(draft, patient, settings)
+            progress.update(done)
+        if settings.layout == "nifti":
+            _write_split(draft / "camus" / "database_split", settings)
+        draft.rename(out)
+
+
+def _write_patient(out: Path, patient: Patient, settings: Settings) -> None:
+    testing = patient.number in settings.test_numbers
+    labelled = not (testing and settings.hide_test_labels)
+    if settings.layout == "mhd":
+        write_view, group = write_mhd_view, "testing" if testing else "training"
+    else:
+        write_view, group = write_nifti_view, "database_nifti"
+    folder = out / "camus" / group / patient.name
+    for view in patient.views:
+        in_ted = view.name == "4CH" and patient.number in settings.ted_numbers
+        clip = record(view, patient.sector, whole_beat=in_ted)
+        if in_ted:
+            number = settings.ted_numbers[patient.number]
+            write_ted_patient(out / "ted" / "database", number, patient, view, clip)
+        n = view.n_systole
+        clip = replace(clip, frames=clip.frames[:n], labels=clip.labels[:n])
+        write_view(folder, patient, view, clip, labelled)
+        truth = out / "truth" / f"{patient.name}_{view.name}.nii.gz"
+        write_sequence(truth, clip.labels, clip.spacing_mm)
+
+
+def _write_split(folder: Path, settings: Settings) -> None:
+    """Write the id lists; every fifth training patient is for validation."""
+    training = settings.training_numbers
+    subgroups: dict[str, Iterable[int]] = {
+        "training": (number for number in training if number % 5 != 4),
+        "validation": (number for number in training if number % 5 == 4),
+        "testing": settings.test_numbers,
+    }
+    for name, numbers in subgroups.items():
+        with whole_file(folder / f"subgroup_{name}.txt") as temporary:
+            temporary.write_text("".join(f"patient{number:04d}\n" for number in numbers))

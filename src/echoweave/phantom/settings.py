@@ -1,0 +1,85 @@
+"""What a phantom data set holds."""
+
+from dataclasses import dataclass
+
+from echoweave.errors import InputError, Problem
+
+LAYOUTS = ("mhd", "nifti")
+MAX_TED = 98
+_MAX_SIDE = 2048
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options of ``echoweave phantom``, checked.
+
+    Attributes:
+        layout: Release of CAMUS to write: "mhd" or "nifti".
+        patients: Training patients.
+        test_patients: Test patients.
+        ted: Training patients that are also in TED; at most 98, as in the real TED.
+        size: (rows, columns) of an image of usual depth.
+        frames: Fewest and most frames of a half cycle.
+        seed: Seed of everything.
+        hide_test_labels: Whether test patients go without masks, volumes and EF.
+
+    Raises:
+        InputError: An option is out of range; all that are, together.
+    """
+
+    layout: str = "mhd"
+    patients: int = 12
+    test_patients: int = 4
+    ted: int = 6
+    size: tuple[int, int] = (200, 160)
+    frames: tuple[int, int] = (8, 12)
+    seed: int = 2023
+    hide_test_labels: bool = False
+
+    def __post_init__(self) -> None:
+        checks = (
+            (self.layout in LAYOUTS, "--layout", self.layout, "mhd or nifti"),
+            (1 <= self.patients <= 9000, "--patients", self.patients, "1 to 9000"),
+            (0 <= self.test_patients <= 900, "--test-patients", self.test_patients, "0 to 900"),
+            (
+                0 <= self.ted <= min(MAX_TED, self.patients),
+                "--ted",
+                self.ted,
+                f"0 to --patients, at most {MAX_TED}",
+            ),
+            (
+                all(32 <= side <= _MAX_SIDE for side in self.size),
+                "--size",
+                f"{self.size[0]} {self.size[1]}",
+                f"two numbers from 32 to {_MAX_SIDE}",
+            ),
+            (
+                3 <= self.frames[0] <= self.frames[1],
+                "--frames",
+                f"{self.frames[0]} {self.frames[1]}",
+                "the fewest (3 or more), then the most",
+            ),
+            (self.seed >= 0, "--seed", self.seed, "0 or more"),
+        )
+        problems = [
+            Problem("echoweave phantom", option, f"{value} is out of range", f"give {wanted}")
+            for passed, option, value, wanted in checks
+            if not passed
+        ]
+        if problems:
+            raise InputError(problems)
+
+    @property
+    def training_numbers(self) -> list[int]:
+        """Numbers of the training patients: those that are not multiples of ten."""
+        return [i + 1 + i // 9 for i in range(self.patients)]
+
+    @property
+    def test_numbers(self) -> list[int]:
+        """Numbers of the test patients: every tenth patient, as many as CAMUS tests on."""
+        return [10 * (i + 1) for i in range(self.test_patients)]
+
+    @property
+    def ted_numbers(self) -> dict[int, int]:
+        """Training patients in TED, and their numbers there."""
+        return {number: MAX_TED - i for i, number in enumerate(self.training_numbers[: self.ted])}
