@@ -1,0 +1,177 @@
+"""Predicted test sequences, and the shapes in them that the patient's measures need."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echoweave.cache.read import read_references
+from echoweave.errors import InputError, Problem
+from echoweave.evaluation.chamber import Chamber, find_chamber
+from echoweave.geometry.resize import resize_labels
+from echoweave.io.cache import Sequence as CachedSequence
+from echoweave.io.cache import read_sequence
+from echoweave.io.images import read_array
+from echoweave.labels import structure_mask
+
+Labels = NDArray[np.uint8]
+Curves = dict[str, NDArray[np.float64]]
+
+# Areas and distances in pixels are given for frames of this size, whatever the cache's is.
+PAPER_SIZE = 512
+# What Painchaud et al. (2022) follow over time.
+ATTRIBUTES = (
+    "cavity_area_mm2",
+    "cavity_length_mm",
+    "cavity_width_mm",
+    "cavity_tilt_degrees",
+    "myocardium_area_mm2",
+    "epi_centre_y_mm",
+    "epi_centre_x_mm",
+)
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A sequence with its prediction and its references.
+
+    Attributes:
+        sequence: The sequence as cached.
+        cached: Predicted labels on the cache grid, [T, Y, X].
+        native: The same on the native grid.
+        references: Reference masks at ED and ES on the native grid, [2, Y, X]; None if unknown.
+    """
+
+    sequence: CachedSequence
+    cached: Labels
+    native: Labels
+    references: Labels | None
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """The left ventricle of one clip without its pixels: small enough to keep for all clips.
+
+    Attributes:
+        sequence: Name of the sequence.
+        patient: Its patient.
+        view: Its view.
+        quality: Its image quality.
+        ed: Index of the ED frame.
+        es: Index of the ES frame.
+        cfg: EDV, ESV (ml) and EF (%) of the cfg; NaN where unknown.
+        chambers: One a frame.
+        curves: ``ATTRIBUTES`` -> one value a frame; NaN where there is no such shape.
+        ref_chambers: Of the references at ED and ES.
+        ref_curves: The same attributes of the references, two values.
+    """
+
+    sequence: str
+    patient: str
+    view: str
+    quality: str
+    ed: int
+    es: int
+    cfg: tuple[float, float, float]
+    chambers: list[Chamber | None]
+    curves: Curves
+    ref_chambers: list[Chamber | None]
+    ref_curves: Curves
+
+
+def read_clips(
+    predictions: Sequence[Path],
+    caches: Sequence[Path],
+    references: Mapping[str, tuple[Path, Path]],
+) -> Iterator[Clip]:
+    """Read the predicted sequences one after the other, sorted by name.
+
+    Args:
+        predictions: Files {sequence}.nii.gz on the cache grid.
+        caches: The patients' cache files.
+        references: Sequence name -> files of the masks at ED and ES; unlabelled ones are left out.
+
+    Raises:
+        InputError: A prediction does not have the size of its sequence.
+    """
+    by_patient = {path.stem: path for path in caches}
+    for path in sorted(predictions, key=lambda path: path.name):
+        name = path.name.removesuffix(".nii.gz")
+        patient, _, view = name.rpartition("_")
+        sequence = read_sequence(by_patient[patient], view)
+        labels = read_labels(path, sequence)
+        masks = read_references(*references[name])[0] if name in references else None
+        yield Clip(sequence, labels, resize_labels(labels, sequence.native_shape), masks)
+
+
+def read_labels(path: Path, sequence: CachedSequence) -> Labels:
+    """Read labels [T, Y, X] of ``sequence``.
+
+    Raises:
+        InputError: They have another size than the sequence.
+    """
+    labels = read_array(path)
+    if labels.shape != sequence.frames.shape:
+        what = f"size {labels.shape}, but {sequence.name} is {sequence.frames.shape}"
+        raise InputError(Problem(str(path), "", what, "delete the file and rerun"))
+    return labels.astype(np.uint8, copy=False)
+
+
+def find_shapes(clip: Clip) -> Shapes:
+    """Find the left ventricle in every frame of ``clip`` and in its references."""
+    sequence, spacing_mm = clip.sequence, clip.sequence.native_spacing_mm
+    references = clip.native[:0] if clip.references is None else clip.references
+    chambers, ref_chambers = (
+        [find_chamber(mask, spacing_mm) for mask in structure_mask(labels, "cavity")]
+        for labels in (clip.native, references)
+    )
+    return Shapes(
+        sequence=sequence.name,
+        patient=sequence.patient,
+        view=sequence.view,
+        quality=sequence.quality,
+        ed=sequence.ed,
+        es=sequence.es,
+        cfg=(sequence.edv_ml, sequence.esv_ml, sequence.ef_percent),
+        chambers=chambers,
+        curves=_attributes(clip.native, chambers, spacing_mm),
+        ref_chambers=ref_chambers,
+        ref_curves=_attributes(references, ref_chambers, spacing_mm),
+    )
+
+
+def _attributes(
+    labels: Labels, chambers: list[Chamber | None], spacing_mm: tuple[float, float]
+) -> Curves:
+    """Return the curves of ``ATTRIBUTES`` over the frames of ``labels`` [T, Y, X]."""
+    rows = [
+        (
+            _area(frame, "cavity", spacing_mm),
+            *_axis(chamber),
+            _area(frame, "myocardium", spacing_mm),
+            *_centre(structure_mask(frame, "epi"), spacing_mm),
+        )
+        for frame, chamber in zip(labels, chambers, strict=True)
+    ]
+    table = np.array(rows, dtype=float).reshape(-1, len(ATTRIBUTES))
+    return dict(zip(ATTRIBUTES, table.T, strict=True))
+
+
+def _area(frame: Labels, structure: str, spacing_mm: tuple[float, float]) -> float:
+    pixels = np.count_nonzero(structure_mask(frame, structure))
+    return pixels * spacing_mm[0] * spacing_mm[1] if pixels else np.nan
+
+
+def _axis(chamber: Chamber | None) -> tuple[float, float, float]:
+    if chamber is None:
+        return np.nan, np.nan, np.nan
+    return chamber.length_mm, chamber.width_mm, chamber.tilt_degrees
+
+
+def _centre(mask: NDArray[np.bool_], spacing_mm: tuple[float, float]) -> tuple[float, float]:
+    if not mask.any():
+        return np.nan, np.nan
+    y, x = (indices.mean() for indices in np.nonzero(mask))
+    return float(y * spacing_mm[0]), float(x * spacing_mm[1])

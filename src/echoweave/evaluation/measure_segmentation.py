@@ -1,0 +1,174 @@
+"""Measure the predictions of one arm: overlap, boundaries, volumes, areas and smoothness."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from echoweave.evaluation import consistency
+from echoweave.evaluation.clips import PAPER_SIZE, Clip, Shapes, find_shapes, read_clips
+from echoweave.evaluation.overlap import dice, jaccard
+from echoweave.evaluation.patients import BEAT_COLUMNS, VOLUME_COLUMNS, beat_rows, volume_rows
+from echoweave.evaluation.smoothness import normalised_smoothness, smoothness
+from echoweave.evaluation.surfaces import surface_distances
+from echoweave.io.tables import write_tsv
+from echoweave.labels import STRUCTURES, structure_mask
+from echoweave.logs import Progress
+
+_SEQUENCE = ("sequence", "patient", "view", "quality", "arm")
+# File name -> columns of what measure_segmentation writes.
+MEASURES: Mapping[str, tuple[str, ...]] = {
+    "frames": (
+        *_SEQUENCE,
+        *("instant", "structure", "dice", "jaccard"),
+        *("hd_mm", "hd95_mm", "mad_mm", "pooled_mean_mm", "rms_mm"),
+    ),
+    "volumes": VOLUME_COLUMNS,
+    "beats": BEAT_COLUMNS,
+    "areas": (*_SEQUENCE, "frame", "structure", "area_px512", "area_mm2"),
+    "smoothness": (
+        *_SEQUENCE,
+        *("structure", "n_frames", "frame_rate_hz", "frame_rate_known"),
+        *("smoothness_px", "smoothness_normalised"),
+    ),
+    "consistency": (*_SEQUENCE, *consistency.COLUMNS),
+}
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of the measures.
+
+    Attributes:
+        frame_rate_hz: What is assumed for sequences whose cfg gives no frame rate.
+        consistency_threshold: A frame is inconsistent if a scaled attribute deviates by more.
+    """
+
+    frame_rate_hz: float
+    consistency_threshold: float
+
+
+def measure_segmentation(
+    arm: str,
+    predictions: Sequence[Path],
+    caches: Sequence[Path],
+    references: Mapping[str, tuple[Path, Path]],
+    folder: Path,
+    settings: Mapping[str, Any],
+) -> None:
+    """Measure every prediction of ``arm`` and write one table a key of ``MEASURES``.
+
+    Overlap, distances and volumes are taken on the native grid, areas on the cache grid. Where
+    there are no references or no predictions, the tables have fewer rows or none.
+
+    Args:
+        arm: Name of the arm, for the tables.
+        predictions: {sequence}.nii.gz on the cache grid, whole sequences.
+        caches: {patient}.h5 of the test patients.
+        references: Sequence name -> masks (ED, ES) as released; unlabelled ones are left out.
+        folder: Gets frames.tsv, volumes.tsv, beats.tsv, areas.tsv, smoothness.tsv and
+            consistency.tsv.
+        settings: The fields of :class:`Settings`.
+
+    Raises:
+        InputError: A file is missing, unreadable or of the wrong size.
+    """
+    chosen = Settings(**settings)
+    rows: dict[str, list[Row]] = {name: [] for name in MEASURES}
+    patients: dict[str, list[Shapes]] = defaultdict(list)
+    progress = Progress(f"measuring {arm}", len(predictions))
+    for done, clip in enumerate(read_clips(predictions, caches, references), 1):
+        shapes = find_shapes(clip)
+        keys = _keys(shapes, arm)
+        rows["frames"] += [keys | row for row in frame_rows(clip)]
+        rows["areas"] += [keys | row for row in area_rows(clip)]
+        rows["smoothness"] += [keys | row for row in smoothness_rows(clip, chosen.frame_rate_hz)]
+        patients[shapes.patient].append(shapes)
+        progress.update(done, shapes.sequence)
+    for patient, views in patients.items():
+        keys = {"patient": patient, "arm": arm}
+        rows["volumes"] += [keys | row for row in volume_rows(views)]
+        rows["beats"] += [keys | row for row in beat_rows(views)]
+    everyone = [shapes for views in patients.values() for shapes in views]
+    for shapes, row in consistency.consistency_rows(everyone, chosen.consistency_threshold):
+        rows["consistency"].append(_keys(shapes, arm) | row)
+    for name, columns in MEASURES.items():
+        write_tsv(pd.DataFrame(rows[name], columns=list(columns)), folder / f"{name}.tsv")
+
+
+def frame_rows(clip: Clip) -> Iterator[Row]:
+    """Yield one row an instant and structure; a structure that neither mask has is left empty."""
+    if clip.references is None:
+        return
+    sequence = clip.sequence
+    instants = (("ED", sequence.ed, clip.references[0]), ("ES", sequence.es, clip.references[1]))
+    for instant, frame, reference in instants:
+        for structure in STRUCTURES:
+            ours = structure_mask(clip.native[frame], structure)
+            theirs = structure_mask(reference, structure)
+            distances = surface_distances(ours, theirs, sequence.native_spacing_mm)
+            yield {
+                "instant": instant,
+                "structure": structure,
+                "dice": dice(ours, theirs),
+                "jaccard": jaccard(ours, theirs),
+                "hd_mm": distances.hd,
+                "hd95_mm": distances.hd95,
+                "mad_mm": distances.mad,
+                "pooled_mean_mm": distances.pooled_mean,
+                "rms_mm": distances.rms,
+            }
+
+
+def area_rows(clip: Clip) -> Iterator[Row]:
+    """Yield one row a frame and structure."""
+    _, height, width = clip.cached.shape
+    paper_pixels = PAPER_SIZE**2 / (height * width)
+    pixel_mm2 = math.prod(clip.sequence.spacing_mm)
+    for structure in STRUCTURES:
+        for frame, pixels in enumerate(_areas(clip, structure)):
+            yield {
+                "frame": frame,
+                "structure": structure,
+                "area_px512": pixels * paper_pixels,
+                "area_mm2": pixels * pixel_mm2,
+            }
+
+
+def smoothness_rows(clip: Clip, fallback_hz: float) -> Iterator[Row]:
+    """Yield one row a structure; ``fallback_hz`` stands in for an unknown frame rate."""
+    _, height, width = clip.cached.shape
+    known = math.isfinite(clip.sequence.frame_rate_hz)
+    frame_rate_hz = clip.sequence.frame_rate_hz if known else fallback_hz
+    for structure in STRUCTURES:
+        areas = _areas(clip, structure)
+        yield {
+            "structure": structure,
+            "n_frames": len(areas),
+            "frame_rate_hz": frame_rate_hz,
+            "frame_rate_known": known,
+            "smoothness_px": smoothness(areas * PAPER_SIZE**2 / (height * width)),
+            "smoothness_normalised": normalised_smoothness(areas, frame_rate_hz),
+        }
+
+
+def _areas(clip: Clip, structure: str) -> NDArray[np.float64]:
+    return np.asarray(structure_mask(clip.cached, structure).sum(axis=(1, 2)), float)
+
+
+def _keys(shapes: Shapes, arm: str) -> Row:
+    return {
+        "sequence": shapes.sequence,
+        "patient": shapes.patient,
+        "view": shapes.view,
+        "quality": shapes.quality,
+        "arm": arm,
+    }

@@ -1,0 +1,130 @@
+"""Volumes of a patient from the predicted and the reference masks of both views."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echoweave.evaluation.chamber import Chamber
+from echoweave.evaluation.clips import Shapes
+from echoweave.evaluation.smoothness import Phases, find_beats
+from echoweave.evaluation.volumes import MODES, Beat, Mode, Views, measure_beat
+
+_BEAT = ("edv_ml", "esv_ml", "ef_percent", "gls_percent")
+_LENGTHS = tuple(
+    (instant, view, f"length_{instant}_{view.lower()}_mm")
+    for instant in ("ed", "es")
+    for view in ("2CH", "4CH")
+)
+VOLUME_COLUMNS = (
+    *("patient", "quality", "arm", "mode", "method", "foreshortened"),
+    *_BEAT,
+    *(column for _, _, column in _LENGTHS),
+    *("ref_method", "ref_foreshortened", *(f"ref_{name}" for name in _BEAT)),
+    *("cfg_edv_ml", "cfg_esv_ml", "cfg_ef_percent"),
+)
+BEAT_COLUMNS = (
+    *("patient", "arm", "mode", "method", "beats"),
+    *("edv_ml", "esv_ml", "ef_percent", "ef_sd_percent"),
+    *("ed_2ch", "es_2ch", "ed_4ch", "es_4ch"),
+)
+
+
+def volume_rows(clips: Sequence[Shapes]) -> Iterator[dict[str, Any]]:
+    """Yield one row (``VOLUME_COLUMNS`` without patient and arm) a mode, at the cfg's ED and ES.
+
+    The references are measured in the same way, from the views that the prediction was measured
+    in, so that a missing view costs both sides the same.
+
+    Args:
+        clips: The views of one patient.
+    """
+    ed = {clip.view: clip.chambers[clip.ed] for clip in clips}
+    es = {clip.view: clip.chambers[clip.es] for clip in clips}
+    ref_ed, ref_es = ({clip.view: _nth(clip.ref_chambers, i) for clip in clips} for i in (0, 1))
+    lengths = {"ed": _lengths(ed), "es": _lengths(es)}
+    cfg = np.array([clip.cfg for clip in clips])
+    for mode in MODES:
+        found = measure_beat(ed, es, mode)
+        used = [clip.view for clip in clips if found.method in ("biplane", clip.view)]
+        reference = measure_beat(_only(ref_ed, used), _only(ref_es, used), mode)
+        yield {
+            "quality": worst_quality(clips),
+            "mode": mode,
+            "method": found.method,
+            "foreshortened": found.foreshortened,
+            **{name: getattr(found, name) for name in _BEAT},
+            **{column: lengths[instant].get(view) for instant, view, column in _LENGTHS},
+            "ref_method": reference.method,
+            "ref_foreshortened": reference.foreshortened,
+            **{f"ref_{name}": getattr(reference, name) for name in _BEAT},
+            **dict(zip(VOLUME_COLUMNS[-3:], _first_known(cfg), strict=True)),
+        }
+
+
+def beat_rows(clips: Sequence[Shapes]) -> Iterator[dict[str, Any]]:
+    """Yield one row (``BEAT_COLUMNS`` without patient and arm) a mode, with ED and ES as found.
+
+    ED and ES are the extrema of each view's predicted cavity area. Beats of the two views are
+    paired in their order; the volumes are means over the beats.
+
+    Args:
+        clips: The views of one patient.
+    """
+    phases = {clip.view: _find_phases(clip) for clip in clips}
+    shown = [clip for clip in clips if phases[clip.view]]
+    count = min((len(phases[clip.view]) for clip in shown), default=0)
+    for mode in MODES:
+        beats = [_measure_nth(shown, phases, number, mode) for number in range(count)]
+        beats = [beat for beat in beats if beat.method]
+        efs = np.array([beat.ef_percent for beat in beats])
+        yield {
+            "mode": mode,
+            "method": beats[0].method if beats else "",
+            "beats": len(beats),
+            **{name: _mean([getattr(beat, name) for beat in beats]) for name in _BEAT[:3]},
+            "ef_sd_percent": efs.std(ddof=1) if len(efs) > 1 else math.nan,
+            **{f"ed_{clip.view.lower()}": phases[clip.view][0].ed for clip in shown},
+            **{f"es_{clip.view.lower()}": phases[clip.view][0].es for clip in shown},
+        }
+
+
+def worst_quality(clips: Sequence[Shapes]) -> str:
+    """Return the worst image quality among the views of one patient; "" if none is known."""
+    known = {clip.quality for clip in clips}
+    return next((name for name in ("Poor", "Medium", "Good") if name in known), "")
+
+
+def _measure_nth(
+    clips: Sequence[Shapes], phases: Mapping[str, list[Phases]], number: int, mode: Mode
+) -> Beat:
+    ed = {clip.view: clip.chambers[phases[clip.view][number].ed] for clip in clips}
+    es = {clip.view: clip.chambers[phases[clip.view][number].es] for clip in clips}
+    return measure_beat(ed, es, mode)
+
+
+def _find_phases(clip: Shapes) -> list[Phases]:
+    return find_beats(np.nan_to_num(clip.curves["cavity_area_mm2"]))
+
+
+def _nth(chambers: list[Chamber | None], index: int) -> Chamber | None:
+    return chambers[index] if chambers else None
+
+
+def _only(views: Views, names: Sequence[str]) -> Views:
+    return {name: chamber for name, chamber in views.items() if name in names}
+
+
+def _lengths(views: Views) -> dict[str, float]:
+    return {view: found.length_mm for view, found in views.items() if found is not None}
+
+
+def _first_known(rows: NDArray[np.float64]) -> list[float]:
+    """Return the first finite value of each column of ``rows`` [views, 3]; NaN if there is none."""
+    return [next((value for value in column if np.isfinite(value)), math.nan) for column in rows.T]
+
+
+def _mean(values: list[float]) -> float:
+    return float(np.mean(values)) if values else math.nan

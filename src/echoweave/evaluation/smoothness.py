@@ -1,0 +1,101 @@
+"""How smoothly predicted shapes change over time."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import find_peaks
+
+# An extremum of the area curve counts as ED or ES if it stands out by this share of the range.
+_PROMINENCE = 0.3
+
+Curve = NDArray[np.float64]
+
+
+def smoothness(areas: Curve) -> float:
+    """Return the integral of the squared second derivative of an area curve.
+
+    Second differences, squared, then the trapezoid rule, with the frame as unit of time: the
+    measure of Tafuro et al. (2023) if the areas are in pixels at 512 x 512. Lower is smoother.
+
+    Args:
+        areas: [T].
+
+    Returns:
+        The integral; NaN for fewer than four frames, where there is nothing to integrate.
+    """
+    if len(areas) < 4:
+        return math.nan
+    return float(np.trapezoid(np.diff(areas, 2) ** 2))
+
+
+def normalised_smoothness(areas: Curve, frame_rate_hz: float) -> float:
+    """Return :func:`smoothness` of area over mean area with time in seconds, in s^-3.
+
+    It does not depend on the size of the structure or of the pixels, nor (for a smooth curve) on
+    the frame rate.
+    """
+    mean = float(np.mean(areas)) if len(areas) else 0.0
+    if mean == 0.0:
+        return math.nan
+    # (d2A)^2 / dt^4, integrated with steps of dt.
+    return smoothness(areas / mean) * frame_rate_hz**3
+
+
+def deviations(values: Curve, low: float, high: float) -> Curve:
+    """Return e_t = a_t - (a_(t-1) + a_(t+1)) / 2 of min-max scaled values, for the inner frames.
+
+    Source: Painchaud et al., Echocardiography segmentation with enforced temporal consistency,
+    IEEE TMI 41 (2022).
+
+    Args:
+        values: [T], one attribute of the shape over time.
+        low: What is scaled to 0.
+        high: What is scaled to 1.
+
+    Returns:
+        [T - 2]; all NaN if ``low`` equals ``high``.
+    """
+    if high <= low:
+        return np.full(max(len(values) - 2, 0), np.nan)
+    scaled = (values - low) / (high - low)
+    return np.asarray(scaled[1:-1] - (scaled[:-2] + scaled[2:]) / 2)
+
+
+@dataclass(frozen=True)
+class Phases:
+    """Frames (0-based) of one beat, found from an area curve."""
+
+    ed: int
+    es: int
+
+
+def find_beats(areas: Curve) -> list[Phases]:
+    """Find ED (largest area) and the ES (smallest area) that follows it, for every beat.
+
+    The ends of the clip count as extrema, so that half a cycle is one beat. Extrema that stand
+    out by less than 30 % of the range are noise.
+
+    Args:
+        areas: [T], area of the cavity.
+    """
+    span = float(np.ptp(areas)) if len(areas) else 0.0
+    if span == 0.0:
+        return []
+    peaks = _extrema(areas, span)
+    troughs = _extrema(-areas, span)
+    beats = []
+    for number, ed in enumerate(peaks):
+        end = peaks[number + 1] if number + 1 < len(peaks) else len(areas)
+        inside = [trough for trough in troughs if ed < trough < end]
+        if inside:
+            beats.append(Phases(ed, min(inside, key=lambda frame: areas[frame])))
+    return beats
+
+
+def _extrema(curve: Curve, span: float) -> list[int]:
+    """Return the prominent maxima of ``curve``, its first and last frame included."""
+    walled = np.concatenate([[curve.min() - span], curve, [curve.min() - span]])
+    peaks, _ = find_peaks(walled, prominence=_PROMINENCE * span)
+    return [int(peak) - 1 for peak in peaks]

@@ -1,0 +1,146 @@
+"""Descriptive statistics, agreement, bootstrap intervals and paired tests.
+
+Missing values (NaN) are left out everywhere; a statistic without enough values is NaN.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import wilcoxon
+
+Values = NDArray[np.float64]
+CONFIDENCE = (2.5, 97.5)
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a sample looks like; SD with n - 1."""
+
+    n: int
+    mean: float
+    sd: float
+    median: float
+    q1: float
+    q3: float
+
+
+def describe(values: Values) -> Description:
+    """Describe the finite values of ``values`` [N]."""
+    found = values[np.isfinite(values)]
+    if not len(found):
+        return Description(0, *[math.nan] * 5)
+    sd = float(found.std(ddof=1)) if len(found) > 1 else math.nan
+    q1, median, q3 = np.percentile(found, [25, 50, 75])
+    return Description(len(found), float(found.mean()), sd, float(median), float(q1), float(q3))
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How automatic values agree with references; differences are automatic - reference.
+
+    Attributes:
+        n: Pairs where both are known.
+        correlation: Pearson's; NaN for fewer than three pairs or constant values.
+        bias: Mean difference.
+        mae: Mean absolute difference.
+        lower: Lower limit of agreement, bias - 1.96 SD of the differences (Bland and Altman).
+        upper: Upper limit of agreement.
+    """
+
+    n: int
+    correlation: float
+    bias: float
+    mae: float
+    lower: float
+    upper: float
+
+
+def agree(automatic: Values, reference: Values) -> Agreement:
+    """Compare ``automatic`` [N] with ``reference`` [N], one value a patient."""
+    known = np.isfinite(automatic) & np.isfinite(reference)
+    ours, theirs = automatic[known], reference[known]
+    if not len(ours):
+        return Agreement(0, *[math.nan] * 5)
+    difference = ours - theirs
+    bias = float(difference.mean())
+    spread = 1.96 * float(difference.std(ddof=1)) if len(ours) > 1 else math.nan
+    mae = float(np.abs(difference).mean())
+    return Agreement(len(ours), correlation(ours, theirs), bias, mae, bias - spread, bias + spread)
+
+
+def correlation(ours: Values, theirs: Values) -> float:
+    """Return Pearson's correlation; NaN for fewer than three pairs or constant values."""
+    if len(ours) < 3 or np.ptp(ours) == 0 or np.ptp(theirs) == 0:
+        return math.nan
+    return float(np.corrcoef(ours, theirs)[0, 1])
+
+
+def bootstrap(
+    groups: list[Values], statistic: Callable[[Values], float], samples: int, seed: int
+) -> tuple[float, float]:
+    """Return the 95 % percentile interval (2.5-97.5) of a statistic over patients.
+
+    Whole patients are drawn with replacement, since the frames of one patient resemble each other.
+
+    Args:
+        groups: One array [n_i, ...] of values a patient.
+        statistic: Takes the concatenated values of the drawn patients.
+        samples: Number of draws.
+        seed: Seed of the draws.
+
+    Returns:
+        (low, high); NaN for fewer than two patients.
+    """
+    if len(groups) < 2:
+        return math.nan, math.nan
+    generator = np.random.default_rng(seed)
+    drawn = generator.integers(len(groups), size=(samples, len(groups)))
+    results = [statistic(np.concatenate([groups[index] for index in draw])) for draw in drawn]
+    known = np.array([result for result in results if np.isfinite(result)])
+    if not len(known):
+        return math.nan, math.nan
+    low, high = np.percentile(known, CONFIDENCE)
+    return float(low), float(high)
+
+
+def bootstrap_mean(groups: list[Values], samples: int, seed: int) -> tuple[float, float]:
+    """Return :func:`bootstrap` of the mean, without a loop over the draws."""
+    if len(groups) < 2:
+        return math.nan, math.nan
+    sums = np.array([group.sum() for group in groups])
+    counts = np.array([len(group) for group in groups])
+    drawn = np.random.default_rng(seed).integers(len(groups), size=(samples, len(groups)))
+    means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
+    low, high = np.percentile(means, CONFIDENCE)
+    return float(low), float(high)
+
+
+def paired_p(first: Values, second: Values) -> float:
+    """Return the two-sided p of Wilcoxon's signed-rank test over paired values [N].
+
+    NaN for fewer than two pairs; 1 if all pairs are equal.
+    """
+    known = np.isfinite(first) & np.isfinite(second)
+    difference = first[known] - second[known]
+    if len(difference) < 2:
+        return math.nan
+    if not difference.any():
+        return 1.0
+    return float(wilcoxon(difference).pvalue)
+
+
+def holm(p_values: Values) -> Values:
+    """Return Holm's adjusted p-values [N]; NaN stays NaN and does not count as a test.
+
+    Source: Holm, A simple sequentially rejective multiple test procedure, Scand. J. Stat. 6 (1979).
+    """
+    adjusted = np.full(len(p_values), np.nan)
+    order = [index for index in np.argsort(p_values) if np.isfinite(p_values[index])]
+    highest = 0.0
+    for rank, index in enumerate(order):
+        highest = max(highest, min(1.0, (len(order) - rank) * float(p_values[index])))
+        adjusted[index] = highest
+    return adjusted
