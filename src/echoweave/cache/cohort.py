@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from echoweave.cache.discover import Found, discover_camus, discover_ted, list_truths
-from echoweave.cache.inspect import Report, inspect_sequence, inspect_ted
+from echoweave.cache.inspect import inspect_sequence, inspect_ted
 from echoweave.cache.memo import Task, inspect_all
 from echoweave.cache.source import TED_VIEW, BadInput, Source, TedClip
 from echoweave.errors import InputError, Problem
@@ -110,21 +110,7 @@ def load_cohort(config: Mapping[str, Any], results_dir: Path) -> Cohort:
             no data at all, or too few patients for the folds, in any case.
     """
     data = config["data"]
-    root, fatal = Path(data["camus"]["root"]), list[Problem]()
-    found: list[Found] = []
-    clips: list[TedClip] = []
-    bad: list[BadInput] = []
-    try:
-        truths = list_truths(_optional(data["dense_truth"]))
-        found, bad = discover_camus(root, data["camus"]["layout"], truths)
-    except InputError as error:
-        fatal += error.problems
-    try:
-        clips, bad_clips = discover_ted(_optional(data["ted"]["root"]))
-        bad += bad_clips
-    except InputError as error:
-        fatal += error.problems
-    fatal += _missing_pairing(_optional(data["ted"]["pairing"]))
+    found, clips, bad, fatal = _discover(data)
     with log_to_terminal():
         reports = inspect_all(_tasks(found, clips), results_dir / ".inspected.json")
     names = [one.name for one in found] + [f"TED {clip.ted_id}" for clip in clips]
@@ -132,18 +118,48 @@ def load_cohort(config: Mapping[str, Any], results_dir: Path) -> Cohort:
         bad += [BadInput(problem, name) for problem in report.problems]
     if fatal or (bad and data["on_bad_input"] == "stop"):
         raise InputError([*fatal, *(one.problem for one in bad)])
-    folds = _assign_folds(found, reports, config["folds"], config["seed"], root)
-    sequences = tuple(
-        Source(one.patient, one.view, one.split, folds.get(one.patient), one.files, report.facts)
-        for one, report in zip(found, reports, strict=False)
+    sound = [
+        (one, report.facts)
+        for one, report in zip(found, reports[: len(found)], strict=True)
         if report.facts is not None
+    ]
+    training = {one.patient for one, _ in sound if one.split == "training"}
+    folds = _assign_folds(training, config["folds"], config["seed"], data["camus"]["root"])
+    return Cohort(
+        sequences=tuple(
+            Source(one.patient, one.view, one.split, folds.get(one.patient), one.files, facts)
+            for one, facts in sound
+        ),
+        ted=tuple(
+            clip
+            for clip, report in zip(clips, reports[len(found) :], strict=True)
+            if not report.problems
+        ),
+        pairing=_optional(data["ted"]["pairing"]),
+        excluded=tuple(bad),
     )
-    sound_clips = (
-        clip
-        for clip, report in zip(clips, reports[len(found) :], strict=True)
-        if not report.problems
-    )
-    return Cohort(sequences, tuple(sound_clips), _optional(data["ted"]["pairing"]), tuple(bad))
+
+
+def _discover(
+    data: Mapping[str, Any],
+) -> tuple[list[Found], list[TedClip], list[BadInput], list[Problem]]:
+    """Return what lies in the data trees: sequences, clips, bad input, and what no one can skip."""
+    found: list[Found] = []
+    clips: list[TedClip] = []
+    bad: list[BadInput] = []
+    fatal = _missing_pairing(_optional(data["ted"]["pairing"]))
+    try:
+        truths = list_truths(_optional(data["dense_truth"]))
+        camus = data["camus"]
+        found, bad = discover_camus(Path(camus["root"]), camus["layout"], truths)
+    except InputError as error:
+        fatal += error.problems
+    try:
+        clips, bad_clips = discover_ted(_optional(data["ted"]["root"]))
+        bad += bad_clips
+    except InputError as error:
+        fatal += error.problems
+    return found, clips, bad, fatal
 
 
 def _optional(path: str | None) -> Path | None:
@@ -166,19 +182,16 @@ def _tasks(found: Sequence[Found], clips: Sequence[TedClip]) -> list[Task]:
     return tasks
 
 
-def _assign_folds(
-    found: Sequence[Found], reports: Sequence[Report], folds: int, seed: int, root: Path
-) -> dict[str, int]:
-    """Return the fold of each training patient: round-robin in an order that the seed shuffles."""
-    patients = {
-        one.patient
-        for one, report in zip(found, reports, strict=False)
-        if one.split == "training" and report.facts is not None
-    }
+def _assign_folds(patients: set[str], folds: int, seed: int, root: str) -> dict[str, int]:
+    """Return the fold of each training patient: round-robin in an order that the seed shuffles.
+
+    Raises:
+        InputError: There is no patient, or not one for each fold.
+    """
     if not patients:
         what = "holds no sound training patient"
         remedy = "point it at the unpacked CAMUS data"
-        raise InputError(Problem(str(root), "data.camus.root", what, remedy))
+        raise InputError(Problem(root, "data.camus.root", what, remedy))
     if folds > len(patients):
         what = f"{folds} folds for {len(patients)} training patients"
         raise InputError(Problem("config", "folds", what, f"set it to {len(patients)} or less"))

@@ -65,4 +65,4 @@ def upper_bounds(
 
 def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.where(lengths > 0, lengths, 1)
+    return np.divide(rows, np.where(lengths > 0, lengths, 1), dtype=np.float32)

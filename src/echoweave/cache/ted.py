@@ -21,7 +21,7 @@ from echoweave.logs import LOGGER, Progress
 SAME = 0.9
 # The best patient must lead the next by this much, or the pair counts as ambiguous.
 LEAD = 0.05
-PAIR_COLUMNS = ["ted_id", "patient", "ted_frames", "score", "next_score", "labels", "labels_md5"]
+PAIR_COLUMNS = ["ted_id", "patient", "ted_frames", "score", "next_score", "labels", "md5"]
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ def pair_ted(
 
     Columns: ``ted_id``, ``patient``, ``ted_frames`` (the 0-based TED frame of each CAMUS frame
     from ED to ES, joined by commas), ``score`` (mean correlation), ``next_score`` (at most, of
-    the next best patient), ``labels`` (the TED masks) and ``labels_md5`` (of their pixels'
-    file: a changed mask changes the table and so makes the caches stale).
+    the next best patient), ``labels`` (the TED masks) and ``md5`` (of the clip's files: a
+    changed mask changes the table and so makes the caches stale).
 
     Clips that resemble no patient, or more than one, stay out and are logged as warnings.
 

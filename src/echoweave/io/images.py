@@ -44,7 +44,9 @@ def read_image(path: Path) -> Image:
         raise InputError(
             Problem(str(path), "", "the file is missing", "put it back from the original data")
         ) from error
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise _unreadable(path, error.strerror or str(error)) from error
+    except ValueError as error:
         raise _unreadable(path, str(error)) from error
     if array.ndim not in (2, 3):
         raise _unreadable(path, f"{array.ndim} dimensions where 2 or 3 are needed")
