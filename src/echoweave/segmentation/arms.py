@@ -93,6 +93,6 @@ def frame_case(sequence: str, frame: int) -> str:
     return f"{sequence}_f{frame:03d}"
 
 
-def sequence_of(case: str) -> str:
-    """Return the sequence that a case of either kind belongs to."""
-    return "_".join(case.split("_")[:2])
+def patient_of(case: str) -> str:
+    """Return the patient that a case of either kind belongs to."""
+    return case.partition("_")[0]

@@ -9,7 +9,7 @@ from echoweave.io.cache import Sequence as Echo
 from echoweave.io.cache import read_sequence, read_views
 from echoweave.io.images import write_sequence
 from echoweave.logs import Progress
-from echoweave.segmentation.arms import best_file, preprocessed_folder, sequence_of
+from echoweave.segmentation.arms import best_file, patient_of, preprocessed_folder
 from echoweave.segmentation.environment import quiet, set_environment
 from echoweave.segmentation.gpu import Device, gpu_slot
 
@@ -67,7 +67,7 @@ def predict_held_out(
 def _validation_folds(splits: Path) -> dict[str, int]:
     """Return the fold of each training patient."""
     return {
-        sequence_of(case).split("_")[0]: fold
+        patient_of(case): fold
         for fold, split in enumerate(json.loads(splits.read_text()))
         for case in split["val"]
     }

@@ -2,12 +2,11 @@
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from echoweave.io.atomic import whole_file
@@ -25,10 +24,18 @@ from echoweave.segmentation.splits import make_splits
 Labelled = tuple[int, NDArray[np.uint8]]
 
 
+class Case(NamedTuple):
+    """One training case: image and labels, uint8 [Y, X] or [T, Y, X]."""
+
+    name: str
+    image: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+
+
 def write_raw(
     arm: str,
     caches: Sequence[Path],
-    cohort: Path,
+    folds: Mapping[str, int],
     pseudolabels: Path,
     nnunet_root: Path,
     quality: Mapping[str, Any],
@@ -41,7 +48,7 @@ def write_raw(
     Args:
         arm: A name of ``ARMS``.
         caches: Cache files of the training patients; sequences without masks are passed over.
-        cohort: The cohort table, for its column ``fold``.
+        folds: The 0-based fold that validates a training patient.
         pseudolabels: Folder of the estimator in use, with quality.tsv; the sparse arm reads
             nothing there.
         nnunet_root: results/nnunet.
@@ -52,72 +59,61 @@ def write_raw(
     """
     folder = raw_folder(nnunet_root, arm)
     shutil.rmtree(folder, ignore_errors=True)
-    cases: list[str] = []
+    label = _dense_labeller(pseudolabels, quality) if ARMS[arm].dense else _manual
+    names: list[str] = []
     ignored = False
     progress = Progress(f"raw data of {arm}, patients", len(caches))
-    rows = read_tsv(pseudolabels / "quality.tsv") if ARMS[arm].dense else pd.DataFrame()
     for done, cache in enumerate(caches, start=1):
         for view in read_views(cache):
             echo = read_sequence(cache, view)
             if echo.labels is None:
                 continue
-            frames = (
-                _dense(echo, pseudolabels, rows, QualitySettings(**quality))
-                if ARMS[arm].dense
-                else _sparse(echo)
-            )
-            ignored |= any((labels == IGNORE).any() for _, labels in frames)
-            cases += _write_cases(folder, echo, frames, ARMS[arm])
+            for case in _cases(echo, label(echo), ARMS[arm]):
+                _write_case(folder, case, echo.spacing_mm)
+                names.append(case.name)
+                ignored |= bool((case.labels == IGNORE).any())
         progress.update(done)
-    table = read_tsv(cohort)
-    training = table[table["split"] == "training"]
-    folds = {str(name): int(fold) for name, fold in training.set_index("sequence")["fold"].items()}
-    _write_json(folder / "splits_final.json", make_splits(cases, folds))
-    _write_json(folder / "dataset.json", _description(len(cases), ignored))
+    _write_json(folder / "splits_final.json", make_splits(names, folds))
+    _write_json(folder / "dataset.json", _description(len(names), ignored))
 
 
-def _sparse(echo: Echo) -> list[Labelled]:
+def _manual(echo: Echo) -> list[Labelled]:
     assert echo.labels is not None
     return [(echo.ed, echo.labels[0]), (echo.es, echo.labels[1])]
 
 
-def _dense(
-    echo: Echo, folder: Path, quality: pd.DataFrame, settings: QualitySettings
-) -> list[Labelled]:
-    """Return the frames whose pseudo-labels are good enough, with the manual ones among them."""
-    forward, backward, fused = (
-        read_array(label_path(folder, direction, echo.name))
-        for direction in ("forward", "backward", "fused")
-    )
-    rows = quality[quality["sequence"] == echo.name]
-    chosen = training_labels(fused, forward, backward, rows, echo.spacing_mm, settings)
-    return sorted((dict(chosen) | dict(_sparse(echo))).items())
+def _dense_labeller(folder: Path, quality: Mapping[str, Any]) -> Callable[[Echo], list[Labelled]]:
+    """Return what gives the frames whose pseudo-labels are good enough, and the manual ones."""
+    settings = QualitySettings(**quality)
+    table = read_tsv(folder / "quality.tsv")
+
+    def label(echo: Echo) -> list[Labelled]:
+        forward, backward, fused = (
+            read_array(label_path(folder, direction, echo.name))
+            for direction in ("forward", "backward", "fused")
+        )
+        rows = table[table["sequence"] == echo.name]
+        chosen = training_labels(fused, forward, backward, rows, echo.spacing_mm, settings)
+        return sorted((dict(chosen) | dict(_manual(echo))).items())
+
+    return label
 
 
-def _write_cases(folder: Path, echo: Echo, frames: Sequence[Labelled], arm: Arm) -> Iterator[str]:
-    """Write the frames, or the sequence with frames that were left out set to ``IGNORE``."""
+def _cases(echo: Echo, frames: Sequence[Labelled], arm: Arm) -> Iterator[Case]:
+    """Yield each frame, or the sequence with the frames that were left out set to ``IGNORE``."""
     if not arm.whole_sequences:
         for frame, labels in frames:
-            case = frame_case(echo.name, frame)
-            _write_case(folder, case, echo.frames[frame], labels, echo.spacing_mm)
-            yield case
+            yield Case(frame_case(echo.name, frame), echo.frames[frame], labels)
         return
     volume = np.full_like(echo.frames, IGNORE)
     for frame, labels in frames:
         volume[frame] = labels
-    _write_case(folder, echo.name, echo.frames, volume, echo.spacing_mm)
-    yield echo.name
+    yield Case(echo.name, echo.frames, volume)
 
 
-def _write_case(
-    folder: Path,
-    case: str,
-    image: NDArray[np.uint8],
-    labels: NDArray[np.uint8],
-    spacing_mm: tuple[float, float],
-) -> None:
-    write_image(folder / "imagesTr" / f"{case}_0000.nii.gz", image, spacing_mm)
-    write_image(folder / "labelsTr" / f"{case}.nii.gz", labels, spacing_mm)
+def _write_case(folder: Path, case: Case, spacing_mm: tuple[float, float]) -> None:
+    write_image(folder / "imagesTr" / f"{case.name}_0000.nii.gz", case.image, spacing_mm)
+    write_image(folder / "labelsTr" / f"{case.name}.nii.gz", case.labels, spacing_mm)
 
 
 def _description(n_cases: int, ignored: bool) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from echoweave.errors import InputError, Problem
-from echoweave.segmentation.arms import sequence_of
+from echoweave.segmentation.arms import patient_of
 
 
 class Split(TypedDict):
@@ -20,12 +20,12 @@ def make_splits(cases: Sequence[str], folds: Mapping[str, int]) -> list[Split]:
 
     Args:
         cases: Names of all training cases.
-        folds: The 0-based fold in which a sequence is validated.
+        folds: The 0-based fold that validates a patient.
 
     Raises:
         InputError: A fold is left without a case.
     """
-    fold_of = {case: folds[sequence_of(case)] for case in cases}
+    fold_of = {case: folds[patient_of(case)] for case in cases}
     splits = [
         Split(
             train=sorted(case for case in cases if fold_of[case] != fold),
@@ -64,7 +64,7 @@ def check_splits(splits: Sequence[Split], cases: Sequence[str]) -> None:
         raise InputError(problems)
 
 
-_REMEDY = "use fewer folds than training patients, and one fold a patient in the cohort table"
+_REMEDY = "use fewer folds, so that each has patients with masks"
 
 
 def _problem(fold: int, what: str) -> Problem:
@@ -72,4 +72,4 @@ def _problem(fold: int, what: str) -> Problem:
 
 
 def _patients(cases: Sequence[str]) -> set[str]:
-    return {case.split("_")[0] for case in cases}
+    return {patient_of(case) for case in cases}

@@ -1,5 +1,6 @@
 """Our nnU-Net trainer. Imports nnU-Net: call environment.set_environment first."""
 
+import math
 import random
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,6 @@ import pandas as pd
 import torch
 from batchgeneratorsv2.transforms.noise.gaussian_blur import GaussianBlurTransform
 from batchgeneratorsv2.transforms.utils.random import RandomTransform
-from nnunetv2.training.data_augmentation.compute_initial_patch_size import get_patch_size
 from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
 
 from echoweave.io.atomic import whole_file
@@ -17,8 +17,8 @@ from echoweave.io.tables import write_tsv
 from echoweave.logs import Progress
 from echoweave.segmentation.settings import TrainingSettings
 
-# nnU-Net's own range of zoom, needed to size the patches that are cut out before turning.
-_ZOOM = (0.85, 1.25)
+# What nnU-Net cuts out around a patch also lasts for this zoom.
+_SMALLEST_ZOOM = 0.85
 
 
 class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
@@ -59,9 +59,11 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
         """Rotate within a frame only and never mirror, neither in training nor in prediction."""
         self.inference_allowed_mirroring_axes = None
         *time, height, width = (int(size) for size in self.configuration_manager.patch_size)
-        turn = (-self.rotation, self.rotation)
-        in_plane = [int(size) for size in get_patch_size((height, width), turn, turn, turn, _ZOOM)]
-        return turn, bool(time), [*time, *in_plane], None
+        in_plane = [
+            _side_before_turning(height, width, self.rotation),
+            _side_before_turning(width, height, self.rotation),
+        ]
+        return (-self.rotation, self.rotation), bool(time), [*time, *in_plane], None
 
     def get_dataloaders(self) -> Any:
         """Return the loaders; in process, without a choice that hangs on the machine's load."""
@@ -111,6 +113,12 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
         # nnU-Net draws from the global generators.
         np.random.seed(seed)  # noqa: NPY002
         torch.manual_seed(seed)
+
+
+def _side_before_turning(side: int, other: int, angle: float) -> int:
+    """Return the side of the box around a rectangle that is turned by up to ``angle`` radians."""
+    widest = min(angle, math.atan2(other, side))
+    return math.ceil((side * math.cos(widest) + other * math.sin(widest)) / _SMALLEST_ZOOM)
 
 
 def write_curves(trainer: EchoTrainer, path: Path) -> None:

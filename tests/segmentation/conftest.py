@@ -1,0 +1,34 @@
+"""Real nnU-Nets, trained once for all tests of this folder."""
+
+from collections.abc import Callable
+
+import pytest
+
+from echoweave.segmentation.select import select
+
+from .study import Study, write_study
+
+
+@pytest.fixture
+def make_study(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Study]:
+    return lambda: write_study(tmp_path_factory.mktemp("study"))
+
+
+@pytest.fixture(scope="session")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """The sparse 2-D and the dense 3-D arm, preprocessed; train nothing in here."""
+    study = write_study(tmp_path_factory.mktemp("planned"))
+    for arm in ("sparse2d", "dense3d"):
+        study.write_raw(arm)
+        study.plan(arm)
+    return study
+
+
+@pytest.fixture(scope="session")
+def trained(planned: Study) -> Study:
+    """Both arms trained in both folds, with the postprocessing chosen."""
+    for arm in ("sparse2d", "dense3d"):
+        for fold in (0, 1):
+            planned.train(arm, fold)
+        select(arm, (0, 1), planned.root, threads=1)
+    return planned

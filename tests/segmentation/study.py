@@ -1,0 +1,122 @@
+"""Four patients whose heart is a moving disc, and nnU-Nets of a few hundred weights for them."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from echoweave.io.cache import Sequence, write_patient
+from echoweave.io.images import write_sequence
+from echoweave.io.tables import write_tsv
+from echoweave.segmentation.plan import plan
+from echoweave.segmentation.raw import write_raw
+from echoweave.segmentation.train import train_fold
+
+VIEWS = ("2CH", "4CH")
+FOLDS = {"patient0001": 0, "patient0002": 0, "patient0003": 1, "patient0004": 1}
+QUALITY = {"min_score": 0.0, "ignore_over_mm": None}
+TRAINING = {
+    "epochs": 2,
+    "iterations_per_epoch": 2,
+    "validation_iterations": 1,
+    "save_every": 1,
+    "initial_lr": 0.01,
+    "rotation_degrees": 30.0,
+    "augmentation_workers": 0,
+}
+PLANS = {
+    "2d": {
+        "patch_size": [32, 32],
+        "batch_size": 2,
+        "features_per_stage": [4, 8, 8],
+        "strides": [[1, 1], [2, 2], [2, 2]],
+        "kernel_sizes": [[3, 3], [3, 3], [3, 3]],
+        "convs_per_stage": 1,
+    },
+    "3d_fullres": {
+        "patch_size": [4, 32, 32],
+        "batch_size": 2,
+        "features_per_stage": [4, 8, 8],
+        "strides": [[1, 1, 1], [1, 2, 2], [2, 2, 2]],
+        "kernel_sizes": [[1, 3, 3], [1, 3, 3], [3, 3, 3]],
+        "convs_per_stage": 1,
+    },
+}
+
+
+@dataclass(frozen=True)
+class Study:
+    """A results folder: caches, pseudo-labels and nnU-Net's files."""
+
+    folder: Path
+
+    @property
+    def root(self) -> Path:
+        return self.folder / "nnunet"
+
+    @property
+    def caches(self) -> list[Path]:
+        return sorted((self.folder / "cache").glob("*.h5"))
+
+    def write_raw(self, arm: str, quality: dict[str, Any] = QUALITY) -> None:
+        pseudolabels = self.folder / "pseudolabels/dirnet"
+        write_raw(arm, self.caches, FOLDS, pseudolabels, self.root, quality)
+
+    def plan(self, arm: str) -> None:
+        plan(arm, self.root, PLANS, threads=1)
+
+    def train(self, arm: str, fold: int, seed: int = 1, **changed: object) -> None:
+        train_fold(arm, fold, self.root, TRAINING | changed, "cpu", seed, threads=1)
+
+
+def disc(radius: float, x: float, size: int = 64) -> NDArray[np.bool_]:
+    row, column = np.indices((size, size))
+    return (row - 32) ** 2 + (column - x) ** 2 < radius**2
+
+
+def echo_of(patient: str, view: str) -> Sequence:
+    """Six frames in which cavity and wall wander to the right and an atrium stays."""
+    number = int(patient[-1]) + 10 * VIEWS.index(view)
+    labels = np.zeros((6, 64, 64), np.uint8)
+    for frame in range(6):
+        labels[frame, 46:58, 20:40] = 3
+        labels[frame][disc(14, 24 + frame)] = 2
+        labels[frame][disc(8, 24 + frame)] = 1
+    noise = np.random.default_rng(number).normal(0, 5, labels.shape)
+    frames = np.array([40, 90, 220, 140])[labels] + noise
+    return Sequence(
+        patient=patient,
+        view=view,
+        frames=frames.astype(np.uint8),
+        ed=0,
+        es=5,
+        spacing_mm=(0.5, 0.4),
+        native_shape=(64, 64),
+        native_spacing_mm=(0.5, 0.4),
+        labels=labels[[0, 5]],
+        dense_labels=labels,
+    )
+
+
+def write_study(folder: Path) -> Study:
+    """Write caches and pseudo-labels; the pseudo-labels are the truth."""
+    quality = []
+    for patient in FOLDS:
+        echoes = [echo_of(patient, view) for view in VIEWS]
+        write_patient(
+            folder / f"cache/{patient}.h5", [replace(echo, dense_labels=None) for echo in echoes]
+        )
+        for echo in echoes:
+            for frame in range(6):
+                reference = {0: "ED", 5: "ES"}.get(frame, "")
+                row = {"sequence": echo.name, "frame": frame, "reference": reference}
+                quality.append(row | {"score": 1 - frame / 10})
+            assert echo.dense_labels is not None
+            for direction in ("forward", "backward", "fused"):
+                path = folder / f"pseudolabels/dirnet/{direction}/{echo.name}.nii.gz"
+                write_sequence(path, echo.dense_labels, echo.spacing_mm)
+    write_tsv(pd.DataFrame(quality), folder / "pseudolabels/dirnet/quality.tsv")
+    return Study(folder)

@@ -1,0 +1,108 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import SimpleITK as sitk  # noqa: N813
+
+from echoweave.errors import InputError
+from echoweave.io.cache import write_patient
+from echoweave.io.images import read_array
+from echoweave.segmentation.arms import best_file, fold_folder, validation_summary
+from echoweave.segmentation.ensemble import Ensemble
+from echoweave.segmentation.predict import predict, predict_held_out
+
+from .study import Study, echo_of
+
+
+def test_best_names_folds_and_dice(trained: Study) -> None:
+    best = json.loads(best_file(trained.root, "dense3d").read_text())
+    folds = [json.loads(validation_summary(trained.root, "dense3d", k).read_text()) for k in (0, 1)]
+    mean = np.mean([fold["foreground_mean"]["Dice"] for fold in folds])
+    assert best["configuration"] == "3d_fullres"
+    assert best["folds"] == [0, 1]
+    # Both folds have as many cases, so the mean over cases is the mean over folds.
+    assert best["dice"] == pytest.approx(mean)
+    assert best["dice_postprocessed"] >= best["dice"]
+
+
+@pytest.mark.parametrize("arm", ["sparse2d", "dense3d"])
+def test_prediction_is_a_whole_sequence_on_the_cache_grid(
+    arm: str, trained: Study, tmp_path: Path
+) -> None:
+    echo = echo_of("patient0007", "4CH")
+    write_patient(tmp_path / "patient0007.h5", [echo])
+    predict(arm, [tmp_path / "patient0007.h5"], tmp_path / "out", trained.root, "cpu", 1)
+    image = sitk.ReadImage(str(tmp_path / "out/patient0007_4CH.nii.gz"))
+    assert image.GetSize() == (64, 64, 6)
+    assert image.GetSpacing() == pytest.approx((0.4, 0.5, 1.5))
+    assert image.GetPixelID() == sitk.sitkUInt8
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["patient0007_4CH.nii.gz"]
+
+
+def test_2d_arm_stacks_its_frames_in_order(trained: Study) -> None:
+    model = Ensemble("sparse2d", [0, 1], trained.root, "cpu")
+    echo = echo_of("patient0007", "2CH")
+    whole = model(echo)
+    reversed_frames = model(replace(echo, frames=echo.frames[::-1]))
+    np.testing.assert_array_equal(reversed_frames, whole[::-1])
+    single = model(replace(echo, frames=echo.frames[2:3]))
+    np.testing.assert_array_equal(single[0], whole[2])
+    assert (whole[0] != whole[5]).any()
+
+
+@pytest.mark.parametrize("arm", ["sparse2d", "dense3d"])
+def test_held_out_prediction_is_what_the_fold_predicted_in_validation(
+    arm: str, trained: Study, tmp_path: Path
+) -> None:
+    """Only the fold that validated a patient reproduces its own validation prediction."""
+    _without_postprocessing(arm, trained)
+    predict_held_out(arm, trained.caches[1:3], tmp_path, trained.root, "cpu", 1)
+    for sequence, fold in (("patient0002_4CH", 0), ("patient0003_2CH", 1)):
+        whole = read_array(tmp_path / f"{sequence}.nii.gz")
+        validated = fold_folder(trained.root, arm, fold) / "validation"
+        if arm == "dense3d":
+            expected = read_array(validated / f"{sequence}.nii.gz")
+            np.testing.assert_array_equal(whole, expected)
+            continue
+        for frame in (0, 5):
+            expected = read_array(validated / f"{sequence}_f{frame:03d}.nii.gz")
+            np.testing.assert_array_equal(whole[frame], expected)
+
+
+def test_held_out_prediction_of_an_unknown_patient_is_refused(
+    trained: Study, tmp_path: Path
+) -> None:
+    write_patient(tmp_path / "patient0007.h5", [echo_of("patient0007", "2CH")])
+    with pytest.raises(InputError, match="patient0007: no fold validates this patient"):
+        predict_held_out(
+            "sparse2d", [tmp_path / "patient0007.h5"], tmp_path, trained.root, "cpu", 1
+        )
+
+
+def test_postprocessing_keeps_the_largest_component(
+    trained: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = Ensemble("sparse2d", [0], trained.root, "cpu")
+    predicted = np.zeros((1, 64, 64), np.uint8)
+    predicted[0, 10:30, 10:30] = 1
+    predicted[0, 50:55, 50:55] = 1
+    predicted[0, 40:44, 10:14] = 3
+
+    def answer(image: object, properties: object) -> Any:
+        return predicted.copy()
+
+    monkeypatch.setattr(model.predictor, "predict_single_npy_array", answer)
+    model.keep_largest = [1]
+    echo = echo_of("patient0007", "2CH")
+    labels = model(replace(echo, frames=echo.frames[:1]))
+    assert (labels == 1).sum() == 400
+    assert (labels == 3).sum() == 16
+
+
+def _without_postprocessing(arm: str, study: Study) -> None:
+    path = best_file(study.root, arm)
+    best = json.loads(path.read_text())
+    path.write_text(json.dumps(best | {"keep_largest": []}))

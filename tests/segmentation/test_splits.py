@@ -1,0 +1,41 @@
+import pytest
+
+from echoweave.errors import InputError
+from echoweave.segmentation.splits import Split, check_splits, make_splits
+
+FOLDS = {"p1": 0, "p2": 1}
+
+
+def test_views_and_frames_of_a_patient_stay_together() -> None:
+    cases = ["p1_2CH_f000", "p1_4CH_f003", "p2_2CH_f001"]
+    assert make_splits(cases, FOLDS) == [
+        {"train": ["p2_2CH_f001"], "val": ["p1_2CH_f000", "p1_4CH_f003"]},
+        {"train": ["p1_2CH_f000", "p1_4CH_f003"], "val": ["p2_2CH_f001"]},
+    ]
+
+
+def test_folds_are_those_of_the_table_whatever_the_cases_are() -> None:
+    frames = make_splits(["p1_2CH_f000", "p2_2CH_f001"], FOLDS)
+    sequences = make_splits(["p1_2CH", "p2_2CH"], FOLDS)
+    assert [split["val"] for split in frames] == [["p1_2CH_f000"], ["p2_2CH_f001"]]
+    assert [split["val"] for split in sequences] == [["p1_2CH"], ["p2_2CH"]]
+
+
+def test_fold_without_cases_is_refused() -> None:
+    with pytest.raises(InputError, match="fold 1: there is no case to val"):
+        make_splits(["p1_2CH", "p1_4CH"], FOLDS)
+
+
+def test_patient_on_both_sides_is_refused() -> None:
+    leaking = [
+        Split(train=["p1_2CH", "p2_2CH"], val=["p1_4CH"]),
+        Split(train=["p1_4CH"], val=["p1_2CH", "p2_2CH"]),
+    ]
+    with pytest.raises(InputError, match="fold 0: both sides hold p1"):
+        check_splits(leaking, ["p1_2CH", "p1_4CH", "p2_2CH"])
+
+
+def test_case_that_is_validated_twice_is_refused() -> None:
+    twice = [Split(train=["p2_2CH"], val=["p1_2CH"]), Split(train=["p2_2CH"], val=["p1_2CH"])]
+    with pytest.raises(InputError, match="p1_2CH: not validated exactly once"):
+        check_splits(twice, ["p1_2CH", "p2_2CH"])

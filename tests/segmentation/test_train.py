@@ -1,0 +1,220 @@
+import json
+import logging
+import math
+import random
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from echoweave.errors import InputError
+from echoweave.io.tables import read_tsv
+from echoweave.segmentation.arms import curves_file, fold_folder, validation_summary
+from echoweave.segmentation.checkpoint import read_checkpoint
+from echoweave.segmentation.trainer import EchoTrainer
+
+from .study import Study
+
+
+class Killed(BaseException):
+    """Stands for a kill: not an Exception, so nothing catches it on the way."""
+
+
+@pytest.fixture
+def fresh(planned: Study) -> Iterator[Study]:
+    """The planned study without any training; puts those of the other tests back."""
+    folder = planned.root / "trained"
+    aside = planned.root / "aside"
+    if folder.exists():
+        folder.rename(aside)
+    yield planned
+    shutil.rmtree(folder, ignore_errors=True)
+    if aside.exists():
+        aside.rename(folder)
+
+
+def kill_after(epochs: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = EchoTrainer.on_epoch_start
+
+    def on_epoch_start(self: EchoTrainer) -> None:
+        if self.current_epoch == epochs:
+            raise Killed
+        original(self)
+
+    monkeypatch.setattr(EchoTrainer, "on_epoch_start", on_epoch_start)
+
+
+def weights(study: Study) -> dict[str, torch.Tensor]:
+    path = fold_folder(study.root, "sparse2d", 0) / "checkpoint_final.pth"
+    found: dict[str, torch.Tensor] = read_checkpoint(path)["network_weights"]
+    return found
+
+
+def assert_same(first: dict[str, torch.Tensor], second: dict[str, torch.Tensor]) -> None:
+    assert first.keys() == second.keys()
+    assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_neither_arm_mirrors_when_it_predicts(trained: Study) -> None:
+    for arm in ("sparse2d", "dense3d"):
+        content = read_checkpoint(fold_folder(trained.root, arm, 1) / "checkpoint_final.pth")
+        assert content["inference_allowed_mirroring_axes"] is None
+        assert content["trainer_name"] == "EchoTrainer"
+
+
+@pytest.mark.parametrize("arm", ["sparse2d", "dense3d"])
+def test_neither_arm_is_trained_on_mirrored_or_reversed_frames(
+    arm: str, fresh: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[EchoTrainer] = []
+    monkeypatch.setattr(EchoTrainer, "run_training", lambda trainer: seen.append(trainer))
+    monkeypatch.setattr(EchoTrainer, "perform_actual_validation", lambda trainer: None)
+    fresh.train(arm, 0)
+    trainer = seen[0]
+    trainer.initialize()
+    loader, _ = trainer.get_dataloaders()
+    steps = [
+        type(getattr(step, "transform", step)).__name__
+        for step in loader.data_loader.transforms.transforms
+    ]
+    assert "SpatialTransform" in steps
+    assert "MirrorTransform" not in steps
+    # Patches are turned as a stack of frames: time is not mixed with space.
+    assert ("Convert3DTo2DTransform" in steps) == (arm == "dense3d")
+
+
+def test_frames_are_turned_by_at_most_the_angle_of_the_config(
+    fresh: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[EchoTrainer] = []
+    monkeypatch.setattr(EchoTrainer, "run_training", lambda trainer: seen.append(trainer))
+    monkeypatch.setattr(EchoTrainer, "perform_actual_validation", lambda trainer: None)
+    fresh.train("dense3d", 0, rotation_degrees=90.0)
+    trainer = seen[0]
+    turn, in_plane, patch, axes = (
+        trainer.configure_rotation_dummyDA_mirroring_and_inital_patch_size()
+    )
+    assert turn == pytest.approx((-math.pi / 2, math.pi / 2))
+    assert in_plane
+    assert axes is None
+    # A 32 x 32 patch fills its diagonal of 45.3 on the way; 45.3 / 0.85 = 53.2.
+    assert patch == [4, 54, 54]
+
+
+def test_curves_have_one_row_an_epoch(trained: Study) -> None:
+    curves = read_tsv(curves_file(trained.root, "sparse2d", 0))
+    assert list(curves["epoch"]) == [1, 2]
+    # nnU-Net's polynomial decay: 0.01 * (1 - 1/2)^0.9.
+    assert list(curves["learning_rate"]) == pytest.approx([0.01, 0.01 * 0.5**0.9], rel=1e-5)
+    assert np.isfinite(curves[["train_loss", "validation_loss"]]).all(axis=None)
+
+
+def test_every_validation_case_is_in_the_summary(trained: Study) -> None:
+    summary = json.loads(validation_summary(trained.root, "dense3d", 1).read_text())
+    cases = sorted(Path(case["prediction_file"]).name for case in summary["metric_per_case"])
+    assert cases == [
+        f"{patient}_{view}.nii.gz"
+        for patient in ("patient0003", "patient0004")
+        for view in ("2CH", "4CH")
+    ]
+
+
+def test_killed_training_goes_on_to_the_same_weights(
+    fresh: Study, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    fresh.train("sparse2d", 0, epochs=3)
+    undisturbed = weights(fresh)
+    shutil.rmtree(fold_folder(fresh.root, "sparse2d", 0))
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        kill_after(2, patch)
+        fresh.train("sparse2d", 0, epochs=3)
+    assert not validation_summary(fresh.root, "sparse2d", 0).exists()
+    # What else draws random numbers in this process must not matter.
+    random.seed(99)
+    torch.manual_seed(99)
+    with caplog.at_level(logging.INFO):
+        fresh.train("sparse2d", 0, epochs=3)
+    assert "going on after epoch 2" in caplog.text
+    assert_same(weights(fresh), undisturbed)
+    assert list(read_tsv(curves_file(fresh.root, "sparse2d", 0))["epoch"]) == [1, 2, 3]
+
+
+def test_failed_validation_leaves_no_summary_and_is_all_that_is_repeated(
+    fresh: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh.train("sparse2d", 0)
+    before = weights(fresh)
+    summary = validation_summary(fresh.root, "sparse2d", 0)
+
+    def fail(self: EchoTrainer) -> None:
+        raise OSError("No space left on device")
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="No space"):
+        patch.setattr(EchoTrainer, "perform_actual_validation", fail)
+        fresh.train("sparse2d", 0)
+    assert not summary.exists()
+
+    def train_again(self: EchoTrainer) -> None:
+        raise AssertionError("the finished training must not run again")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EchoTrainer, "run_training", train_again)
+        fresh.train("sparse2d", 0)
+    assert summary.exists()
+    assert_same(weights(fresh), before)
+
+
+@pytest.mark.parametrize("changed", [{"epochs": 1}, {"initial_lr": 0.02}, {"seed": 2}])
+def test_training_with_other_settings_starts_over(
+    fresh: Study, changed: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    fresh.train("sparse2d", 0)
+    before = weights(fresh)
+    with caplog.at_level(logging.INFO):
+        fresh.train("sparse2d", 0, **changed)
+    assert "of other data, plans or settings: starting over" in caplog.text
+    assert not all(torch.equal(before[name], value) for name, value in weights(fresh).items())
+
+
+def test_more_frequent_checkpoints_do_not_start_over(fresh: Study) -> None:
+    fresh.train("sparse2d", 0)
+    path = fold_folder(fresh.root, "sparse2d", 0) / "checkpoint_final.pth"
+    written = path.stat().st_mtime_ns
+    fresh.train("sparse2d", 0, save_every=5)
+    assert path.stat().st_mtime_ns == written
+
+
+def test_half_written_checkpoint_is_never_read(fresh: Study) -> None:
+    fresh.train("sparse2d", 0)
+    folder = fold_folder(fresh.root, "sparse2d", 0)
+    (folder / ".123.checkpoint_latest.pth").write_bytes(b"half")
+    fresh.train("sparse2d", 0)
+    assert not list(folder.glob(".*.pth"))
+
+
+def test_damaged_checkpoint_says_what_to_do(fresh: Study) -> None:
+    fresh.train("sparse2d", 0)
+    path = fold_folder(fresh.root, "sparse2d", 0) / "checkpoint_final.pth"
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(InputError, match=r"checkpoint_final\.pth: .*delete the fold's folder"):
+        fresh.train("sparse2d", 0)
+
+
+def test_checkpoint_that_would_run_code_is_refused(tmp_path: Path) -> None:
+    class Harmful:
+        def __reduce__(self) -> tuple[Any, ...]:
+            return (Path.touch, (tmp_path / "ran",))
+
+    torch.save({"network_weights": Harmful()}, tmp_path / "evil.pth")
+    with pytest.raises(InputError, match="not a checkpoint of ours"):
+        read_checkpoint(tmp_path / "evil.pth")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_fold_past_the_splits_is_an_error(planned: Study) -> None:
+    with pytest.raises(InputError, match="fold 2: there are 2 folds"):
+        planned.train("sparse2d", 2)
