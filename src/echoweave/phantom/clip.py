@@ -16,7 +16,7 @@ from echoweave.phantom.tissue import reflectivity_db
 _PER_MM2 = 2.5
 # Tissue beyond the image that may move into it.
 _BORDER_MM = 12.0
-_LEAFLET_POINTS, _LEAFLET_DB = 60, 0.0
+_LEAFLET_POINTS, _LEAFLET_DB = 60, -3.0
 
 
 @dataclass(frozen=True)
@@ -55,16 +55,13 @@ class _Phantom:
     def __init__(self, view: View, sector: Sector) -> None:
         self._view, self._sector = view, sector
         rng = np.random.default_rng([*view.stream, 1])
-        half_width = sector.depth_mm * np.sin(sector.half_angle) + _BORDER_MM
-        height = sector.depth_mm + _BORDER_MM
-        count = round(_PER_MM2 * 2 * half_width * height)
-        x, y = rng.uniform(-half_width, half_width, count), rng.uniform(0, height, count)
+        x, y = _scatter(sector, rng)
         self._r, self._z = view.pose.to_axis(x, y)
         level = reflectivity_db(view.motion.anatomy, self._r, self._z, rng)
         self._amplitude = 10 ** (level / 20) / np.sqrt(_PER_MM2)
         self._leaflet = rng.uniform(size=(2, _LEAFLET_POINTS))
         self._leaflet_echo = white_noise(rng, (2 * _LEAFLET_POINTS,)) * 10 ** (_LEAFLET_DB / 20)
-        self._echo = white_noise(rng, (count,))
+        self._echo = white_noise(rng, x.shape)
         self._scanner = Scanner(sector, view.quality, rng)
 
     def frame(self, index: int, contraction: float, opening: float) -> NDArray[np.uint8]:
@@ -95,6 +92,17 @@ class _Phantom:
         r = (hinge + (tip_r - hinge) * along) * np.array([[-1.0], [1.0]])
         z = anatomy.length_mm + (tip_z - anatomy.length_mm) * along**0.8
         return r.ravel(), z.ravel()
+
+
+def _scatter(sector: Sector, rng: np.random.Generator) -> tuple[Float, Float]:
+    """Return (x, y) of points spread evenly over the sector and its border, mm."""
+    half_width = sector.depth_mm * np.sin(sector.half_angle) + _BORDER_MM
+    height = sector.depth_mm + _BORDER_MM
+    count = round(_PER_MM2 * 2 * half_width * height)
+    x, y = rng.uniform(-half_width, half_width, count), rng.uniform(0, height, count)
+    edge = y * np.tan(sector.half_angle) + _BORDER_MM / np.cos(sector.half_angle)
+    near = (np.hypot(x, y) < height) & (np.abs(x) < edge)
+    return x[near], y[near]
 
 
 def _opening(phase: float) -> float:

@@ -133,8 +133,8 @@ def _draw_motions(rng: np.random.Generator, edv_ml: float, ef: float) -> tuple[M
         descent_mm=(3 + 17 * ef) * rng.uniform(0.9, 1.1),
         stretch=0.06 + 0.2 * ef,
     )
-    two = replace(beating, anatomy=replace(unit, cavity_mm=width * ratio))
-    four = replace(beating, anatomy=replace(unit, cavity_mm=width / ratio, right_heart=True))
+    two = replace(beating, anatomy=_widen(unit, width * ratio))
+    four = replace(beating, anatomy=replace(_widen(unit, width / ratio), right_heart=True))
 
     def missing_ml(squeeze: float) -> float:
         squeezed = [replace(motion, squeeze=squeeze) for motion in (two, four)]
@@ -142,6 +142,13 @@ def _draw_motions(rng: np.random.Generator, edv_ml: float, ef: float) -> tuple[M
 
     squeeze = float(brentq(missing_ml, -0.2, 0.9))
     return replace(two, squeeze=squeeze), replace(four, squeeze=squeeze)
+
+
+def _widen(unit: Anatomy, cavity_mm: float) -> Anatomy:
+    """Give ``unit`` a cavity of this width, and an atrium no narrower than the annulus."""
+    wide = replace(unit, cavity_mm=cavity_mm)
+    annulus = float(np.sqrt(wide.lumen_squared(np.array(wide.length_mm))))
+    return replace(wide, atrium_mm=max(wide.atrium_mm, annulus))
 
 
 def _draw_view(
