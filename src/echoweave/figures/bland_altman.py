@@ -39,7 +39,7 @@ def draw_bland_altman(volumes: Path, mode: str, svg: Path, png: Path) -> None:
             pair = pairs[name]
             _draw_scatter(axes[0, column], pair, arm, symbol, unit)
             _draw_differences(axes[1, column], pair, arm, symbol, unit)
-        figure.suptitle(f"{display_name(arm)}, {mode} volumes", fontsize=9)
+        figure.suptitle(f"{display_name(arm)}, Simpson volumes ({mode})", fontsize=9)
 
 
 def limits_of_agreement(difference: np.ndarray) -> tuple[float, float, float]:
@@ -81,7 +81,7 @@ def _describe_correlation(pair: np.ndarray) -> str:
 
 def _draw_differences(axes: Axes, pair: np.ndarray, arm: str, symbol: str, unit: str) -> None:
     axes.set_xlabel(f"Mean of both {symbol} ({unit})")
-    axes.set_ylabel(f"Predicted - reference ({unit})")
+    axes.set_ylabel(f"Predicted \N{MINUS SIGN} reference ({unit})")
     if not len(pair):
         _say_no_values(axes)
         return

@@ -31,14 +31,15 @@ def draw_boxes(
     ticks = []
     for place, group in enumerate(groups):
         counts = []
-        for offset, name in enumerate(series):
-            chosen = (table["group"] == group) & (table["series"] == name)
+        for offset, box in enumerate(series):
+            chosen = (table["group"] == group) & (table["series"] == box)
             values = table.loc[chosen, value].dropna().to_numpy(float)
             counts.append(len(values))
             if len(values):
                 x = place + (offset - (len(series) - 1) / 2) * width
-                _draw_box(axes, values, x, 0.8 * width, colour(name))
-        ticks.append(f"{display_name(group)}\n{_describe_counts(counts)}")
+                _draw_box(axes, values, x, 0.85 * width, colour(box))
+        name = display_name(group).replace(" ", "\n", 1)
+        ticks.append(f"{name}\n{_describe_counts(counts)}")
     axes.set_xticks(range(len(groups)), ticks)
     axes.set_xlim(-0.5, len(groups) - 0.5)
 
@@ -69,8 +70,8 @@ def _draw_box(axes: Axes, values: np.ndarray, x: float, width: float, fill: str)
     if len(values) > MOST_POINTS:
         return
     # Spread evenly rather than at random, so that the figure is the same on every run.
-    spread = np.linspace(-0.3, 0.3, len(values)) * width if len(values) > 1 else 0.0
-    axes.plot(x + spread, values, "o", color="black", markersize=1.6, alpha=0.5, linewidth=0)
+    spread = np.linspace(-0.4, 0.4, len(values)) * width if len(values) > 1 else 0.0
+    axes.plot(x + spread, values, "o", color="black", markersize=1.2, alpha=0.4, linewidth=0)
 
 
 def _describe_counts(counts: Sequence[int]) -> str:

@@ -9,8 +9,8 @@ from echoweave.figures.tables import in_order, read_tables
 
 STRUCTURES = ("cavity", "myocardium", "atrium")
 MEASURES = {
-    "smoothness_px": "As in the paper (px² at 512 x 512)",
-    "smoothness_normalised": "Normalised (s⁻³)",
+    "smoothness_px": "as in the paper (px⁴ frame⁻³ at 512 x 512)",
+    "smoothness_normalised": "normalised (s⁻³)",
 }
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
 from echoweave.figures.overlay import REFERENCE_LINE, draw_contours, show_frame
 from echoweave.figures.sources import Sources
@@ -23,7 +24,7 @@ from echoweave.io.tables import read_tsv
 from echoweave.labels import structure_mask
 
 STRUCTURES = ("cavity", "myocardium", "atrium")
-ROW_HEIGHT = 1.55
+ROW_HEIGHT = 1.7
 QUALITIES = ("Good", "Medium", "Poor")
 MM2_PER_CM2 = 100.0
 
@@ -57,7 +58,7 @@ def draw_figure4(
             say_nothing_to_show(figure, "No predicted sequence among the chosen ones")
             return
         rows = figure.subplots(
-            len(chosen), 5, squeeze=False, gridspec_kw={"width_ratios": (1, 1, 1.25, 1.25, 1.25)}
+            len(chosen), 5, squeeze=False, gridspec_kw={"width_ratios": (1, 1, 1.15, 1.15, 1.15)}
         )
         for axes, name in zip(rows, chosen, strict=True):
             clip = sources.clip(name)
@@ -91,15 +92,28 @@ def pick_sequences(cohort: pd.DataFrame, wanted: Sequence[str] | None) -> list[s
     return picked or testing["sequence"].iloc[:1].tolist()
 
 
+def reference_areas_cm2(clip: Clip, structure: str) -> NDArray[np.float64]:
+    """Return the reference areas at ED and ES; NaN where there is no reference."""
+    if clip.labels is None:
+        return np.full(2, np.nan)
+    pixel_cm2 = clip.spacing_mm[0] * clip.spacing_mm[1] / MM2_PER_CM2
+    return np.asarray(structure_mask(clip.labels, structure).sum(axis=(1, 2)) * pixel_cm2)
+
+
 def _draw_overlays(axes: np.ndarray, clip: Clip, sources: Sources) -> None:
-    for panel, instant, frame in zip(axes, ("ED", "ES"), (clip.ed, clip.es), strict=True):
-        show_frame(panel, clip.frames[frame], clip.spacing_mm)
-        for arm in in_order(sources.arms(clip.name)):
-            draw_contours(panel, sources.prediction(arm, clip.name)[frame], colour(arm))
-        if clip.labels is not None:
-            labels = clip.labels[0 if instant == "ED" else 1]
-            draw_contours(panel, labels, REFERENCE_LINE, "dotted")
-        panel.set_title(instant)
+    instants = [clip.ed, clip.es]
+    masks = {
+        colour(arm): sources.prediction(arm, clip.name)[instants]
+        for arm in in_order(sources.arms(clip.name))
+    }
+    if clip.labels is not None:
+        # First, so that the predictions are drawn over it.
+        masks = {REFERENCE_LINE: clip.labels} | masks
+    heart = np.any([labels > 0 for labels in masks.values()], axis=(0, 1))
+    for panel, place in zip(axes, (0, 1), strict=True):
+        show_frame(panel, clip.frames[instants[place]], clip.spacing_mm, heart)
+        for line_colour, labels in masks.items():
+            draw_contours(panel, labels[place], line_colour)
     quality = f", {clip.quality}" if clip.quality else ""
     axes[0].set_title(f"{clip.name.replace('_', ' ')}{quality}\nED", loc="left")
     axes[1].set_title("ES", loc="left")
@@ -118,10 +132,7 @@ def _draw_curves(axes: np.ndarray, clip: Clip, table: pd.DataFrame) -> None:
 def _mark_references(axes: Axes, clip: Clip, structure: str) -> None:
     for frame in (clip.ed, clip.es):
         axes.axvline(frame + 1, color="#BBBBBB", linewidth=0.6, zorder=0)
-    if clip.labels is None:
-        return
-    pixel_cm2 = clip.spacing_mm[0] * clip.spacing_mm[1] / MM2_PER_CM2
-    areas = structure_mask(clip.labels, structure).sum(axis=(1, 2)) * pixel_cm2
+    areas = reference_areas_cm2(clip, structure)
     axes.plot([clip.ed + 1, clip.es + 1], areas, "D", color=REFERENCE_COLOUR, markersize=3)
 
 
@@ -129,11 +140,10 @@ def _reference_handle() -> Line2D:
     return Line2D(
         [],
         [],
-        color="#777777",
-        linestyle="dotted",
+        linestyle="none",
         marker="D",
         markersize=3,
         markerfacecolor=REFERENCE_COLOUR,
         markeredgecolor=REFERENCE_COLOUR,
-        label="Reference (dotted white on the images)",
+        label="Reference (white on the images)",
     )

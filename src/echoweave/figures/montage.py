@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from echoweave.figures.overlay import REFERENCE_LINE, draw_contours, show_frame
 from echoweave.figures.sources import Sources
@@ -12,6 +15,7 @@ from echoweave.figures.style import colour, display_name, drawing, say_nothing_t
 from echoweave.io.tables import read_tsv
 
 INSTANTS = ("ED", "ES")
+SHORT_NAMES = {"cavity": "LV", "myocardium": "MYO", "atrium": "LA"}
 
 
 def draw_montage(
@@ -38,11 +42,13 @@ def draw_montage(
         for column, (rank, sequence) in enumerate(ranks.items()):
             clip = sources.clip(sequence)
             labels = sources.prediction(arm, sequence)
+            masks = [labels[[clip.ed, clip.es]]] + ([] if clip.labels is None else [clip.labels])
+            heart = np.concatenate(masks).max(axis=0) > 0
             for row, frame in enumerate((clip.ed, clip.es)):
                 axes = panels[row, column]
-                show_frame(axes, clip.frames[frame], clip.spacing_mm)
+                show_frame(axes, clip.frames[frame], clip.spacing_mm, heart)
                 if clip.labels is not None:
-                    draw_contours(axes, clip.labels[row], REFERENCE_LINE, "dotted")
+                    draw_contours(axes, clip.labels[row], REFERENCE_LINE)
                 draw_contours(axes, labels[frame], colour(arm))
                 axes.set_title(_describe(table, sequence, INSTANTS[row], rank if not row else ""))
         figure.legend(handles=_handles(arm), loc="outside upper center", ncols=2)
@@ -69,16 +75,16 @@ def rank_cases(table: pd.DataFrame) -> dict[str, str]:
 def _describe(table: pd.DataFrame, sequence: str, instant: str, rank: str) -> str:
     rows = table[(table["sequence"] == sequence) & (table["instant"] == instant)]
     scores = ", ".join(
-        f"{display_name(structure).replace('Left atrium', 'LA')} {dice:.3f}"
+        f"{SHORT_NAMES[structure]} {dice:.3f}"
         for structure, dice in zip(rows["structure"], rows["dice"], strict=True)
-        if structure != "epi" and pd.notna(dice)
+        if structure in SHORT_NAMES and pd.notna(dice)
     )
     head = f"{rank}: " if rank else ""
     return f"{head}{sequence.replace('_', ' ')} {instant}\n{scores}"
 
 
-def _handles(arm: str) -> list[Line2D]:
+def _handles(arm: str) -> list[Artist]:
     return [
         Line2D([], [], color=colour(arm), label=display_name(arm)),
-        Line2D([], [], color="#777777", linestyle="dotted", label="Reference (white)"),
+        Patch(facecolor="white", edgecolor="black", linewidth=0.6, label="Reference"),
     ]

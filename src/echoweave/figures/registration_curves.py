@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -12,22 +13,25 @@ from echoweave.io.tables import read_tsv
 
 MEASURES = {
     "loss": "Loss",
-    "dice": "Closure Dice, validation",
+    "dice_cavity": "Dice, LV cavity",
+    "dice_myocardium": "Dice, LV myocardium",
+    "dice_atrium": "Dice, left atrium",
 }
-STYLES = {"training": "dotted", "validation": "solid"}
+STYLES: dict[str, Literal["dotted", "solid"]] = {"training": "dotted", "validation": "solid"}
 
 
 def draw_registration_curves(curves: Sequence[Path], svg: Path, png: Path) -> None:
     """Draw the curves of every model that was trained here.
 
     Args:
-        curves: ``{model}/curves.tsv``: iteration, split (training, validation), loss, dice.
+        curves: ``{model}/curves.tsv``: iteration, split (training, validation), loss, and in the
+            validation rows dice_cavity, ...: the ED mask carried to ES against the reference.
         svg: Where the figure goes.
         png: The same.
     """
     tables = {path.parent.name: read_tsv(path) for path in curves}
     tables = {model: table for model, table in tables.items() if len(table)}
-    with drawing(2.5, [svg, png]) as figure:
+    with drawing(2.1, [svg, png]) as figure:
         if not tables:
             say_nothing_to_show(figure, "No registration network was trained here")
             return

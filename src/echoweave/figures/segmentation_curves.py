@@ -52,6 +52,7 @@ def _draw_fold(panels: Sequence[Axes], path: Path, arm: str) -> None:
             table[measure],
             color=colour(arm),
             linewidth=0.8,
+            alpha=0.7,
             marker=marker,
             markersize=3,
         )

@@ -74,6 +74,7 @@ _RC: dict[Any, Any] = {
     "legend.fontsize": 7.5,
     "legend.frameon": False,
     "lines.linewidth": 1.2,
+    "figure.constrained_layout.w_pad": 0.08,
     "svg.hashsalt": "echoweave",
     "svg.fonttype": "path",
 }

@@ -1,0 +1,52 @@
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from echoweave.figures.bland_altman import draw_bland_altman, limits_of_agreement
+from echoweave.io.tables import write_tsv
+
+QUANTITIES = ("edv_ml", "esv_ml", "ef_percent")
+
+
+def test_limits_are_196_sample_deviations_from_the_bias() -> None:
+    bias, low, high = limits_of_agreement(np.array([1.0, 3.0, 5.0]))
+    assert (bias, low, high) == pytest.approx((3.0, 3.0 - 3.92, 3.0 + 3.92))
+
+
+def test_one_patient_has_a_bias_and_no_limits() -> None:
+    bias, low, high = limits_of_agreement(np.array([2.0]))
+    assert bias == 2.0
+    assert math.isnan(low)
+    assert math.isnan(high)
+
+
+def draw(tmp_path: Path, predicted: list[float], reference: list[float]) -> str:
+    table = pd.DataFrame({"arm": "dense2d", "mode": "ase", "edv_ml": predicted})
+    table = table.assign(esv_ml=np.nan, ef_percent=np.nan, ref_edv_ml=reference)
+    table = table.assign(ref_esv_ml=50.0, ref_ef_percent=50.0)
+    other = table.assign(mode="camus", edv_ml=-999.0)
+    write_tsv(pd.concat([table, other]), tmp_path / "volumes.tsv")
+    svg = tmp_path / "f.svg"
+    draw_bland_altman(tmp_path / "volumes.tsv", "ase", svg, tmp_path / "f.png")
+    return svg.read_text()
+
+
+def test_only_the_chosen_mode_and_whole_pairs_count(tmp_path: Path) -> None:
+    source = draw(tmp_path, [100.0, 120.0, np.nan, 141.0], [90.0, 110.0, 100.0, 130.0])
+    assert "r = 1.000, n = 3" in source
+    assert "Bias +10.3 ml" in source
+    assert "no values" in source
+
+
+def test_one_patient(tmp_path: Path) -> None:
+    source = draw(tmp_path, [100.0], [95.0])
+    assert "n = 1" in source
+    assert "Bias +5.0 ml" in source
+    assert "limits" not in source
+
+
+def test_without_references_the_figure_says_so(tmp_path: Path) -> None:
+    assert "No test patient with reference volumes" in draw(tmp_path, [100.0], [np.nan])

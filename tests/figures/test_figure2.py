@@ -1,0 +1,75 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from echoweave.figures.estimators import draw_estimators
+from echoweave.figures.figure2 import draw_figure2, sequence_means
+from echoweave.io.tables import write_tsv
+
+COLUMNS = ["sequence", "estimator", "direction", "structure", "dice"]
+
+
+def quality(*rows: tuple[str, str, str, str, float]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    return table.assign(mean_surface_distance_mm=1.0, hd_mm=np.nan)
+
+
+def test_a_value_is_the_mean_over_the_frames_that_have_one() -> None:
+    table = quality(
+        ("a", "dirnet", "fused", "cavity", 0.8),
+        ("a", "dirnet", "fused", "cavity", 0.9),
+        ("a", "dirnet", "fused", "cavity", np.nan),
+        ("b", "dirnet", "fused", "cavity", 0.5),
+        ("b", "dirnet", "fused", "atrium", np.nan),
+    )
+    means = sequence_means(table, "direction")
+    assert means["group"].tolist() == ["cavity", "cavity"]
+    assert means["dice"].tolist() == pytest.approx([0.85, 0.5])
+
+
+def test_counts_are_those_of_the_sequences(tmp_path: Path) -> None:
+    table = quality(
+        *(
+            (name, "dirnet", direction, "cavity", 0.9)
+            for name in ("a", "b", "c")
+            for direction in ("forward", "backward", "fused")
+        )
+    )
+    write_tsv(table, tmp_path / "dirnet.tsv")
+    other = quality(("a", "", "sparse2d", "cavity", 0.8))
+    write_tsv(other, tmp_path / "held_out.tsv")
+    svg, png = tmp_path / "f.svg", tmp_path / "f.png"
+    draw_figure2([tmp_path / "dirnet.tsv", tmp_path / "held_out.tsv"], svg, png)
+    source = svg.read_text()
+    assert "n = 1-3" in source
+    for name in ("Forward", "Backward", "Bidirectional", "2D sparse", "Hausdorff distance (mm)"):
+        assert name in source
+    assert "atrium" not in source
+    assert png.stat().st_size > 0
+
+
+def test_estimators_are_compared_by_their_fused_labels(tmp_path: Path) -> None:
+    for estimator in ("still", "dirnet"):
+        table = quality(
+            ("a", estimator, "forward", "cavity", 0.1), ("a", estimator, "fused", "cavity", 0.9)
+        )
+        write_tsv(table, tmp_path / f"{estimator}.tsv")
+    svg = tmp_path / "f.svg"
+    draw_estimators([tmp_path / "still.tsv", tmp_path / "dirnet.tsv"], svg, tmp_path / "f.png")
+    source = svg.read_text()
+    assert "Still" in source
+    assert "DIRNet" in source
+    assert "n = 1 " in source
+    assert "Forward" not in source
+
+
+@pytest.mark.parametrize("draw", [draw_figure2, draw_estimators])
+def test_without_dense_truth_the_figure_says_so(
+    tmp_path: Path, draw: Callable[[list[Path], Path, Path], None]
+) -> None:
+    write_tsv(quality(), tmp_path / "dirnet.tsv")
+    draw([tmp_path / "dirnet.tsv"], tmp_path / "f.svg", tmp_path / "f.png")
+    assert "No sequence with a reference mask for every frame" in (tmp_path / "f.svg").read_text()
