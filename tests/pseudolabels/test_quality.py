@@ -83,11 +83,21 @@ def test_folds_outside_the_sector_do_not_count():
     assert rows(forward, forward, sector)["folded_forward"].sum() == 0.0
 
 
-def test_score_is_one_at_the_references_and_the_mean_dice_between():
-    forward = carried(*[np.maximum(bar(4, 8, 1), bar(10, 13, 3))] * 3)
-    backward = carried(*[np.maximum(bar(4, 8, 1), bar(10, 11, 3))] * 3)
+def test_disagreement_counts_less_near_the_references():
+    """Agreement 5/6 in all frames; sin(pi t / N) is 0, 0.5 (at N / 6) and 1 (at N / 2)."""
+    forward = carried(*[np.maximum(bar(4, 8, 1), bar(10, 13, 3))] * 7)
+    backward = carried(*[np.maximum(bar(4, 8, 1), bar(10, 11, 3))] * 7)
     scores = rows(forward, backward)["score"]
-    assert list(scores) == [1.0, pytest.approx((1 + 2 * 20 / (40 + 20)) / 2), 1.0]
+    assert scores[0] == scores[6] == 1.0
+    assert scores[1] == pytest.approx(1 - 0.5 / 6)
+    assert scores[3] == pytest.approx(5 / 6)
+
+
+def test_disagreement_counts_in_full_beyond_the_references():
+    labels = carried(*[np.maximum(bar(4, 8, 1), bar(10, 13, 3))] * 4)
+    other = carried(*[np.maximum(bar(4, 8, 1), bar(10, 11, 3))] * 4)
+    scores = quality_rows("p_4CH", labels, other, 1, 2, EVERYWHERE, (1.0, 1.0))["score"]
+    assert list(scores) == [pytest.approx(5 / 6), 1.0, 1.0, pytest.approx(5 / 6)]
 
 
 def test_dice_of_two_empty_masks_is_undefined():

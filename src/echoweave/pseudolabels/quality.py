@@ -44,10 +44,13 @@ def quality_rows(
       A structure that neither has is left empty; one that only one has gets Dice 0 and no HD.
     - ``folded_*``: share of the sector's pixels where the field to the reference folds
       (det J <= 0).
-    - ``score``: mean Dice of the scored structures times the share that does not fold in either
-      direction (the worse of both); 1 at ED and ES, where the labels are manual.
+    - ``score``: 1 - sin(pi t / N) (1 - D F), with t = 0 at ED and t = N at ES, D the mean agreement
+      (Dice) of cavity, myocardium and atrium, and F the share of pixels that do not fold in the
+      worse direction. Both directions disagree about as much in every frame, but what the fused
+      labels get wrong vanishes at the references, hence the sine. Beyond ED and ES it is D F.
     """
     folded = [_folded_share(carried.to_reference, sector) for carried in (forward, backward)]
+    doubt = _doubt(len(forward.labels), ed, es)
     rows = []
     for frame, (ahead, back) in enumerate(zip(forward.labels, backward.labels, strict=True)):
         row: dict[str, str | int | float] = {
@@ -61,7 +64,7 @@ def quality_rows(
             first, second = structure_mask(ahead, structure), structure_mask(back, structure)
             row[f"agreement_dice_{structure}"] = dice(first, second)
             row[f"agreement_hd_mm_{structure}"] = hausdorff_mm(first, second, spacing_mm)
-        row["score"] = 1.0 if frame in (ed, es) else _score(row)
+        row["score"] = 1 - doubt[frame] * (1 - _trust(row))
         rows.append(row)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -83,7 +86,15 @@ def _folded_share(fields: NDArray[np.float32], sector: NDArray[np.bool_]) -> lis
     return [float((determinant.numpy()[sector] <= 0).mean()) for determinant in determinants]
 
 
-def _score(row: dict[str, str | int | float]) -> float:
+def _trust(row: dict[str, str | int | float]) -> float:
     overlaps = np.array([row[f"agreement_dice_{structure}"] for structure in _SCORED], float)
     folded = max(float(row["folded_forward"]), float(row["folded_backward"]))
     return float(np.nanmean(overlaps)) * (1 - folded)
+
+
+def _doubt(n_frames: int, ed: int, es: int) -> NDArray[np.float64]:
+    """Return how much of the disagreement counts in every frame: none at ED and ES."""
+    share = (np.arange(n_frames) - ed) / (es - ed)
+    doubt = np.where((share < 0) | (share > 1), 1.0, np.sin(np.pi * share))
+    doubt[[ed, es]] = 0
+    return doubt

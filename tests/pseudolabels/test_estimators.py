@@ -1,0 +1,68 @@
+import cv2
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from echoweave.errors import InputError
+from echoweave.pseudolabels.estimators.registry import (
+    UNTRAINED,
+    make_estimator,
+    unknown_estimators,
+)
+
+
+def sliding_texture(dy, dx, size=(128, 128), n_frames=3):
+    """A random texture, speckle of about 4 pixels, that moves by (dy, dx) pixels a frame."""
+    rng = np.random.default_rng(0)
+    height, width = size
+    texture = cv2.GaussianBlur(rng.normal(size=(height + 64, width + 64)), (0, 0), 2)
+    texture = (127 + 40 * texture / texture.std()).clip(0, 255)
+    frames = []
+    for frame in range(n_frames):
+        shift = np.float32([[1, 0, frame * dx - 32], [0, 1, frame * dy - 32]])
+        frames.append(cv2.warpAffine(texture, shift, (width, height), flags=cv2.INTER_CUBIC))
+    return np.stack(frames).clip(0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("name", ["farneback", "dis"])
+@pytest.mark.parametrize("size", [(128, 128), (128, 200), (300, 300)])
+def test_optical_flow_finds_a_shift_from_fixed_to_moving(name, size):
+    frames = sliding_texture(dy=1.5, dx=-2.0, size=size)
+    fields = make_estimator(name, None).fields(frames, [(1, 0), (0, 2)])
+    assert fields.shape == (2, 2, *size)
+    assert fields.dtype == np.float32
+    middle = fields[:, :, 30:-30, 30:-30].mean(axis=(2, 3))
+    # What frame 1 shows at x was at x - (1.5, -2) in frame 0.
+    assert_allclose(middle[0], [-1.5, 2.0], atol=0.15)
+    assert_allclose(middle[1], [3.0, -4.0], atol=0.3)
+
+
+def test_still_sees_no_motion():
+    fields = make_estimator("still", None).fields(sliding_texture(1, 1), [(1, 0), (2, 0)])
+    assert_array_equal(fields, np.zeros((2, 2, 128, 128)))
+
+
+def test_estimators_repeat_themselves():
+    frames = sliding_texture(dy=1, dx=1)
+    for name in UNTRAINED:
+        estimator = make_estimator(name, None)
+        first = estimator.fields(frames, [(1, 0)])
+        assert_array_equal(first, estimator.fields(frames, [(1, 0)]))
+
+
+def test_an_unknown_name_is_refused_with_the_valid_ones():
+    with pytest.raises(InputError, match=r"pseudolabels\.estimators.*'farnback'.*farneback"):
+        make_estimator("farnback", None)
+
+
+def test_registration_models_are_estimators_too():
+    assert unknown_estimators(["still", "dirnet"], ["dirnet"]) == []
+    problems = unknown_estimators(["still", "dirnet", "svf"], ["dirnet"])
+    assert [problem.key for problem in problems] == ["pseudolabels.estimators"]
+    assert "'svf'" in problems[0].what
+    assert "still, farneback, dis, dirnet" in problems[0].remedy
+
+
+def test_a_missing_checkpoint_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"model\.pt"):
+        make_estimator("dirnet", tmp_path / "model.pt")
