@@ -9,6 +9,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from echoweave.evaluation.names import display_name as table_name
 from echoweave.io.atomic import whole_file
 
 # Width of a full journal page, in inches (180 mm).
@@ -33,25 +34,6 @@ COLOURS = {
     "svf": "#882255",
 }
 _OTHERS = ("#117733", "#44AA99", "#CC6677", "#AA4499", "#661100", "#6699CC")
-
-NAMES = {
-    "sparse2d": "2D sparse",
-    "dense2d": "2D dense",
-    "dense3d": "2D+time dense",
-    "forward": "Forward",
-    "backward": "Backward",
-    "fused": "Bidirectional",
-    "cavity": "LV cavity",
-    "myocardium": "LV myocardium",
-    "epi": "LV epicardial region",
-    "atrium": "Left atrium",
-    "still": "Still",
-    "farneback": "Farnebäck",
-    "dis": "DIS",
-    "dirnet": "DIRNet",
-    "dirnet-multistage": "DIRNet multistage",
-    "svf": "SVF",
-}
 
 _RC: dict[Any, Any] = {
     "font.family": "sans-serif",
@@ -87,7 +69,8 @@ def colour(name: str) -> str:
 
 def display_name(name: str) -> str:
     """Return how the figures write the name of an arm, direction, estimator or structure."""
-    return NAMES.get(name, name)
+    words = table_name(name)
+    return words[:1].upper() + words[1:]
 
 
 @contextmanager
