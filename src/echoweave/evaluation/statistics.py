@@ -45,6 +45,7 @@ class Agreement:
         n: Pairs where both are known.
         correlation: Pearson's; NaN for fewer than three pairs or constant values.
         bias: Mean difference.
+        sd: Standard deviation of the differences.
         mae: Mean absolute difference.
         lower: Lower limit of agreement, bias - 1.96 SD of the differences (Bland and Altman).
         upper: Upper limit of agreement.
@@ -53,6 +54,7 @@ class Agreement:
     n: int
     correlation: float
     bias: float
+    sd: float
     mae: float
     lower: float
     upper: float
@@ -63,12 +65,19 @@ def agree(automatic: Values, reference: Values) -> Agreement:
     known = np.isfinite(automatic) & np.isfinite(reference)
     ours, theirs = automatic[known], reference[known]
     if not len(ours):
-        return Agreement(0, *[math.nan] * 5)
+        return Agreement(0, *[math.nan] * 6)
     difference = ours - theirs
     bias = float(difference.mean())
-    spread = 1.96 * float(difference.std(ddof=1)) if len(ours) > 1 else math.nan
-    mae = float(np.abs(difference).mean())
-    return Agreement(len(ours), correlation(ours, theirs), bias, mae, bias - spread, bias + spread)
+    sd = float(difference.std(ddof=1)) if len(ours) > 1 else math.nan
+    return Agreement(
+        n=len(ours),
+        correlation=correlation(ours, theirs),
+        bias=bias,
+        sd=sd,
+        mae=float(np.abs(difference).mean()),
+        lower=bias - 1.96 * sd,
+        upper=bias + 1.96 * sd,
+    )
 
 
 def correlation(ours: Values, theirs: Values) -> float:
@@ -79,43 +88,57 @@ def correlation(ours: Values, theirs: Values) -> float:
 
 
 def bootstrap(
-    groups: list[Values], statistic: Callable[[Values], float], samples: int, seed: int
+    patients: Values, statistic: Callable[[Values], Values], samples: int, seed: int
 ) -> tuple[float, float]:
     """Return the 95 % percentile interval (2.5-97.5) of a statistic over patients.
 
     Whole patients are drawn with replacement, since the frames of one patient resemble each other.
 
     Args:
-        groups: One array [n_i, ...] of values a patient.
-        statistic: Takes the concatenated values of the drawn patients.
-        samples: Number of draws.
+        patients: [P, K], what the statistic needs of each patient.
+        statistic: Takes the draws [B, P, K] and returns one value each, [B].
+        samples: Number of draws B.
         seed: Seed of the draws.
 
     Returns:
         (low, high); NaN for fewer than two patients.
     """
-    if len(groups) < 2:
+    if len(patients) < 2:
         return math.nan, math.nan
     generator = np.random.default_rng(seed)
-    drawn = generator.integers(len(groups), size=(samples, len(groups)))
-    results = [statistic(np.concatenate([groups[index] for index in draw])) for draw in drawn]
-    known = np.array([result for result in results if np.isfinite(result)])
-    if not len(known):
+    draws = generator.integers(len(patients), size=(samples, len(patients)))
+    results = statistic(patients[draws])
+    results = results[np.isfinite(results)]
+    if not len(results):
         return math.nan, math.nan
-    low, high = np.percentile(known, CONFIDENCE)
+    low, high = np.percentile(results, CONFIDENCE)
     return float(low), float(high)
 
 
-def bootstrap_mean(groups: list[Values], samples: int, seed: int) -> tuple[float, float]:
-    """Return :func:`bootstrap` of the mean, without a loop over the draws."""
-    if len(groups) < 2:
-        return math.nan, math.nan
-    sums = np.array([group.sum() for group in groups])
-    counts = np.array([len(group) for group in groups])
-    drawn = np.random.default_rng(seed).integers(len(groups), size=(samples, len(groups)))
-    means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
-    low, high = np.percentile(means, CONFIDENCE)
-    return float(low), float(high)
+def mean_of_draws(draws: Values) -> Values:
+    """Return the mean [B] over all frames, given (sum, count) of each patient [B, P, 2]."""
+    sums, counts = draws.sum(axis=1).T
+    return np.asarray(sums / counts)
+
+
+def correlation_of_draws(draws: Values) -> Values:
+    """Return Pearson's correlation [B] of the pairs [B, P, 2]; NaN if a side is constant."""
+    ours, theirs = np.moveaxis(draws - draws.mean(axis=1, keepdims=True), 2, 0)
+    spread = np.sqrt((ours**2).sum(axis=1) * (theirs**2).sum(axis=1))
+    known = spread > 0
+    found = np.full(len(draws), np.nan)
+    found[known] = (ours * theirs).sum(axis=1)[known] / spread[known]
+    return found
+
+
+def bias_of_draws(draws: Values) -> Values:
+    """Return the mean difference [B], first minus second of the pairs [B, P, 2]."""
+    return np.asarray((draws[:, :, 0] - draws[:, :, 1]).mean(axis=1))
+
+
+def mae_of_draws(draws: Values) -> Values:
+    """Return the mean absolute difference [B] of the pairs [B, P, 2]."""
+    return np.asarray(np.abs(draws[:, :, 0] - draws[:, :, 1]).mean(axis=1))
 
 
 def paired_p(first: Values, second: Values) -> float:

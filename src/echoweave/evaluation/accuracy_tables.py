@@ -1,0 +1,125 @@
+"""Table 1 (accuracy at ED and ES), and the same measures by instant, image quality and view."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from echoweave.evaluation.names import display_name
+from echoweave.evaluation.samples import (
+    Settings,
+    count_missed,
+    select,
+    summarise,
+    summary_columns,
+)
+from echoweave.evaluation.table import Column, Table
+from echoweave.labels import STRUCTURES
+
+# Columns of the paper's Table 1; its "LV Myocardium" is the region inside the epicardium.
+TABLE1_STRUCTURES = ("cavity", "epi", "atrium")
+# Measure -> heading, decimals.
+MEASURES = {"dice": ("Dice", 3), "mad_mm": ("MAD (mm)", 2), "hd_mm": ("HD (mm)", 2)}
+_EXTRA = {"jaccard": ("Jaccard", 3), "hd95_mm": ("HD95 (mm)", 2), "rms_mm": ("RMS (mm)", 2)}
+# Grouping -> column of the measured rows and its groups.
+GROUPINGS = {
+    "instant": ("instant", ("ED", "ES")),
+    "image quality": ("quality", ("Good", "Medium", "Poor")),
+    "view": ("view", ("2CH", "4CH")),
+}
+NOTES = (
+    "Mean ± SD over the sequences of the test patients with reference masks; n sequences.",
+    "Missed: structures that the prediction or the reference alone has; Dice 0, no distance.",
+    "LV epi is cavity and myocardium together: the column LV Myocardium of the paper's Table 1.",
+)
+
+
+def make_table1(
+    frames: pd.DataFrame,
+    arms: Sequence[str],
+    published: Sequence[dict[str, Any]],
+    sources: Sequence[str],
+    settings: Settings,
+) -> Table:
+    """Return accuracy at ED and ES per arm, in the shape of the paper's Table 1.
+
+    Args:
+        frames: Rows of frames.tsv of all arms.
+        arms: The arms; one without rows is shown with n = 0.
+        published: Rows of others, see :mod:`echoweave.evaluation.published`.
+        sources: Where they come from.
+        settings: For the intervals.
+    """
+    rows: list[dict[str, Any]] = []
+    for instant in ("ED", "ES"):
+        rows += [row for row in published if row["instant"] == instant]
+        for arm in arms:
+            found = select(frames, arm=arm, instant=instant)
+            row: dict[str, Any] = {
+                "method": arm,
+                "instant": instant,
+                "n": found["sequence"].nunique(),
+                "missed": count_missed(found[found["structure"].isin(TABLE1_STRUCTURES)]),
+            }
+            for structure in TABLE1_STRUCTURES:
+                chosen = select(found, structure=structure)
+                for measure in MEASURES:
+                    values = summarise(chosen, measure, settings)
+                    row |= {f"{structure}_{key}": value for key, value in values.items()}
+            rows.append(row)
+    columns = [
+        *(Column("instant", "Instant"), Column("method", "Method")),
+        *(Column("n", "n"), Column("missed", "Missed")),
+    ]
+    for structure in TABLE1_STRUCTURES:
+        for measure, (heading, decimals) in MEASURES.items():
+            title = f"{display_name(structure)} {heading}"
+            columns += summary_columns(f"{structure}_{measure}", title, decimals)
+    notes = (*NOTES, *_published_notes(published, sources))
+    return Table("Accuracy at ED and ES, as in the paper's Table 1.", columns, rows, notes)
+
+
+def make_strata(frames: pd.DataFrame, arms: Sequence[str], settings: Settings) -> Table:
+    """Return accuracy per arm and structure: all, and by instant, image quality and view."""
+    rows: list[dict[str, Any]] = []
+    for arm in arms:
+        ours = select(frames, arm=arm)
+        rows += _strata_rows(ours, {"arm": arm, "grouping": "all", "group": "all"}, settings)
+        for grouping, (column, groups) in GROUPINGS.items():
+            for group in groups:
+                found = select(ours, **{column: group})
+                keys = {"arm": arm, "grouping": grouping, "group": group}
+                rows += _strata_rows(found, keys, settings)
+    columns = [
+        *(Column("arm", "Arm"), Column("grouping", "By"), Column("group", "Group")),
+        *(Column("structure", "Structure"), Column("n", "n"), Column("missed", "Missed")),
+    ]
+    for measure, (heading, decimals) in (MEASURES | _EXTRA).items():
+        columns += summary_columns(measure, heading, decimals)
+    notes = ("n: masks (one a sequence and instant).", *NOTES[1:])
+    return Table("Accuracy by instant, image quality and view.", columns, rows, notes)
+
+
+def _strata_rows(
+    found: pd.DataFrame, keys: dict[str, Any], settings: Settings
+) -> list[dict[str, Any]]:
+    rows = []
+    for structure in STRUCTURES:
+        chosen = select(found, structure=structure)
+        row = keys | {
+            "structure": structure,
+            "n": int(chosen["dice"].notna().sum()),
+            "missed": count_missed(chosen),
+        }
+        for measure in MEASURES | _EXTRA:
+            row |= summarise(chosen, measure, settings)
+        rows.append(row)
+    return rows
+
+
+def _published_notes(
+    published: Sequence[dict[str, Any]], sources: Sequence[str]
+) -> tuple[str, ...]:
+    if not published:
+        return ("No published numbers in resources/published_results.tsv for this table.",)
+    return tuple(sources)

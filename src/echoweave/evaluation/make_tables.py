@@ -1,0 +1,65 @@
+"""Make the tables of the report from what was measured."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from echoweave.evaluation.accuracy_tables import make_strata, make_table1
+from echoweave.evaluation.pseudolabel_table import make_pseudolabels
+from echoweave.evaluation.published import published_rows, published_sources
+from echoweave.evaluation.samples import Settings
+from echoweave.evaluation.table import write_table
+from echoweave.evaluation.tests_table import make_tests
+from echoweave.evaluation.time_tables import make_consistency, make_smoothness
+from echoweave.evaluation.volume_table import make_table2
+from echoweave.io.tables import read_tsv
+from echoweave.logs import LOGGER
+
+TABLES = ("table1", "table2", "pseudolabels", "smoothness", "consistency", "strata", "tests")
+_INPUTS = ("frames", "volumes", "beats", "smoothness", "consistency")
+
+
+def make_tables(
+    measures: Mapping[str, Path],
+    pseudolabels: Sequence[Path],
+    published: Path,
+    folder: Path,
+    settings: Mapping[str, Any],
+) -> None:
+    """Write every table of ``TABLES`` as {name}.tsv, {name}.md and {name}.tex.
+
+    Args:
+        measures: Arm -> folder that :func:`measure_segmentation` filled.
+        pseudolabels: The tables of :func:`measure_pseudolabels`.
+        published: resources/published_results.tsv.
+        folder: Gets the tables.
+        settings: The fields of :class:`echoweave.evaluation.samples.Settings`.
+    """
+    chosen = Settings(**settings)
+    arms = list(measures)
+    ours = {name: _concat([home / f"{name}.tsv" for home in measures.values()]) for name in _INPUTS}
+    theirs = {name: published_rows(published, name) for name in ("table1", "table2")}
+    sources = {name: published_sources(published, name) for name in theirs}
+    tables = {
+        "table1": make_table1(ours["frames"], arms, theirs["table1"], sources["table1"], chosen),
+        "table2": make_table2(
+            ours["volumes"], ours["beats"], arms, theirs["table2"], sources["table2"], chosen
+        ),
+        "pseudolabels": make_pseudolabels(_concat(pseudolabels), chosen),
+        "smoothness": make_smoothness(ours["smoothness"], arms, chosen),
+        "consistency": make_consistency(ours["consistency"], arms, chosen),
+        "strata": make_strata(ours["frames"], arms, chosen),
+        "tests": make_tests(ours, arms, chosen),
+    }
+    for name in TABLES:
+        write_table(tables[name], folder, name)
+        LOGGER.info("%s: %d rows", name, len(tables[name].rows))
+
+
+def _concat(paths: Sequence[Path]) -> pd.DataFrame:
+    """Return the rows of all tables; those without rows add their columns alone."""
+    tables = [read_tsv(path) for path in paths]
+    full = [table for table in tables if len(table)]
+    return pd.concat(full, ignore_index=True) if full else tables[0]

@@ -1,0 +1,30 @@
+"""How the tables write the names of arms, estimators, directions and structures."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "sparse2d": "2D sparse",
+        "dense2d": "2D dense",
+        "dense3d": "2D+time dense",
+        "forward": "forward",
+        "backward": "backward",
+        "fused": "bidirectional",
+        "cavity": "LV cavity",
+        "myocardium": "LV myocardium",
+        "epi": "LV epi",
+        "atrium": "left atrium",
+        "still": "still",
+        "farneback": "Farnebäck",
+        "dis": "DIS",
+        "dirnet": "DIRNet",
+        "dirnet-multistage": "DIRNet multistage",
+        "svf": "SVF",
+    }
+)
+
+
+def display_name(name: str) -> str:
+    """Return the name for readers, or ``name`` itself if there is none."""
+    return NAMES.get(name, name)

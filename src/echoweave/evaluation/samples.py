@@ -1,0 +1,80 @@
+"""Reduce measured rows to the numbers that the tables show."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from echoweave.evaluation.statistics import bootstrap, describe, mean_of_draws
+from echoweave.evaluation.table import Column
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of the tables.
+
+    Attributes:
+        simpson_mode: The volumes that Table 2 shows, "ase" or "camus".
+        bootstrap_samples: Draws for the 95 % intervals.
+        seed: Seed of the draws.
+    """
+
+    simpson_mode: str
+    bootstrap_samples: int
+    seed: int
+
+
+def summarise(rows: pd.DataFrame, measure: str, settings: Settings) -> dict[str, Any]:
+    """Return n, mean, SD, median, quartiles and 95 % interval of a measure.
+
+    Args:
+        rows: Measured rows with the columns patient and ``measure``; NaN is left out.
+        measure: Which column.
+        settings: For the interval, which is drawn over patients.
+
+    Returns:
+        Keys {measure}_n, _mean, _sd, _median, _q1, _q3, _low, _high.
+    """
+    found = describe(rows[measure].to_numpy(float))
+    known = rows[rows[measure].notna()]
+    per_patient = known.groupby("patient")[measure].agg(["sum", "count"]).to_numpy(float)
+    low, high = bootstrap(per_patient, mean_of_draws, settings.bootstrap_samples, settings.seed)
+    values = vars(found) | {"low": low, "high": high}
+    return {f"{measure}_{name}": value for name, value in values.items()}
+
+
+def summary_columns(measure: str, heading: str, decimals: int) -> list[Column]:
+    """Return the columns of :func:`summarise`; readers see "mean ± SD"."""
+    shown = Column(f"{measure}_mean", heading, decimals, spread=f"{measure}_sd")
+    hidden = ("n", "median", "q1", "q3", "low", "high")
+    return [shown, *(Column(f"{measure}_{name}", tsv_only=True) for name in hidden)]
+
+
+def count_missed(rows: pd.DataFrame) -> int:
+    """Return how many structures the prediction misses or invents: overlap is 0, no distance."""
+    return int(np.count_nonzero((rows["dice"] == 0) & rows["hd_mm"].isna()))
+
+
+def sequence_means(
+    rows: pd.DataFrame, keys: Sequence[str], measures: Sequence[str]
+) -> pd.DataFrame:
+    """Return the mean of each measure over the frames of each sequence; NaN is left out."""
+    return rows.groupby(list(keys), as_index=False, sort=False)[list(measures)].mean()
+
+
+def select(rows: pd.DataFrame, **values: Any) -> pd.DataFrame:
+    """Return the rows whose columns have these values."""
+    chosen = np.ones(len(rows), bool)
+    for column, value in values.items():
+        chosen &= (rows[column] == value).to_numpy(bool)
+    return rows[chosen]
+
+
+def by_arm(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the rows of all arms in one table; arms without rows add nothing."""
+    full = [table for table in tables.values() if len(table)]
+    if full:
+        return pd.concat(full, ignore_index=True)
+    return next(iter(tables.values()))

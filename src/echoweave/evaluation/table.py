@@ -1,0 +1,149 @@
+"""A table as an object, written as TSV, Markdown and LaTeX."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from echoweave.evaluation.names import display_name
+from echoweave.io.atomic import whole_file
+from echoweave.io.tables import write_tsv
+
+FORMATS = ("tsv", "md", "tex")
+# What stands in Markdown and LaTeX for a value that does not exist.
+_NONE = "–"
+_LATEX = str.maketrans(
+    {
+        **{character: f"\\{character}" for character in "&%$#_{}"},
+        "\\": r"\textbackslash{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "–": "--",
+        "±": r"$\pm$",
+        "²": r"$^2$",
+        "³": r"$^3$",
+        "⁻": r"$^-$",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    Attributes:
+        key: Its name in the rows and in the TSV, with the unit.
+        heading: Its name for readers.
+        decimals: Decimals for readers; None for names and counts.
+        spread: Key of a value that readers see as "value ± spread"; a column of its own in the
+            TSV.
+        tsv_only: Readers do not see it.
+    """
+
+    key: str
+    heading: str = ""
+    decimals: int | None = None
+    spread: str | None = None
+    tsv_only: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under columns, with what a reader must know to understand them.
+
+    Attributes:
+        caption: One sentence.
+        columns: From left to right.
+        rows: Column key -> value; a missing key or NaN is a value that does not exist.
+        notes: Definitions and warnings under the table.
+    """
+
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Mapping[str, Any]]
+    notes: Sequence[str] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return every value, unrounded."""
+        keys = [
+            key for column in self.columns for key in (column.key, column.spread) if key is not None
+        ]
+        return pd.DataFrame(list(self.rows), columns=keys)
+
+    def to_markdown(self) -> str:
+        """Return the table for readers in Markdown."""
+        shown = self._shown
+        lines = [_markdown_row([column.heading for column in shown])]
+        lines.append(
+            _markdown_row(["---" if column.decimals is None else "---:" for column in shown])
+        )
+        lines += [_markdown_row([_cell(column, row) for column in shown]) for row in self.rows]
+        notes = [f"- {note}" for note in self.notes]
+        return "\n".join([self.caption, "", *lines, "", *notes]).rstrip() + "\n"
+
+    def to_latex(self) -> str:
+        """Return the table for readers in LaTeX (needs the package booktabs)."""
+        shown = self._shown
+        alignment = "".join("l" if column.decimals is None else "r" for column in shown)
+        lines = [_latex_row([_cell(column, row) for column in shown]) for row in self.rows]
+        notes = [f"\\par\\footnotesize {_escape(note)}" for note in self.notes]
+        return "\n".join(
+            [
+                r"\begin{table}",
+                f"\\caption{{{_escape(self.caption)}}}",
+                f"\\begin{{tabular}}{{{alignment}}}",
+                r"\toprule",
+                _latex_row([column.heading for column in shown]),
+                r"\midrule",
+                *lines,
+                r"\bottomrule",
+                r"\end{tabular}",
+                *notes,
+                r"\end{table}",
+                "",
+            ]
+        )
+
+    @property
+    def _shown(self) -> list[Column]:
+        return [column for column in self.columns if not column.tsv_only]
+
+
+def write_table(table: Table, folder: Path, name: str) -> None:
+    """Write {name}.tsv, {name}.md and {name}.tex into ``folder``."""
+    write_tsv(table.to_frame(), folder / f"{name}.tsv")
+    for suffix, text in (("md", table.to_markdown()), ("tex", table.to_latex())):
+        with whole_file(folder / f"{name}.{suffix}") as temporary:
+            temporary.write_text(text, encoding="utf-8")
+
+
+def _cell(column: Column, row: Mapping[str, Any]) -> str:
+    value = row.get(column.key)
+    if not _exists(value):
+        return _NONE
+    if column.decimals is None:
+        return display_name(str(value))
+    text = f"{value:.{column.decimals}f}"
+    spread = row.get(column.spread) if column.spread else None
+    return f"{text} ± {spread:.{column.decimals}f}" if _exists(spread) else text
+
+
+def _exists(value: Any) -> bool:
+    return (
+        value is not None and value != "" and not (isinstance(value, float) and math.isnan(value))
+    )
+
+
+def _markdown_row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _latex_row(cells: Sequence[str]) -> str:
+    return f"{' & '.join(_escape(cell) for cell in cells)} \\\\"
+
+
+def _escape(text: str) -> str:
+    return text.translate(_LATEX)
