@@ -60,6 +60,11 @@ class Cohort:
         return _patients(self.testing)
 
     @property
+    def folds(self) -> dict[str, int]:
+        """The cross-validation fold of each training patient."""
+        return {source.patient: source.fold for source in self.training if source.fold is not None}
+
+    @property
     def pairing_sources(self) -> list[Source]:
         """The sequences among which TED clips find their patient; none without TED."""
         return [source for source in self.training if self.ted and source.view == TED_VIEW]

@@ -141,7 +141,7 @@ def _patients(parent: Path, split: str, bad: list[BadInput]) -> list[tuple[Path,
         return []
     for entry in sorted(os.scandir(parent), key=lambda entry: entry.name):
         folder = parent / entry.name
-        if entry.name.startswith(".") or entry.is_file():
+        if entry.name.startswith(".") or folder.is_file():
             continue
         if not folder.is_dir():
             problem = Problem(str(folder), "", "a link that leads nowhere", "remove or repair it")

@@ -40,12 +40,12 @@ def inspect_sequence(files: SequenceFiles) -> Report:
     """Read every file of a CAMUS sequence and check that they agree."""
     problems: list[Problem] = []
     cfg = _attempt(read_cfg, files.cfg, problems)
+    indices = _frame_indices(cfg, files.cfg, problems) if cfg is not None else None
     clip = _attempt(read_clip, files.sequence, problems)
     frames = {path: _attempt(read_frame, path, problems) for path in (files.ed, files.es)}
     masks = {
         path: _attempt(read_mask, path, problems) for path in (files.ed_gt, files.es_gt) if path
     }
-    indices = _frame_indices(cfg, files.cfg, problems) if cfg is not None else None
     if clip is not None:
         for path, picture in (frames | masks).items():
             _check_grid(path, picture, files.sequence, clip, problems)

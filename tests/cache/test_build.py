@@ -1,0 +1,141 @@
+"""From the data trees to the cache."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from echoweave.cache.build import build_cache
+from echoweave.cache.read import read_references
+from echoweave.cache.ted import pair_ted
+from echoweave.io.cache import Sequence, read_sequence, read_views
+from echoweave.io.images import write_image
+
+
+def build(tree: Any, size: int = 8) -> dict[str, Sequence]:
+    """Build every cache file; return the sequences by name."""
+    cohort = tree.load()
+    pairs = tree.results / "ted_pairs.tsv"
+    pair_ted(cohort.pairing_sources, cohort.ted, None, pairs)
+    outputs = [tree.results / "cache" / f"{patient}.h5" for patient in cohort.patients]
+    build_cache(cohort.sequences, pairs, size, outputs)
+    sequences = [read_sequence(path, view) for path in outputs for view in read_views(path)]
+    return {sequence.name: sequence for sequence in sequences}
+
+
+@pytest.mark.parametrize("layout", ["mhd", "nifti"])
+def test_one_patient_by_hand(make_tree: Any, layout: str) -> None:
+    tree = make_tree(layout)
+    tree.add()
+    sequence = build(tree)["patient0001_2CH"]
+    assert (sequence.ed, sequence.es, sequence.native_shape) == (0, 3, (6, 8))
+    # Six rows of 0.2 mm become eight; the eight columns stay.
+    assert sequence.spacing_mm == pytest.approx((0.15, 0.1))
+    assert sequence.native_spacing_mm == pytest.approx((0.2, 0.1))
+    assert sequence.frames.shape == (4, 8, 8)
+    assert (sequence.frames == np.arange(8) + 50 * np.arange(4)[:, None, None]).all()
+    assert sequence.labels is not None
+    # The new rows have their centres at 0.375, 1.125, ... 5.625 native rows from the top edge.
+    assert sequence.labels[0, :, 3].tolist() == [1, 1, 1, 1, 1, 2, 2, 3]
+    assert sequence.labels[1, :, 3].tolist() == [1, 1, 1, 2, 3, 0, 0, 0]
+    assert not sequence.labels[:, :, [0, 1, 6, 7]].any()
+    assert sequence.dense_labels is None
+    assert (sequence.quality, sequence.sex, sequence.age) == ("Good", "F", 56)
+    assert (sequence.ef_percent, sequence.frame_rate_hz) == (52, 40.5)
+
+
+def test_reversed_clips_are_turned_and_cut_to_ed_to_es(make_tree: Any) -> None:
+    tree = make_tree("mhd")
+    tree.add(ed_es=(4, 2))
+    sequence = build(tree)["patient0001_4CH"]
+    assert sequence.frames[:, 0, 0].tolist() == [150, 100, 50]
+    assert (sequence.ed, sequence.es) == (0, 2)
+    assert sequence.labels is not None
+    assert (sequence.labels[0] == 1).sum() > (sequence.labels[1] == 1).sum()
+
+
+def test_frames_after_es_are_dropped(make_tree: Any) -> None:
+    tree = make_tree("mhd")
+    tree.add(ed_es=(2, 3))
+    assert build(tree)["patient0001_4CH"].frames[:, 0, 0].tolist() == [50, 100]
+
+
+def test_hidden_references_stay_unknown(tree: Any) -> None:
+    tree.add("patient0010", "testing", labelled=False)
+    assert build(tree)["patient0010_4CH"].labels is None
+
+
+def test_interpolated_masks_are_no_reference(make_tree: Any) -> None:
+    tree = make_tree("nifti")
+    tree.add()
+    weak = tree.folder("patient0001") / "patient0001_4CH_half_sequence_gt.nii.gz"
+    write_image(weak, np.ones((4, 6, 8), np.uint8), (0.2, 0.1))
+    assert build(tree)["patient0001_4CH"].dense_labels is None
+
+
+def test_ted_masks_are_laid_on_their_frames(tree: Any) -> None:
+    clip = np.random.default_rng(0).integers(0, 200, (4, 6, 8)).astype(np.uint8)
+    tree.add("patient0002", frames=clip)
+    tree.add_ted("patient040", np.concatenate([clip[:0:-1], clip]))
+    sequence = build(tree)["patient0002_4CH"]
+    assert sequence.dense_labels is not None
+    # Frames 3 to 6 of the TED clip; the mask of frame t holds t modulo 3 all over.
+    assert sequence.dense_labels[:, 0, 0].tolist() == [0, 1, 2, 0]
+    assert sequence.dense_label_values == (0, 1, 2)
+    assert build(tree)["patient0002_2CH"].dense_labels is None
+
+
+def test_given_truth_comes_before_ted(tree: Any) -> None:
+    frames = np.random.default_rng(0).integers(0, 200, (4, 6, 8)).astype(np.uint8)
+    tree.add("patient0002", frames=frames)
+    tree.add_ted("patient040", frames)
+    tree.config["data"]["dense_truth"] = str(tree.root / "truth")
+    truth = np.full((4, 6, 8), 3, np.uint8)
+    write_image(tree.root / "truth" / "patient0002_4CH.nii.gz", truth, (0.2, 0.1))
+    sequence = build(tree)["patient0002_4CH"]
+    assert sequence.dense_labels is not None
+    assert (sequence.dense_labels == 3).all()
+    assert sequence.dense_label_values == (0, 1, 2, 3)
+
+
+def test_references_on_the_native_grid(tree: Any) -> None:
+    labels, spacing_mm = read_references(tree.file("ED_gt"), tree.file("ES_gt"))
+    assert labels[0, :, 3].tolist() == [1, 1, 1, 1, 2, 3]
+    assert labels[1, :, 3].tolist() == [1, 1, 2, 3, 0, 0]
+    assert spacing_mm == pytest.approx((0.2, 0.1))
+
+
+def test_both_releases_of_the_phantom_give_one_cache(
+    phantom_mhd: Path, phantom_nifti: Path, make_tree: Any
+) -> None:
+    caches = []
+    for phantom in (phantom_mhd, phantom_nifti):
+        tree = make_tree("mhd")
+        tree.results = tree.root / phantom.name
+        tree.config["data"]["camus"]["root"] = str(phantom / "camus")
+        tree.config["data"]["ted"]["root"] = str(phantom / "ted")
+        caches.append(build(tree, 64))
+    assert len(caches[0]) == 12
+    for name, sequence in caches[0].items():
+        other = caches[1][name]
+        np.testing.assert_array_equal(sequence.frames, other.frames)
+        np.testing.assert_array_equal(sequence.labels, other.labels)
+        assert sequence.spacing_mm == pytest.approx(other.spacing_mm)
+        in_ted = name in ("patient0001_4CH", "patient0002_4CH", "patient0003_4CH")
+        assert (sequence.dense_labels is not None) == in_ted
+        if sequence.dense_labels is not None and sequence.labels is not None:
+            # TED knows the same cavity, and the atrium of CAMUS is its background.
+            without_atrium = np.where(sequence.labels == 3, 0, sequence.labels)
+            np.testing.assert_array_equal(sequence.dense_labels[[0, -1]], without_atrium)
+
+
+def test_truth_of_the_phantom_agrees_with_its_references(
+    phantom_nifti: Path, make_tree: Any
+) -> None:
+    tree = make_tree("nifti")
+    tree.config["data"]["camus"]["root"] = str(phantom_nifti / "camus")
+    tree.config["data"]["dense_truth"] = str(phantom_nifti / "truth")
+    for sequence in build(tree, 64).values():
+        assert sequence.dense_labels is not None
+        np.testing.assert_array_equal(sequence.dense_labels[[0, -1]], sequence.labels)

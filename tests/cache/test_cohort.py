@@ -1,0 +1,222 @@
+"""What the workflow learns before its first job."""
+
+import json
+import logging
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import echoweave.cache.cohort as cohort_module
+from echoweave.cache.cohort import Cohort
+from echoweave.cache.inspect import Report
+from echoweave.cache.source import SequenceFiles
+from echoweave.cache.tables import COHORT_COLUMNS, write_cohort
+from echoweave.io.tables import read_tsv
+
+
+@pytest.mark.parametrize("layout", ["mhd", "nifti"])
+def test_both_layouts_give_the_same_facts(make_tree: Any, layout: str) -> None:
+    tree = make_tree(layout)
+    tree.add()
+    tree.add("patient0010", "testing")
+    cohort = tree.load()
+    assert [(source.name, source.split, source.fold) for source in cohort.sequences] == [
+        ("patient0001_2CH", "training", 0),
+        ("patient0001_4CH", "training", 0),
+        ("patient0010_2CH", "testing", None),
+        ("patient0010_4CH", "testing", None),
+    ]
+    source = cohort.training[1]
+    facts = source.facts
+    assert (facts.stored_ed, facts.stored_es, source.n_frames, source.reversed) == (0, 3, 4, False)
+    assert facts.native_shape == (6, 8)
+    assert facts.native_spacing_mm == pytest.approx((0.2, 0.1))
+    assert (facts.sex, facts.age, facts.quality) == ("F", 56, "Good")
+    assert (facts.ef_percent, facts.frame_rate_hz) == (52, 40.5)
+    assert np.isnan(facts.edv_ml)
+
+
+def test_reversed_clip_with_frames_outside(make_tree: Any) -> None:
+    tree = make_tree("mhd")
+    tree.add(ed_es=(4, 2))
+    source = tree.load().sequences[0]
+    assert source.reversed
+    assert source.n_frames == 3
+
+
+def test_cfg_with_crlf_bom_and_another_order(tree: Any) -> None:
+    tree.file("cfg").write_bytes(b"\xef\xbb\xbfNbFrame: 4\r\nES: 4\r\nED: 1\r\n")
+    source = tree.load().sequences[1]
+    assert (source.facts.stored_ed, source.facts.stored_es) == (0, 3)
+    assert source.facts.quality == ""
+
+
+def test_validation_list_of_the_nifti_release_is_for_training(make_tree: Any) -> None:
+    tree = make_tree("nifti")
+    tree.add("patient0001", "validation")
+    assert tree.load().training_patients == ["patient0001"]
+
+
+def test_test_patients_may_lack_masks(tree: Any) -> None:
+    tree.add("patient0010", "testing", labelled=False)
+    cohort = tree.load()
+    assert [source.has_labels for source in cohort.sequences] == [True, True, False, False]
+    assert cohort.testing_patients == ["patient0010"]
+
+
+def test_no_test_patients(tree: Any) -> None:
+    assert tree.load().testing == []
+
+
+def test_paths_with_spaces_and_other_letters(tmp_path: Path, make_tree: Any) -> None:
+    tree = make_tree("mhd")
+    tree.camus = tmp_path / "données  écho"
+    tree.config["data"]["camus"]["root"] = str(tree.camus)
+    tree.add()
+    assert tree.load().patients == ["patient0001"]
+
+
+def test_folds_are_balanced_and_keep_views_together(make_tree: Any) -> None:
+    tree = make_tree("nifti")
+    for number in range(1, 8):
+        tree.add(f"patient{number:04d}")
+    tree.config["folds"] = 3
+    cohort = tree.load()
+    folds = {source.patient: source.fold for source in cohort.training}
+    assert sorted(folds.values()) == [0, 0, 0, 1, 1, 2, 2]
+    assert all(source.fold == folds[source.patient] for source in cohort.training)
+    tree.config["seed"] = 2
+    assert {source.patient: source.fold for source in tree.load().training} != folds
+
+
+def test_a_new_patient_changes_one_bucket() -> None:
+    patients = [f"patient{number:04d}" for number in range(1, 41)]
+    before = Cohort.buckets(patients, 8)
+    after = Cohort.buckets([*patients, "patient0041"], 8)
+    assert sorted(chain.from_iterable(before.values())) == patients
+    assert set(before) <= set(range(8))
+    changed = [bucket for bucket in after if after[bucket] != before.get(bucket)]
+    assert len(changed) == 1
+    assert set(after[changed[0]]) - set(before.get(changed[0], [])) == {"patient0041"}
+
+
+def test_files_of_a_patient(tree: Any) -> None:
+    tree.add("patient0002")
+    files = tree.load().files(["patient0002"])
+    folder = tree.folder("patient0002")
+    assert sorted(files) == sorted(folder.iterdir())
+
+
+def test_a_second_look_reads_only_what_changed(tree: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def spy(files: SequenceFiles) -> Report:
+        read.append(files.sequence.stem)
+        return original(files)
+
+    original = cohort_module.inspect_sequence
+    monkeypatch.setattr(cohort_module, "inspect_sequence", spy)
+    first = tree.load()
+    memo = tree.results / ".inspected.json"
+    written = memo.stat().st_mtime_ns
+    assert sorted(read) == ["patient0001_2CH_sequence", "patient0001_4CH_sequence"]
+    assert repr(tree.load()) == repr(first)
+    assert len(read) == 2
+    assert memo.stat().st_mtime_ns == written
+    with tree.file("cfg").open("a") as file:
+        file.write("Note: new\n")
+    tree.load()
+    assert read[2:] == ["patient0001_4CH_sequence"]
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"code": 1}', '{"code": "", "entries": {"a": 1}}', "truncate"]
+)
+def test_a_damaged_memo_is_made_anew(tree: Any, content: str) -> None:
+    expected = tree.load()
+    memo = tree.results / ".inspected.json"
+    whole = memo.read_text()
+    memo.write_text(whole[:-20] if content == "truncate" else content)
+    assert repr(tree.load()) == repr(expected)
+    assert memo.read_text() == whole
+
+
+def test_a_memo_with_entries_of_another_form_is_made_anew(tree: Any) -> None:
+    expected = tree.load()
+    memo = tree.results / ".inspected.json"
+    content = json.loads(memo.read_text())
+    for entry in content["entries"].values():
+        del entry["facts"]["native_shape"]
+    memo.write_text(json.dumps(content))
+    assert repr(tree.load()) == repr(expected)
+
+
+def test_other_checks_look_again(tree: Any) -> None:
+    tree.load()
+    memo = tree.results / ".inspected.json"
+    content = json.loads(memo.read_text())
+    content["code"] = "of an older version"
+    for entry in content["entries"].values():
+        entry["facts"]["quality"] = "Poor"
+    memo.write_text(json.dumps(content))
+    assert tree.load().sequences[0].facts.quality == "Good"
+
+
+def test_bad_input_is_remembered_until_it_is_mended(tree: Any) -> None:
+    tree.config["data"]["on_bad_input"] = "exclude"
+    sound = tree.file("cfg").read_text()
+    tree.file("cfg").write_text("ED: 1\n")
+    assert len(tree.load().sequences) == 1
+    assert len(tree.load().excluded) == 2
+    tree.file("cfg").write_text(sound)
+    assert len(tree.load().sequences) == 2
+
+
+def test_results_that_cannot_be_written_are_no_obstacle(
+    tree: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    tree.results.write_text("a file where the folder should be")
+    with caplog.at_level(logging.WARNING):
+        assert tree.load().patients == ["patient0001"]
+    assert "cannot remember the inspection" in caplog.text
+
+
+def test_progress_goes_to_the_terminal(tree: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    tree.load()
+    assert "Checking inputs: 2/2" in capsys.readouterr().err
+
+
+def test_tables(tree: Any, tmp_path: Path) -> None:
+    tree.add("patient0010", "testing", labelled=False, ed_es=(4, 2))
+    tree.file("cfg", view="2CH").unlink()
+    tree.config["data"]["on_bad_input"] = "exclude"
+    cohort = tree.load()
+    pairs = tmp_path / "ted_pairs.tsv"
+    pairs.write_text("ted_id\tpatient\npatient077\tpatient0001\n")
+    write_cohort(
+        cohort.sequences, cohort.excluded, pairs, tmp_path / "cohort.tsv", tmp_path / "excluded.tsv"
+    )
+    table = (tmp_path / "cohort.tsv").read_text().splitlines()
+    assert table[0].split("\t") == COHORT_COLUMNS
+    assert table[1].startswith(
+        "patient0001_4CH\tpatient0001\t4CH\ttraining\t0\t4\t0\t3\t0.2\t0.1\tGood\tFalse\tTrue\t"
+        f"patient077\t{tree.folder('patient0001')}"
+    )
+    assert table[2].startswith(
+        "patient0010_2CH\tpatient0010\t2CH\ttesting\t\t3\t0\t2\t0.2\t0.1\tGood\tTrue\tFalse\t\t"
+    )
+    excluded = read_tsv(tmp_path / "excluded.tsv")
+    assert excluded["sequence"].tolist() == ["patient0001_2CH"]
+    assert excluded["what"].tolist() == ["the file is missing"]
+
+
+def test_nothing_excluded_leaves_the_header(tree: Any, tmp_path: Path) -> None:
+    cohort = tree.load()
+    (tmp_path / "pairs.tsv").write_text("ted_id\tpatient\n")
+    write_cohort(
+        cohort.sequences, (), tmp_path / "pairs.tsv", tmp_path / "c.tsv", tmp_path / "e.tsv"
+    )
+    assert (tmp_path / "e.tsv").read_text() == "file\tkey\twhat\tremedy\tsequence\n"
