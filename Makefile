@@ -24,7 +24,7 @@ $(PHANTOM)/.ready: .venv/.ready src/echoweave/phantom/*.py
 	touch $@
 
 demo: $(PHANTOM)/.ready
-	$(BIN)/snakemake $(DEMO) all
+	$(BIN)/snakemake all $(DEMO)
 	@cat results/summary.txt
 
 test: setup lint

@@ -1,0 +1,44 @@
+"""EchoWeave: temporally consistent segmentations from sparsely labelled echocardiograms."""
+
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+configfile: "config/config.yaml"
+
+
+include: "rules/common.smk"
+include: "rules/cache.smk"
+include: "rules/registration.smk"
+include: "rules/pseudolabels.smk"
+include: "rules/segmentation.smk"
+include: "rules/evaluation.smk"
+include: "rules/figures.smk"
+include: "rules/submission.smk"
+include: "rules/report.smk"
+
+
+report: "workflow/report/workflow.rst"
+
+
+localrules:
+    all,
+    cache,
+    registration,
+    pseudolabels,
+    segmentation,
+    evaluation,
+    figures,
+    submission,
+    report,
+
+
+rule all:
+    default_target: True
+    input:
+        rules.pseudolabels.input,
+        rules.evaluation.input,
+        rules.figures.input,
+        rules.submission.input,
+        rules.report.input,

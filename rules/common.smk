@@ -1,0 +1,74 @@
+"""What every stage shares: checked config, cohort, paths, params and library files.
+
+Comes in: the merged config and the data trees it names.
+Goes out: COHORT (the good sequences), RESULTS and the helpers below.
+"""
+
+import os
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+import echoweave
+from echoweave.cache.cohort import load_cohort
+from echoweave.config import check_config, config_slice
+from echoweave.errors import InputError
+from echoweave.pseudolabels.estimators.registry import unknown_estimators
+from echoweave.segmentation.arms import ARMS
+
+RESULTS = Path(config["results_dir"])
+BASE = Path(workflow.basedir)
+
+try:
+    check_config(config, BASE / "config/schema.yaml")
+    problems = unknown_estimators(
+        config["pseudolabels"]["estimators"], config["registration"]["models"]
+    )
+    if problems:
+        raise InputError(problems)
+    COHORT = load_cohort(config, RESULTS)
+except InputError as error:
+    raise WorkflowError(f"\n{error}") from None
+
+BUCKETS = COHORT.buckets(COHORT.patients, config["chunks"])
+TRAINING_BUCKETS = COHORT.buckets(COHORT.training_patients, config["chunks"])
+TESTING_BUCKETS = COHORT.buckets(COHORT.testing_patients, config["chunks"])
+FOLDS = range(config["folds"])
+ESTIMATORS = config["pseudolabels"]["estimators"]
+USED = config["pseudolabels"]["use"]
+MODELS = [name for name in ESTIMATORS if name in config["registration"]["models"]]
+
+
+wildcard_constraints:
+    arm="|".join(ARMS),
+    estimator="|".join(ESTIMATORS),
+    model="|".join(config["registration"]["models"]),
+    fold=r"\d+",
+    ext="svg|png",
+
+
+def settings(*keys):
+    """The config slice that a rule depends on; a change elsewhere leaves the rule alone."""
+    return config_slice(config, *keys)
+
+
+def library(*packages):
+    """The library files that a stage runs: a change in one of them makes its results stale.
+
+    Relative paths, so that moving the checkout makes nothing stale.
+    """
+    root = Path(echoweave.__file__).parent
+    files = [file for package in packages for file in sorted((root / package).glob("**/*.py"))]
+    return [os.path.relpath(file) for file in files]
+
+
+def cache_files(patients):
+    return [RESULTS / f"cache/{patient}.h5" for patient in patients]
+
+
+def logs(name):
+    return RESULTS / f"logs/{name}.log"
+
+
+def benchmarks(name):
+    return RESULTS / f"benchmarks/{name}.tsv"

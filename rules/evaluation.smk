@@ -1,0 +1,120 @@
+"""Evaluation: overlap, boundaries, volumes, ejection fraction and smoothness, then tables.
+
+Comes in: predictions, pseudo-labels, cohort.tsv, the reference masks on their native grid.
+Goes out: measures/ (one row a sequence, frame and structure), tables/*.{tsv,md,tex}.
+"""
+
+from echoweave.evaluation.make_tables import TABLES
+
+EVALUATION_CODE = library("evaluation", "geometry", "io")
+MEASURES = RESULTS / "measures"
+PSEUDOLABEL_MEASURES = [
+    *expand(MEASURES / "pseudolabels/{estimator}.tsv", estimator=ESTIMATORS),
+    MEASURES / "pseudolabels/held_out.tsv",
+]
+ARM_MEASURES = ["frames", "volumes", "beats", "areas", "smoothness", "consistency"]
+
+
+def arm_measures(kind):
+    return [MEASURES / arm / f"{kind}.tsv" for arm in ARMS]
+
+
+rule evaluation:
+    input:
+        expand(RESULTS / "tables/{table}.{ext}", table=TABLES, ext=["tsv", "md", "tex"]),
+
+
+rule measure_segmentation:
+    input:
+        predictions=lambda wildcards: prediction_files(wildcards.arm, COHORT.testing),
+        caches=cache_files(COHORT.testing_patients),
+        references=COHORT.files(COHORT.testing_patients),
+        code=EVALUATION_CODE,
+    output:
+        **{kind: MEASURES / f"{{arm}}/{kind}.tsv" for kind in ARM_MEASURES},
+    log:
+        logs("measure_segmentation/{arm}"),
+    benchmark:
+        benchmarks("measure_segmentation/{arm}")
+    conda:
+        "../envs/echoweave.yaml"
+    params:
+        settings=settings("evaluation"),
+    message:
+        "Measuring the predictions of {wildcards.arm}"
+    script:
+        "../workflow/scripts/measure_segmentation.py"
+
+
+rule measure_pseudolabels:
+    input:
+        forward=pseudolabel_files("{estimator}", COHORT.training, ["forward"]),
+        backward=pseudolabel_files("{estimator}", COHORT.training, ["backward"]),
+        fused=pseudolabel_files("{estimator}", COHORT.training, ["fused"]),
+        caches=cache_files(COHORT.training_patients),
+        code=EVALUATION_CODE,
+    output:
+        MEASURES / "pseudolabels/{estimator}.tsv",
+    log:
+        logs("measure_pseudolabels/{estimator}"),
+    benchmark:
+        benchmarks("measure_pseudolabels/{estimator}")
+    conda:
+        "../envs/echoweave.yaml"
+    message:
+        "Measuring the pseudo-labels of {wildcards.estimator}"
+    script:
+        "../workflow/scripts/measure_pseudolabels.py"
+
+
+rule measure_held_out:
+    input:
+        folder=rules.predict_held_out.output[0],
+        caches=cache_files(COHORT.training_patients),
+        code=EVALUATION_CODE,
+    output:
+        MEASURES / "pseudolabels/held_out.tsv",
+    log:
+        logs("measure_held_out"),
+    benchmark:
+        benchmarks("measure_held_out")
+    conda:
+        "../envs/echoweave.yaml"
+    message:
+        "Measuring the 2D sparse nnU-Net on sequences with dense truth"
+    script:
+        "../workflow/scripts/measure_held_out.py"
+
+
+rule make_tables:
+    input:
+        measures=[arm_measures(kind) for kind in ARM_MEASURES],
+        pseudolabels=PSEUDOLABEL_MEASURES,
+        published="resources/published_results.tsv",
+        code=EVALUATION_CODE,
+    output:
+        [
+            report(
+                RESULTS / f"tables/{table}.html",
+                caption=f"../workflow/report/tables/{table}.rst",
+                category="Tables",
+                labels={"table": table},
+            )
+            for table in TABLES
+        ],
+        expand(RESULTS / "tables/{table}.{ext}", table=TABLES, ext=["tsv", "md", "tex"]),
+    log:
+        logs("make_tables"),
+    benchmark:
+        benchmarks("make_tables")
+    params:
+        measures={arm: str(MEASURES / arm) for arm in ARMS},
+        settings=settings(
+            "evaluation.bootstrap_samples", "evaluation.simpson_mode", "seed"
+        ),
+    conda:
+        "../envs/echoweave.yaml"
+    message:
+        "Making the tables"
+    script:
+        "../workflow/scripts/make_tables.py"

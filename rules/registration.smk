@@ -1,0 +1,72 @@
+"""Registration: one network a model learns to align the frames of a sequence.
+
+Comes in: cache/{patient}.h5 of the training patients, ted_pairs.tsv for the hold-out.
+Goes out: registration/{model}/model.pt, curves.tsv and TensorBoard events.
+"""
+
+REGISTRATION_CODE = library("registration", "geometry", "io")
+PRETRAINED = config["registration"]["pretrained"]
+TRAINED = [model for model in MODELS if model not in PRETRAINED]
+ADOPTED = [model for model in MODELS if model in PRETRAINED]
+
+
+rule registration:
+    input:
+        expand(RESULTS / "registration/{model}/model.pt", model=MODELS),
+
+
+rule train_registration:
+    input:
+        caches=cache_files(COHORT.training_patients),
+        pairs=rules.pair_ted.output[0],
+        code=REGISTRATION_CODE,
+    output:
+        model=RESULTS / "registration/{model}/model.pt",
+        curves=RESULTS / "registration/{model}/curves.tsv",
+    log:
+        logs("train_registration/{model}"),
+    benchmark:
+        benchmarks("train_registration/{model}")
+    wildcard_constraints:
+        model="|".join(TRAINED) or "none",
+    conda:
+        "../envs/echoweave.yaml"
+    threads: 16
+    resources:
+        mem_mb=16000,
+        gpu=1,
+    params:
+        events=str(RESULTS / "registration/{model}/events"),
+        state=str(RESULTS / "registration/{model}/state.pt"),
+        settings=lambda wildcards: settings(
+            f"registration.models.{wildcards.model}",
+            "registration.holdout",
+            "registration.validation_patients",
+            "seed",
+        ),
+    message:
+        "Training registration network {wildcards.model}"
+    script:
+        "../workflow/scripts/train_registration.py"
+
+
+rule adopt_registration:
+    input:
+        checkpoint=lambda wildcards: PRETRAINED[wildcards.model],
+        code=REGISTRATION_CODE,
+    output:
+        model=RESULTS / "registration/{model}/model.pt",
+    log:
+        logs("adopt_registration/{model}"),
+    benchmark:
+        benchmarks("adopt_registration/{model}")
+    wildcard_constraints:
+        model="|".join(ADOPTED) or "none",
+    conda:
+        "../envs/echoweave.yaml"
+    params:
+        settings=lambda wildcards: settings(f"registration.models.{wildcards.model}"),
+    message:
+        "Checking the given registration network {wildcards.model}"
+    script:
+        "../workflow/scripts/adopt_registration.py"

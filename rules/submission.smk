@@ -1,0 +1,29 @@
+"""Submission: ED and ES masks of the test sequences as the CAMUS platform takes them.
+
+Comes in: predictions/{arm}/{sequence}.nii.gz.
+Goes out: submission/{arm}.zip.
+"""
+
+
+rule submission:
+    input:
+        expand(RESULTS / "submission/{arm}.zip", arm=ARMS),
+
+
+rule write_submission:
+    input:
+        predictions=lambda wildcards: prediction_files(wildcards.arm, COHORT.testing),
+        caches=cache_files(COHORT.testing_patients),
+        code=library("submission", "geometry", "io"),
+    output:
+        RESULTS / "submission/{arm}.zip",
+    log:
+        logs("write_submission/{arm}"),
+    benchmark:
+        benchmarks("write_submission/{arm}")
+    conda:
+        "../envs/echoweave.yaml"
+    message:
+        "Packing the predictions of {wildcards.arm} for the CAMUS platform"
+    script:
+        "../workflow/scripts/write_submission.py"

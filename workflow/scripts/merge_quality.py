@@ -1,0 +1,12 @@
+"""Join the quality tables of all patients."""
+
+from pathlib import Path
+
+from echoweave.logs import log_to
+from echoweave.pseudolabels.quality import merge_quality
+
+with log_to(Path(snakemake.log[0])):
+    merge_quality(
+        chunks=[Path(path) for path in snakemake.input.chunks],
+        output=Path(snakemake.output[0]),
+    )

@@ -1,0 +1,14 @@
+"""Pair TED clips with CAMUS patients by their images."""
+
+from pathlib import Path
+
+from echoweave.cache.ted import pair_ted
+from echoweave.logs import log_to
+
+with log_to(Path(snakemake.log[0])):
+    pair_ted(
+        sources=snakemake.params.sources,
+        clips=snakemake.params.clips,
+        pairing=snakemake.params.pairing,
+        output=Path(snakemake.output[0]),
+    )

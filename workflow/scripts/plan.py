@@ -1,0 +1,14 @@
+"""Plan and preprocess one arm."""
+
+from pathlib import Path
+
+from echoweave.logs import log_to
+from echoweave.segmentation.plan import plan
+
+with log_to(Path(snakemake.log[0])):
+    plan(
+        arm=snakemake.params.arm,
+        nnunet_root=Path(snakemake.params.root),
+        settings=snakemake.params.settings["plans"],
+        threads=snakemake.threads,
+    )

@@ -1,0 +1,14 @@
+"""Choose the postprocessing of one arm."""
+
+from pathlib import Path
+
+from echoweave.logs import log_to
+from echoweave.segmentation.select import select
+
+with log_to(Path(snakemake.log[0])):
+    select(
+        arm=snakemake.params.arm,
+        folds=snakemake.params.folds,
+        nnunet_root=Path(snakemake.params.root),
+        threads=snakemake.threads,
+    )
