@@ -41,7 +41,7 @@ def consistency_rows(
 
 def _range(clips: Sequence[Shapes], attribute: str) -> tuple[float, float]:
     for curves in ([clip.ref_curves for clip in clips], [clip.curves for clip in clips]):
-        values = np.concatenate([curve[attribute] for curve in curves])
+        values = np.concatenate([np.empty(0), *(curve[attribute] for curve in curves)])
         values = values[np.isfinite(values)]
         if len(values):
             return float(values.min()), float(values.max())

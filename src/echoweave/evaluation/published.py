@@ -5,8 +5,6 @@ from typing import Any
 
 from echoweave.io.tables import read_tsv
 
-COLUMNS = ("table", "method", "instant", "key", "value", "source")
-
 
 def published_rows(path: Path, table: str) -> list[dict[str, Any]]:
     """Return one row a method (and instant) for ``table``, in the order of the file.
@@ -19,11 +17,10 @@ def published_rows(path: Path, table: str) -> list[dict[str, Any]]:
     lines = read_tsv(path)
     lines = lines[lines["table"] == table].fillna({"instant": ""})
     rows: dict[tuple[str, str], dict[str, Any]] = {}
-    for line in lines.itertuples():
-        row = rows.setdefault(
-            (line.method, line.instant), {"method": line.method, "instant": line.instant}
-        )
-        row[str(line.key)] = float(line.value)
+    for line in lines.to_dict("records"):
+        method, instant = line["method"], line["instant"]
+        row = rows.setdefault((method, instant), {"method": method, "instant": instant})
+        row[line["key"]] = float(line["value"])
     return list(rows.values())
 
 

@@ -1,6 +1,6 @@
 """Reduce measured rows to the numbers that the tables show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,11 +70,3 @@ def select(rows: pd.DataFrame, **values: Any) -> pd.DataFrame:
     for column, value in values.items():
         chosen &= (rows[column] == value).to_numpy(bool)
     return rows[chosen]
-
-
-def by_arm(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the rows of all arms in one table; arms without rows add nothing."""
-    full = [table for table in tables.values() if len(table)]
-    if full:
-        return pd.concat(full, ignore_index=True)
-    return next(iter(tables.values()))

@@ -33,8 +33,8 @@ def smoothness(areas: Curve) -> float:
 def normalised_smoothness(areas: Curve, frame_rate_hz: float) -> float:
     """Return :func:`smoothness` of area over mean area with time in seconds, in s^-3.
 
-    It does not depend on the size of the structure or of the pixels, nor (for a smooth curve) on
-    the frame rate.
+    It does not depend on the size of the structure or of the pixels, and for a smooth curve it
+    tends to the integral as the frame rate rises.
     """
     mean = float(np.mean(areas)) if len(areas) else 0.0
     if mean == 0.0:

@@ -29,9 +29,7 @@ def summary(tables: Path, links: Mapping[str, Path]) -> str:
 
 
 def _pseudolabels(table: pd.DataFrame) -> str:
-    title = (
-        "Pseudo-labels against dense reference masks (mean Dice of the frames between ED and ES)"
-    )
+    title = "Pseudo-labels against dense reference masks (mean Dice between ED and ES)"
     if table.empty:
         return f"{title}\n  no sequence has a reference mask for every frame"
     rows = [["", *(display_name(name) for name in _STRUCTURES), "n"]]
@@ -68,10 +66,8 @@ def _table1(table: pd.DataFrame) -> str:
 def _table2(table: pd.DataFrame) -> str:
     quantities = (("EDV", "edv", "ml"), ("ESV", "esv", "ml"), ("EF", "ef", "percent"))
     rows = [["", *(f"{symbol} corr, bias, MAE" for symbol, _, _ in quantities), "n"]]
-    ours = table["reference"].isna() | (
-        (table["reference"] == "masks") & (table["instants"] == "cfg")
-    )
-    for _, row in table[ours].iterrows():
+    published, masks = table["reference"].isna(), table["reference"] == "masks"
+    for _, row in table[published | (masks & (table["instants"] == "cfg"))].iterrows():
         cells = [
             f"{_number(row[f'{name}_correlation'], 3)}  {_number(row[f'{name}_bias_{unit}'], 1)}  "
             f"{_number(row[f'{name}_mae_{unit}'], 1)}"

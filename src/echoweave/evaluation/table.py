@@ -14,14 +14,13 @@ from echoweave.io.tables import write_tsv
 
 FORMATS = ("tsv", "md", "tex")
 # What stands in Markdown and LaTeX for a value that does not exist.
-_NONE = "–"
+_NONE = "-"
 _LATEX = str.maketrans(
     {
         **{character: f"\\{character}" for character in "&%$#_{}"},
         "\\": r"\textbackslash{}",
         "~": r"\textasciitilde{}",
         "^": r"\textasciicircum{}",
-        "–": "--",
         "±": r"$\pm$",
         "²": r"$^2$",
         "³": r"$^3$",
@@ -76,10 +75,8 @@ class Table:
     def to_markdown(self) -> str:
         """Return the table for readers in Markdown."""
         shown = self._shown
-        lines = [_markdown_row([column.heading for column in shown])]
-        lines.append(
-            _markdown_row(["---" if column.decimals is None else "---:" for column in shown])
-        )
+        rules = ["---" if column.decimals is None else "---:" for column in shown]
+        lines = [_markdown_row([column.heading for column in shown]), _markdown_row(rules)]
         lines += [_markdown_row([_cell(column, row) for column in shown]) for row in self.rows]
         notes = [f"- {note}" for note in self.notes]
         return "\n".join([self.caption, "", *lines, "", *notes]).rstrip() + "\n"
@@ -132,9 +129,9 @@ def _cell(column: Column, row: Mapping[str, Any]) -> str:
 
 
 def _exists(value: Any) -> bool:
-    return (
-        value is not None and value != "" and not (isinstance(value, float) and math.isnan(value))
-    )
+    if isinstance(value, float):
+        return not math.isnan(value)
+    return value is not None and value != ""
 
 
 def _markdown_row(cells: Sequence[str]) -> str:

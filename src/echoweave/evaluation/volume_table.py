@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from echoweave.evaluation.names import display_name
 from echoweave.evaluation.samples import Settings, select
 from echoweave.evaluation.statistics import (
     agree,
@@ -73,9 +74,8 @@ def make_table2(
         *_count_notes(volumes, arms),
         *sources,
     )
-    return Table(
-        "Volumes and ejection fraction, as in the paper's Table 2.", _columns(), rows, notes
-    )
+    caption = "Volumes and ejection fraction, as in the paper's Table 2."
+    return Table(caption, _columns(), rows, notes)
 
 
 def _agreement_row(rows: pd.DataFrame, prefix: str, settings: Settings) -> dict[str, Any]:
@@ -127,11 +127,9 @@ def _count_notes(volumes: pd.DataFrame, arms: Sequence[str]) -> list[str]:
         ours = select(volumes, arm=arm)
         methods = ours["method"].fillna("none").value_counts()
         flagged = int(ours["foreshortened"].astype(bool).sum())
-        odd = [
-            f"{count} by {name} alone" for name, count in methods.items() if name in ("2CH", "4CH")
-        ]
+        odd = [f"{methods[view]} by {view} alone" for view in ("2CH", "4CH") if view in methods]
         odd += [f"{methods['none']} not measurable"] if "none" in methods else []
         odd += [f"{flagged} foreshortened (long axes differ by more than 10 %)"] if flagged else []
         if odd:
-            notes.append(f"{arm}, of {len(ours)} patients: {', '.join(odd)}.")
+            notes.append(f"{display_name(arm)}, of {len(ours)} patients: {', '.join(odd)}.")
     return notes
