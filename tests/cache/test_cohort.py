@@ -23,12 +23,17 @@ def test_both_layouts_give_the_same_facts(make_tree: Any, layout: str) -> None:
     tree.add()
     tree.add("patient0010", "testing")
     cohort = tree.load()
-    assert [(source.name, source.split, source.fold) for source in cohort.sequences] == [
+    assert [
+        (source.name, source.split, cohort.folds.get(source.patient)) for source in cohort.sequences
+    ] == [
         ("patient0001_2CH", "training", 0),
         ("patient0001_4CH", "training", 0),
         ("patient0010_2CH", "testing", None),
         ("patient0010_4CH", "testing", None),
     ]
+    folder = tree.folder("patient0010", "testing")
+    names = [f"patient0010_4CH_{instant}_gt{tree.suffix}" for instant in ("ED", "ES")]
+    assert cohort.test_references["patient0010_4CH"] == (folder / names[0], folder / names[1])
     source = cohort.training[1]
     facts = source.facts
     assert (facts.stored_ed, facts.stored_es, source.n_frames, source.reversed) == (0, 3, 4, False)
@@ -64,6 +69,7 @@ def test_test_patients_may_lack_masks(tree: Any) -> None:
     tree.add("patient0010", "testing", labelled=False)
     cohort = tree.load()
     assert [source.has_labels for source in cohort.sequences] == [True, True, False, False]
+    assert cohort.test_references == {}
     assert cohort.testing_patients == ["patient0010"]
 
 
@@ -79,17 +85,27 @@ def test_paths_with_spaces_and_other_letters(tmp_path: Path, make_tree: Any) -> 
     assert tree.load().patients == ["patient0001"]
 
 
-def test_folds_are_balanced_and_keep_views_together(make_tree: Any) -> None:
+def test_folds_are_balanced_and_follow_the_seed(make_tree: Any) -> None:
     tree = make_tree("nifti")
     for number in range(1, 8):
         tree.add(f"patient{number:04d}")
     tree.config["folds"] = 3
-    cohort = tree.load()
-    folds = {source.patient: source.fold for source in cohort.training}
+    folds = tree.load().folds
+    assert sorted(folds) == tree.load().training_patients
     assert sorted(folds.values()) == [0, 0, 0, 1, 1, 2, 2]
-    assert all(source.fold == folds[source.patient] for source in cohort.training)
     tree.config["seed"] = 2
-    assert {source.patient: source.fold for source in tree.load().training} != folds
+    assert tree.load().folds != folds
+
+
+def test_records_change_when_what_they_say_does_but_not_with_other_patients(tree: Any) -> None:
+    """The workflow reruns the jobs whose records changed."""
+    before = [repr(source) for source in tree.load().sequences]
+    tree.add("patient0002")
+    assert [repr(source) for source in tree.load().sequences][:2] == before
+    tree.file("cfg").write_text("ED: 1\nES: 3\nNbFrame: 4\n")
+    after = [repr(source) for source in tree.load().sequences]
+    assert after[0] == before[0]
+    assert after[1] != before[1]
 
 
 def test_a_new_patient_changes_one_bucket() -> None:
@@ -197,7 +213,12 @@ def test_tables(tree: Any, tmp_path: Path) -> None:
     pairs = tmp_path / "ted_pairs.tsv"
     pairs.write_text("ted_id\tpatient\npatient077\tpatient0001\n")
     write_cohort(
-        cohort.sequences, cohort.excluded, pairs, tmp_path / "cohort.tsv", tmp_path / "excluded.tsv"
+        cohort.sequences,
+        cohort.folds,
+        cohort.excluded,
+        pairs,
+        tmp_path / "cohort.tsv",
+        tmp_path / "excluded.tsv",
     )
     table = (tmp_path / "cohort.tsv").read_text().splitlines()
     assert table[0].split("\t") == COHORT_COLUMNS
@@ -217,6 +238,11 @@ def test_nothing_excluded_leaves_the_header(tree: Any, tmp_path: Path) -> None:
     cohort = tree.load()
     (tmp_path / "pairs.tsv").write_text("ted_id\tpatient\n")
     write_cohort(
-        cohort.sequences, (), tmp_path / "pairs.tsv", tmp_path / "c.tsv", tmp_path / "e.tsv"
+        cohort.sequences,
+        cohort.folds,
+        (),
+        tmp_path / "pairs.tsv",
+        tmp_path / "c.tsv",
+        tmp_path / "e.tsv",
     )
     assert (tmp_path / "e.tsv").read_text() == "file\tkey\twhat\tremedy\tsequence\n"

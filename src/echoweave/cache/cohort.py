@@ -24,12 +24,14 @@ class Cohort:
 
     Attributes:
         sequences: Every sound sequence, sorted by patient and view.
+        folds: The 0-based cross-validation fold of each training patient.
         ted: Every sound TED clip, sorted by id.
         pairing: The user's table of TED ids and patients; None where the images decide.
         excluded: What was left out, and why.
     """
 
     sequences: tuple[Source, ...]
+    folds: Mapping[str, int]
     ted: tuple[TedClip, ...] = ()
     pairing: Path | None = None
     excluded: tuple[BadInput, ...] = ()
@@ -60,9 +62,13 @@ class Cohort:
         return _patients(self.testing)
 
     @property
-    def folds(self) -> dict[str, int]:
-        """The cross-validation fold of each training patient."""
-        return {source.patient: source.fold for source in self.training if source.fold is not None}
+    def test_references(self) -> dict[str, tuple[Path, Path]]:
+        """The masks at ED and ES of the labelled test sequences, by name."""
+        return {
+            source.name: (source.files.ed_gt, source.files.es_gt)
+            for source in self.testing
+            if source.files.ed_gt and source.files.es_gt
+        }
 
     @property
     def pairing_sources(self) -> list[Source]:
@@ -129,12 +135,11 @@ def load_cohort(config: Mapping[str, Any], results_dir: Path) -> Cohort:
         if report.facts is not None
     ]
     training = {one.patient for one, _ in sound if one.split == "training"}
-    folds = _assign_folds(training, config["folds"], config["seed"], data["camus"]["root"])
     return Cohort(
         sequences=tuple(
-            Source(one.patient, one.view, one.split, folds.get(one.patient), one.files, facts)
-            for one, facts in sound
+            Source(one.patient, one.view, one.split, one.files, facts) for one, facts in sound
         ),
+        folds=_assign_folds(training, config["folds"], config["seed"], data["camus"]["root"]),
         ted=tuple(
             clip
             for clip, report in zip(clips, reports[len(found) :], strict=True)

@@ -87,8 +87,8 @@ def _frame_indices(
         text = cfg.get(key)
         if text is None:
             what, remedy = "the key is missing", f'add the line "{key}: <number>"'
-        elif not text.isdecimal():
-            what, remedy = f"{text!r} is not a whole number", "correct it"
+        elif not text.isdecimal() or len(text) > 9:
+            what, remedy = f"{text[:20]!r} is not a whole number", "correct it"
         elif not 1 <= int(text) <= numbers.get("NbFrame", int(text)):
             what = f"frame {text} is out of range 1 to {numbers.get('NbFrame', 'NbFrame')}"
             remedy = "correct it"

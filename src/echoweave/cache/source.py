@@ -1,5 +1,6 @@
 """The records of the ingest: a sequence and a TED clip as they lie in the data trees."""
 
+import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -74,7 +75,7 @@ class Facts:
     ef_percent: float = math.nan
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Source:
     """A sound sequence: where it lies, what it is and which part of the study it serves.
 
@@ -82,7 +83,6 @@ class Source:
         patient: ``"patient0001"``.
         view: ``"2CH"`` or ``"4CH"``.
         split: ``"training"`` or ``"testing"``.
-        fold: 0-based cross-validation fold; None for test patients.
         files: Its files.
         facts: What they say.
     """
@@ -90,7 +90,6 @@ class Source:
     patient: str
     view: str
     split: str
-    fold: int | None
     files: SequenceFiles
     facts: Facts
 
@@ -98,6 +97,11 @@ class Source:
     def name(self) -> str:
         """``"patient0001_4CH"``."""
         return f"{self.patient}_{self.view}"
+
+    def __repr__(self) -> str:
+        """Short, as it is kept with every output; another place or fact gives another one."""
+        digest = hashlib.md5(repr((self.split, self.files, self.facts)).encode()).hexdigest()
+        return f"Source({self.name}, {digest[:16]})"
 
     @property
     def n_frames(self) -> int:

@@ -1,6 +1,6 @@
 """The tables of the ingest: who takes part, and what was left out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -30,6 +30,7 @@ EXCLUDED_COLUMNS = ["file", "key", "what", "remedy", "sequence"]
 
 def write_cohort(
     sources: Sequence[Source],
+    folds: Mapping[str, int],
     excluded: Sequence[BadInput],
     ted_pairs: Path,
     cohort_table: Path,
@@ -48,7 +49,7 @@ def write_cohort(
             source.patient,
             source.view,
             source.split,
-            source.fold,
+            folds.get(source.patient),
             source.n_frames,
             0,
             source.n_frames - 1,
