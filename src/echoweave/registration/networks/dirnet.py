@@ -34,6 +34,7 @@ class DIRNet(nn.Module):
                 layers.append(nn.AvgPool2d(2))
         last = nn.Conv2d(kernels, 2, 1)
         nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)  # type: ignore[arg-type]
         self.layers = nn.Sequential(*layers, nn.Conv2d(kernels, kernels, 1), nn.ELU(), last)
 
     def coefficients(self, pairs: Tensor) -> Tensor:

@@ -1,0 +1,65 @@
+from collections import Counter
+
+import numpy as np
+
+from echoweave.registration.pairs import Clip, draw_pairs, load_clips, ordered_pairs
+
+CLIP_LENGTHS = [3, 12]
+
+
+def numbered_clips() -> list[Clip]:
+    """Clips whose pixels say which clip and frame they are of: 100 * clip + frame."""
+    return [
+        Clip(
+            f"clip{number}",
+            np.add.outer(np.arange(length), np.full((2, 2), 100 * number)).astype(np.uint8),
+            np.full((2, 2), number, np.uint8),
+            0,
+            length - 1,
+            None,
+        )
+        for number, length in enumerate(CLIP_LENGTHS)
+    ]
+
+
+def drawn(count: int, gap: int | None) -> list[tuple[int, int, int]]:
+    pairs = draw_pairs(numbered_clips(), count, gap, (1, 2))
+    return [tuple(int(images[i, 0, 0]) for images in pairs) for i in range(count)]
+
+
+def test_three_frames_have_six_ordered_pairs_and_four_neighbours() -> None:
+    assert ordered_pairs(3, None) == [(0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1)]
+    assert ordered_pairs(3, 1) == [(0, 1), (1, 0), (1, 2), (2, 1)]
+
+
+def test_both_frames_and_the_sector_are_of_one_sequence() -> None:
+    assert all(fixed // 100 == moving // 100 == clip for fixed, moving, clip in drawn(200, None))
+
+
+def test_frames_are_never_further_apart_than_the_gap() -> None:
+    gaps = {abs(fixed - moving) for fixed, moving, _ in drawn(300, 4)}
+    assert gaps == {1, 2, 3, 4}
+
+
+def test_without_a_gap_every_pair_comes_up() -> None:
+    assert len({pair[:2] for pair in drawn(3000, None)}) == 3 * 2 + 12 * 11
+
+
+def test_short_sequences_are_drawn_as_often_as_long_ones() -> None:
+    counts = Counter(clip for _, _, clip in drawn(2000, None))
+    assert abs(counts[0] - counts[1]) < 200
+
+
+def test_the_same_seed_draws_the_same_pairs() -> None:
+    clips = numbered_clips()
+    once, again, other = (draw_pairs(clips, 9, None, seed) for seed in ((1, 2), (1, 2), (1, 3)))
+    np.testing.assert_array_equal(once.fixed, again.fixed)
+    assert (once.fixed != other.fixed).any()
+
+
+def test_clips_are_held_as_uint8_at_the_size_of_the_network(caches, settings) -> None:
+    clips = load_clips(caches[:2], settings)
+    assert [clip.name for clip in clips] == ["patient0001_4CH", "patient0002_4CH"]
+    assert clips[0].frames.dtype == np.uint8
+    assert clips[0].frames.shape == (4, 32, 32)
+    assert clips[0].labels.shape == (2, 32, 32)
