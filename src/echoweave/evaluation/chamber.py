@@ -76,7 +76,7 @@ def find_chamber(cavity: NDArray[np.bool_], spacing_mm: tuple[float, float]) -> 
 
     The hinge points are the lowest left and the lowest right corner of the outline, seen along
     the axis; the apex is the point of the outline farthest from their middle. This holds for
-    tilts up to 45 degrees and needs no threshold.
+    tilts up to 45 degrees.
 
     Args:
         cavity: Mask [Y, X].
@@ -94,7 +94,10 @@ def find_chamber(cavity: NDArray[np.bool_], spacing_mm: tuple[float, float]) -> 
         right = np.array([up[1], -up[0]])
         hinges = np.stack([outline[np.argmax(outline @ (side - up))] for side in (-right, right)])
         base = hinges.mean(axis=0)
-        apex = outline[np.argmax(np.linalg.norm(outline - base, axis=1))]
+        distances = np.linalg.norm(outline - base, axis=1)
+        # The tip is a row of pixels: half a pixel decides between its ends, so take its middle.
+        tip = distances > distances.max() - max(spacing_mm) / 2
+        apex = outline[tip].mean(axis=0)
         if np.linalg.norm(apex - base) < 2 * min(spacing_mm):
             return None
         up = (apex - base) / np.linalg.norm(apex - base)
