@@ -15,10 +15,12 @@ def published_rows(path: Path, table: str) -> list[dict[str, Any]]:
         table: Which table.
     """
     lines = read_tsv(path)
-    lines = lines[lines["table"] == table].fillna({"instant": ""})
+    lines = lines[lines["table"] == table]
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for line in lines.to_dict("records"):
-        method, instant = line["method"], line["instant"]
+        method = line["method"]
+        # A column without any entry is read as numbers.
+        instant = line["instant"] if isinstance(line["instant"], str) else ""
         row = rows.setdefault((method, instant), {"method": method, "instant": instant})
         row[line["key"]] = float(line["value"])
     return list(rows.values())

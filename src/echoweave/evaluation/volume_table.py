@@ -125,10 +125,11 @@ def _count_notes(volumes: pd.DataFrame, arms: Sequence[str]) -> list[str]:
     notes = []
     for arm in arms:
         ours = select(volumes, arm=arm)
-        methods = ours["method"].fillna("none").value_counts()
+        methods = ours["method"].value_counts()
+        unknown = int(ours["method"].isna().sum())
         flagged = int(ours["foreshortened"].astype(bool).sum())
         odd = [f"{methods[view]} by {view} alone" for view in ("2CH", "4CH") if view in methods]
-        odd += [f"{methods['none']} not measurable"] if "none" in methods else []
+        odd += [f"{unknown} not measurable"] if unknown else []
         odd += [f"{flagged} foreshortened (long axes differ by more than 10 %)"] if flagged else []
         if odd:
             notes.append(f"{display_name(arm)}, of {len(ours)} patients: {', '.join(odd)}.")

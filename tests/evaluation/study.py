@@ -1,0 +1,81 @@
+"""A small study on disk: two patients, half-ellipse ventricles, predictions of two arms."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echoweave.io.cache import Sequence, write_patient
+from echoweave.io.images import write_image, write_sequence
+
+from .shapes import box
+
+SPACING = (1.0, 2.0)
+FRAMES = 5
+# Cavity, inner and outer bounds: (top, left, height, width) of each structure at ED.
+SHAPE = (64, 64)
+
+
+def labels_at(cavity_height: int) -> NDArray[np.uint8]:
+    """A block heart: cavity 12 wide, wall 4 around it on top and at the sides, atrium below."""
+    labels = np.zeros(SHAPE, np.uint8)
+    top = 48 - cavity_height
+    labels[box(SHAPE, top - 4, 22, cavity_height + 4, 20)] = 2
+    labels[box(SHAPE, top, 26, cavity_height, 12)] = 1
+    labels[box(SHAPE, 48, 26, 10, 12)] = 3
+    return labels
+
+
+def beating() -> NDArray[np.uint8]:
+    """Five frames, cavity height from 40 to 24 pixels."""
+    return np.stack([labels_at(height) for height in (40, 36, 32, 28, 24)])
+
+
+@dataclass(frozen=True)
+class Study:
+    """Where the files of the study are."""
+
+    caches: list[Path]
+    references: dict[str, tuple[Path, Path]]
+    folder: Path
+
+    def predict(self, arm: str, labels: dict[str, NDArray[np.uint8]]) -> list[Path]:
+        """Write predictions, sequence name -> labels, and return their paths."""
+        paths = [self.folder / arm / f"{name}.nii.gz" for name in labels]
+        for path, array in zip(paths, labels.values(), strict=True):
+            write_sequence(path, array, SPACING)
+        return paths
+
+
+def write_study(folder: Path, sequences: Iterable[tuple[str, str, str]]) -> Study:
+    """Write cache files and reference masks of (patient, view, quality) sequences."""
+    patients: dict[str, list[Sequence]] = {}
+    references = {}
+    truth = beating()
+    for patient, view, quality in sequences:
+        sequence = Sequence(
+            patient=patient,
+            view=view,
+            frames=np.zeros_like(truth),
+            ed=0,
+            es=FRAMES - 1,
+            spacing_mm=SPACING,
+            native_shape=SHAPE,
+            native_spacing_mm=SPACING,
+            labels=truth[[0, -1]],
+            dense_labels=truth,
+            dense_label_values=(0, 1, 2),
+            quality=quality,
+            edv_ml=20.0,
+        )
+        patients.setdefault(patient, []).append(sequence)
+        files = folder / f"{sequence.name}_ED_gt.mhd", folder / f"{sequence.name}_ES_gt.mhd"
+        for file, mask in zip(files, truth[[0, -1]], strict=True):
+            write_image(file, mask, SPACING)
+        references[sequence.name] = files
+    caches = [folder / "cache" / f"{patient}.h5" for patient in patients]
+    for path, views in zip(caches, patients.values(), strict=True):
+        write_patient(path, views)
+    return Study(caches, references, folder)

@@ -1,0 +1,201 @@
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from echoweave.evaluation.make_tables import TABLES, make_tables
+from echoweave.evaluation.measure_pseudolabels import measure_pseudolabels
+from echoweave.evaluation.measure_segmentation import measure_segmentation
+from echoweave.evaluation.summary import summary
+from echoweave.io.tables import read_tsv
+
+from .study import Study, beating, write_study
+
+PUBLISHED = Path(__file__).parents[2] / "resources" / "published_results.tsv"
+SETTINGS = {"simpson_mode": "ase", "bootstrap_samples": 50, "seed": 1}
+ARMS = ("sparse2d", "dense2d", "dense3d")
+SEQUENCES = [
+    ("patient0001", "2CH", "Good"),
+    ("patient0001", "4CH", "Good"),
+    ("patient0002", "2CH", "Poor"),
+    ("patient0002", "4CH", "Medium"),
+    ("patient0003", "4CH", "Medium"),
+]
+
+
+def rougher(frames: int) -> np.ndarray:
+    """Predictions that lag behind by some frames."""
+    return beating()[np.maximum(np.arange(5) - frames, 0)]
+
+
+def run(
+    study: Study, labels: dict[str, dict[str, np.ndarray]], labelled: bool = True
+) -> dict[str, pd.DataFrame]:
+    measures = {arm: study.folder / "measures" / arm for arm in ARMS}
+    for arm, folder in measures.items():
+        predictions = study.predict(arm, labels.get(arm, {}))
+        known = study.references if labelled else {}
+        settings = {"frame_rate_hz": 50.0, "consistency_threshold": 0.1}
+        measure_segmentation(arm, predictions, study.caches, known, folder, settings)
+    pseudolabels = study.folder / "pseudolabels.tsv"
+    copies = study.predict("copies", {name: rougher(5) for name in study.references})
+    measure_pseudolabels("still", {"forward": copies, "fused": copies}, study.caches, pseudolabels)
+    out = study.folder / "tables"
+    make_tables(measures, [pseudolabels], PUBLISHED, out, SETTINGS)
+    return {name: read_tsv(out / f"{name}.tsv") for name in TABLES}
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    return write_study(tmp_path_factory.mktemp("study"), SEQUENCES)
+
+
+@pytest.fixture(scope="module")
+def tables(study: Study) -> dict[str, pd.DataFrame]:
+    """The 2D dense arm predicts nothing, the 2D sparse one lags by one frame or two."""
+    lags = dict(zip(study.references, (1, 1, 2, 2, 1), strict=True))
+    return run(
+        study,
+        {
+            "sparse2d": {name: rougher(lag) for name, lag in lags.items()},
+            "dense3d": {name: beating() for name in lags},
+        },
+    )
+
+
+def pick(table: pd.DataFrame, **values) -> pd.Series:
+    for column, value in values.items():
+        table = table[table[column] == value]
+    assert len(table) == 1
+    return table.iloc[0]
+
+
+def test_table1_by_hand(tables):
+    table = tables["table1"]
+    sparse = pick(table, instant="ES", method="sparse2d")
+
+    # Cavity height at ES: 28 in three sequences and 32 in two instead of 24.
+    dices = [48 / 52] * 3 + [48 / 56] * 2
+    assert sparse["n"] == 5
+    assert sparse["cavity_dice_mean"] == pytest.approx(np.mean(dices), abs=1e-5)
+    assert sparse["cavity_dice_sd"] == pytest.approx(np.std(dices, ddof=1), abs=1e-5)
+    assert sparse["cavity_hd_mm_mean"] == pytest.approx((3 * 4 + 2 * 8) / 5)
+    assert sparse["cavity_dice_low"] <= sparse["cavity_dice_mean"] <= sparse["cavity_dice_high"]
+    assert pick(table, instant="ED", method="dense3d")["cavity_dice_mean"] == 1.0
+
+
+def test_an_arm_without_predictions_is_shown_with_n_0(tables):
+    row = pick(tables["table1"], instant="ED", method="dense2d")
+    assert row["n"] == 0
+    assert np.isnan(row["cavity_dice_mean"])
+    assert pick(tables["table2"], method="dense2d", instants="cfg")["n"] == 0
+    smooth = tables["smoothness"]
+    assert pick(smooth, arm="dense2d", structure="cavity")["n"] == 0
+
+
+def test_table2_by_hand(tables):
+    table = tables["table2"]
+    sparse = pick(table, method="sparse2d", instants="cfg", reference="masks")
+    perfect = pick(table, method="dense3d", instants="cfg", reference="masks")
+
+    assert sparse["n"] == perfect["n"] == 3
+    assert perfect["ef_bias_percent"] == perfect["ef_mae_percent"] == 0.0
+    # A cavity that lags behind is too large at ES, so that EF is too low.
+    assert sparse["esv_bias_ml"] > 0
+    assert sparse["ef_bias_percent"] == -sparse["ef_mae_percent"] < 0
+    # The references of the three patients are equal: nothing to correlate with.
+    assert np.isnan(sparse["ef_correlation"])
+    assert pick(table, method="dense3d", reference="cfg")["edv_mae_ml"] > 0
+
+
+def test_table2_shows_others_and_where_they_come_from(study, tables):
+    table = tables["table2"]
+    clas = pick(table, method="CLAS (Wei et al., 2020)")
+
+    assert clas["ef_correlation"] == 0.926
+    assert np.isnan(clas["edv_correlation"])
+    markdown = (study.folder / "tables/table2.md").read_text()
+    assert "doi 10.1007/978-3-030-59713-9_60" in markdown
+    assert "2D sparse, of 3 patients: 1 by 4CH alone." in markdown
+
+
+def test_strata_by_quality_and_view(tables):
+    table = tables["strata"]
+
+    poor = pick(table, arm="sparse2d", group="Poor", structure="cavity")
+    # One sequence, two instants: Dice 1 at ED, 48 / 56 at ES.
+    assert poor["n"] == 2
+    assert poor["dice_mean"] == pytest.approx((1 + 48 / 56) / 2, abs=1e-5)
+    assert pick(table, arm="sparse2d", group="2CH", structure="cavity")["n"] == 4
+    assert pick(table, arm="sparse2d", group="all", structure="cavity")["n"] == 10
+
+
+def test_missed_structures_are_counted(tmp_path):
+    study = write_study(tmp_path, SEQUENCES[:2])
+    labels = {name: np.where(beating() == 3, 0, beating()) for name in study.references}
+    row = pick(run(study, {"dense3d": labels})["table1"], instant="ED", method="dense3d")
+
+    assert row["missed"] == 2
+    assert row["atrium_dice_mean"] == 0.0
+    assert np.isnan(row["atrium_hd_mm_mean"])
+
+
+def test_tests_compare_patients(tables):
+    table = tables["tests"]
+    row = pick(table, first="sparse2d", second="dense3d", measure="dice", structure="cavity")
+
+    assert row["n"] == 3
+    # Three differences of one sign: 2 / 2^3.
+    assert row["p"] == 0.25
+    assert row["p_holm"] >= row["p"]
+    absent = pick(table, first="sparse2d", second="dense2d", measure="dice", structure="cavity")
+    assert absent["n"] == 0
+    assert np.isnan(absent["p_holm"])
+
+
+def test_pseudolabels_are_averaged_over_frames_then_sequences(tables):
+    table = tables["pseudolabels"]
+    row = pick(table, estimator="still", direction="fused", structure="cavity")
+
+    assert row["n"] == 5
+    assert row["dice_mean"] == pytest.approx(np.mean([72 / 76, 64 / 72, 56 / 68]), abs=1e-5)
+    assert row["hd_px512_mean"] == pytest.approx(np.mean([32, 64, 96]))
+
+
+@pytest.mark.parametrize(
+    "case", ["one patient", "no references", "no predictions", "an empty prediction"]
+)
+def test_poor_studies_make_every_table(tmp_path, case):
+    study = write_study(tmp_path, SEQUENCES[:1])
+    labels = {arm: {"patient0001_2CH": beating()} for arm in ARMS}
+    if case == "no predictions":
+        labels = {}
+    if case == "an empty prediction":
+        labels = {arm: {"patient0001_2CH": np.zeros_like(beating())} for arm in ARMS}
+    tables = run(study, labels, labelled=case != "no references")
+
+    text = summary(tmp_path / "tables", {})
+    first = pick(tables["table1"], instant="ED", method="dense3d")
+    assert first["n"] == (1 if case in ("one patient", "an empty prediction") else 0)
+    assert np.isnan(first["cavity_dice_low"])
+    assert "2D+time dense" in text
+
+
+def test_summary(study, tables):
+    text = summary(study.folder / "tables", {"report": Path("results/report.html")})
+
+    assert "plain copy of the ED mask  0.887" in text
+    assert "still, bidirectional       0.887" in text
+    assert "ED  2D dense       -  -" in text
+    assert "report  results/report.html" in text
+    assert all(len(line) < 140 for line in text.splitlines())
+    assert not any(line.endswith(" ") for line in text.splitlines())
+
+
+def test_published_numbers_fit_the_tables(tables):
+    published = read_tsv(PUBLISHED)
+
+    for line in published.itertuples():
+        assert line.key in tables[line.table].columns
+        assert line.source

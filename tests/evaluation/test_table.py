@@ -1,0 +1,60 @@
+import math
+
+import pytest
+
+from echoweave.evaluation.table import Column, Table, write_table
+from echoweave.io.tables import read_tsv
+
+TABLE = Table(
+    "Accuracy in %.",
+    [
+        Column("arm", "Arm"),
+        Column("n", "n"),
+        Column("dice_mean", "Dice", 3, spread="dice_sd"),
+        Column("dice_low", tsv_only=True),
+    ],
+    [
+        {"arm": "dense3d", "n": 4, "dice_mean": 0.91249, "dice_sd": 0.02, "dice_low": 0.9},
+        {"arm": "A|B_1", "n": 0, "dice_mean": math.nan},
+        {"arm": "others", "dice_mean": 0.5},
+    ],
+    ["n counts patients."],
+)
+
+
+def test_markdown():
+    assert TABLE.to_markdown() == (
+        "Accuracy in %.\n"
+        "\n"
+        "| Arm | n | Dice |\n"
+        "| --- | --- | ---: |\n"
+        "| 2D+time dense | 4 | 0.912 ± 0.020 |\n"
+        "| A\\|B_1 | 0 | - |\n"
+        "| others | - | 0.500 |\n"
+        "\n"
+        "- n counts patients.\n"
+    )
+
+
+def test_latex():
+    latex = TABLE.to_latex()
+
+    assert "\\caption{Accuracy in \\%.}" in latex
+    assert "\\begin{tabular}{llr}" in latex
+    assert "2D+time dense & 4 & 0.912 $\\pm$ 0.020 \\\\" in latex
+    assert "A|B\\_1 & 0 & - \\\\" in latex
+    assert latex.count("\\begin") == latex.count("\\end") == 2
+
+
+def test_tsv_has_every_value_unrounded(tmp_path):
+    write_table(TABLE, tmp_path, "accuracy")
+    table = read_tsv(tmp_path / "accuracy.tsv")
+
+    assert list(table) == ["arm", "n", "dice_mean", "dice_sd", "dice_low"]
+    assert table["arm"].tolist() == ["dense3d", "A|B_1", "others"]
+    assert table["dice_mean"].tolist() == pytest.approx([0.91249, math.nan, 0.5], nan_ok=True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "accuracy.md",
+        "accuracy.tex",
+        "accuracy.tsv",
+    ]
