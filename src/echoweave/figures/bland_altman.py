@@ -90,11 +90,11 @@ def _draw_differences(axes: Axes, pair: np.ndarray, arm: str, symbol: str, unit:
     bias, low, high = limits_of_agreement(difference)
     axes.axhline(0, color="#BBBBBB", linewidth=0.6)
     axes.axhline(bias, color="black", linewidth=1.0)
-    title = f"Bias {bias:+.1f} {unit}"
+    title = f"Bias {bias:+z.1f} {unit}"
     if np.isfinite(low):
         for limit in (low, high):
             axes.axhline(limit, color="black", linewidth=0.8, linestyle="dashed")
-        title += f", limits {low:+.1f} to {high:+.1f}"
+        title += f", limits {low:+z.1f} to {high:+z.1f}"
     axes.set_title(title, loc="left")
 
 

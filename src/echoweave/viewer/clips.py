@@ -1,0 +1,108 @@
+"""Write the frames, outlines and areas of each sequence as a script that the viewer loads.
+
+A script, because a page that was opened from a file may load scripts and nothing else.
+"""
+
+import base64
+import io
+import json
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from echoweave.io.atomic import whole_file
+from echoweave.io.cache import Sequence as Clip
+from echoweave.io.cache import read_sequence, read_views
+from echoweave.io.images import read_array
+from echoweave.labels import BACKGROUND, N_LABELS, STRUCTURES, structure_mask
+from echoweave.logs import Progress
+from echoweave.viewer.contours import outlines
+
+WEBP_QUALITY = 75
+MM2_PER_CM2 = 100.0
+
+# Labels of each frame [Y, X]; None where a layer has none.
+Layer = list[NDArray[np.uint8] | None]
+
+
+def write_clips(caches: Sequence[Path], layers: Sequence[Path], folder: Path) -> None:
+    """Write ``{sequence}.js`` for every view of every cache file.
+
+    Args:
+        caches: ``{patient}.h5``.
+        layers: Labels of whole sequences, ``{layer}/{sequence}.nii.gz`` uint8 [T, Y, X]:
+            predictions (the folder is named like the arm) and pseudo-labels (like the direction).
+        folder: Gets the scripts.
+    """
+    progress = Progress("writing the viewer", len(caches))
+    for done, cache in enumerate(caches, 1):
+        for view in read_views(cache):
+            clip = read_sequence(cache, view)
+            masks = {
+                path.parent.name: list(read_array(path))
+                for path in layers
+                if path.name == f"{clip.name}.nii.gz"
+            }
+            script = f"echoweave.show({json.dumps(describe_clip(clip, masks), allow_nan=False)});\n"
+            with whole_file(folder / f"{clip.name}.js") as temporary:
+                temporary.write_text(script)
+        progress.update(done, cache.stem)
+
+
+def describe_clip(clip: Clip, masks: Mapping[str, Layer]) -> dict[str, Any]:
+    """Return what the page needs to show ``clip`` with its reference and other ``masks``."""
+    layers = {"reference": reference_layer(clip)} | dict(masks)
+    return {
+        "name": clip.name,
+        "frames": [encode_frame(frame) for frame in clip.frames],
+        "size": clip.frames.shape[1:],
+        "spacing": clip.spacing_mm,
+        "ed": clip.ed,
+        "es": clip.es,
+        "layers": {name: _describe_layer(layer, clip) for name, layer in layers.items()},
+    }
+
+
+def reference_layer(clip: Clip) -> Layer:
+    """Return the manual masks at ED and ES, and the dense reference elsewhere if there is one."""
+    frames: Layer = [None] * len(clip.frames)
+    if clip.dense_labels is not None:
+        frames = list(clip.dense_labels)
+    if clip.labels is not None:
+        frames[clip.ed], frames[clip.es] = clip.labels
+    return frames
+
+
+def encode_frame(frame: NDArray[np.uint8]) -> str:
+    """Return ``frame`` [Y, X] as the data URI of a WebP image."""
+    buffer = io.BytesIO()
+    Image.fromarray(frame).save(buffer, "WEBP", quality=WEBP_QUALITY)
+    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def _describe_layer(layer: Layer, clip: Clip) -> dict[str, Any]:
+    """Return outlines by frame and label, and the area (cm²) by structure and frame."""
+    pixel_cm2 = math.prod(clip.spacing_mm) / MM2_PER_CM2
+    return {
+        "outlines": [
+            None
+            if labels is None
+            else [outlines(labels == value) for value in range(BACKGROUND + 1, N_LABELS)]
+            for labels in layer
+        ],
+        "areas": {
+            structure: [_area(labels, structure, pixel_cm2) for labels in layer]
+            for structure in STRUCTURES
+        },
+    }
+
+
+def _area(labels: NDArray[np.uint8] | None, structure: str, pixel_cm2: float) -> float | None:
+    """Return None for an absent structure too: a dense reference may not know it."""
+    pixels = 0 if labels is None else int(structure_mask(labels, structure).sum())
+    return round(pixels * pixel_cm2, 3) if pixels else None

@@ -1,0 +1,76 @@
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from echoweave.io.cache import Sequence, write_patient
+from echoweave.io.images import write_sequence
+from echoweave.io.tables import write_tsv
+from echoweave.viewer.clips import write_clips
+from echoweave.viewer.page import write_page
+
+ARMS = ("sparse2d", "dense3d")
+MEASURES = {"edv_ml": 100.0, "esv_ml": 45.0, "ef_percent": 55.0}
+REFERENCES = {"ref_edv_ml": 90.0, "ref_esv_ml": 45.0, "ref_ef_percent": 50.0}
+
+
+def make_labels() -> NDArray[np.uint8]:
+    """Four frames; the cavity has 10 x 20, 10 x 18, 10 x 16 and 10 x 14 pixels."""
+    labels = np.zeros((4, 64, 64), np.uint8)
+    labels[:, 8:40, 20:44] = 2
+    labels[:, 42:56, 24:40] = 3
+    for frame in range(4):
+        labels[frame, 12 + 2 * frame : 32, 27:37] = 1
+    return labels
+
+
+def make_clip(patient: str, quality: str, dense: bool = False) -> Sequence:
+    labels = make_labels()
+    return Sequence(
+        patient=patient,
+        view="4CH",
+        frames=np.full(labels.shape, 90, np.uint8),
+        ed=0,
+        es=3,
+        spacing_mm=(2.0, 1.0),
+        native_shape=(128, 64),
+        native_spacing_mm=(1.0, 1.0),
+        labels=labels[[0, 3]],
+        dense_labels=np.where(labels == 3, 0, labels).astype(np.uint8) if dense else None,
+        dense_label_values=(0, 1, 2) if dense else (),
+        quality=quality,
+    )
+
+
+def write_viewer(root: Path) -> Path:
+    """Write a viewer of one training and two test sequences; return its page."""
+    labels, layers = make_labels(), []
+    splits = {"patient0001": "training", "patient0002": "testing", "patient0003": "testing"}
+    qualities = dict(zip(splits, ("Good", "Poor", "Medium"), strict=True))
+    for patient, split in splits.items():
+        clip = make_clip(patient, qualities[patient])
+        write_patient(root / f"cache/{patient}.h5", [clip])
+        for layer in ("forward", "backward", "fused") if split == "training" else ARMS:
+            layers.append(root / f"{layer}/{clip.name}.nii.gz")
+            write_sequence(layers[-1], labels, clip.spacing_mm)
+    names = [f"{patient}_4CH" for patient in splits]
+    cohort = pd.DataFrame({"sequence": names, "patient": list(splits)})
+    cohort = cohort.assign(split=list(splits.values()), quality=list(qualities.values()))
+    write_tsv(cohort, root / "cohort.tsv")
+    dice = pd.DataFrame({"sequence": names[1:] * 2, "arm": [a for a in ARMS for _ in names[1:]]})
+    write_tsv(dice.assign(structure="cavity", dice=[0.9, 0.8, 0.95, 0.97]), root / "frames.tsv")
+    volumes = [
+        {"patient": "patient0002", "arm": arm, "mode": "ase", **MEASURES, **REFERENCES}
+        for arm in ARMS
+    ]
+    write_tsv(pd.DataFrame(volumes), root / "volumes.tsv")
+    quality = pd.DataFrame({"sequence": names[:1] * 3, "reference": ["ED", None, "ES"]})
+    for structure in ("cavity", "myocardium", "atrium"):
+        quality[f"agreement_dice_{structure}"] = [0.9, 0.1, 0.8]
+    write_tsv(quality, root / "quality.tsv")
+    write_clips(sorted(root.glob("cache/*.h5")), layers, root / "viewer/data")
+    page = root / "viewer/index.html"
+    tables = ([root / "frames.tsv"], [root / "volumes.tsv"], root / "quality.tsv")
+    write_page(root / "cohort.tsv", *tables, "ase", names, page)
+    return page

@@ -1,0 +1,65 @@
+import base64
+import io
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+from scipy.ndimage import gaussian_filter
+
+from echoweave.viewer.clips import describe_clip, encode_frame, reference_layer
+from echoweave.viewer.page import LAYERS
+
+from .study import make_clip, make_labels
+
+
+def test_areas_are_in_square_centimetres_and_unknown_where_there_is_no_mask() -> None:
+    clip = describe_clip(make_clip("patient0001", "Good"), {"fused": list(make_labels())})
+    # A pixel has 2 mm2: 200 pixels are 4 cm2.
+    assert clip["layers"]["fused"]["areas"]["cavity"] == [4.0, 3.6, 3.2, 2.8]
+    assert clip["layers"]["reference"]["areas"]["cavity"] == [4.0, None, None, 2.8]
+
+
+def test_outlines_by_frame_and_label() -> None:
+    clip = describe_clip(make_clip("patient0001", "Good"), {})
+    outlines = clip["layers"]["reference"]["outlines"]
+    assert [frame is not None for frame in outlines] == [True, False, False, True]
+    cavity, myocardium, atrium = outlines[0]
+    # The myocardium is a ring: its outer and its inner outline.
+    assert (len(cavity), len(myocardium), len(atrium)) == (1, 2, 1)
+
+
+def test_a_dense_reference_fills_the_frames_between_and_keeps_the_manual_ends() -> None:
+    layer = reference_layer(make_clip("patient0001", "Good", dense=True))
+    labels = make_labels()
+    assert [frame is not None and 3 in frame for frame in layer] == [True, False, False, True]
+    assert layer[1] is not None
+    np.testing.assert_array_equal(layer[1] == 1, labels[1] == 1)
+
+
+def test_a_frame_comes_back_nearly_as_it_was() -> None:
+    ramp = np.tile(np.arange(0, 256, 4, dtype=np.uint8), (64, 1))
+    data = base64.b64decode(encode_frame(ramp).partition(",")[2])
+    found = np.asarray(Image.open(io.BytesIO(data)).convert("L")).astype(float)
+    assert np.abs(found - ramp).mean() < 3
+
+
+def test_twenty_frames_at_512_with_all_layers_stay_below_three_megabytes() -> None:
+    # Four frames stand for twenty: each frame is stored by itself.
+    rng = np.random.default_rng(0)
+    speckle = gaussian_filter(rng.gamma(1.0, 60.0, (4, 512, 512)), (0, 1.5, 1.5))
+    labels = make_labels().repeat(8, axis=1).repeat(8, axis=2)
+    clip = replace(
+        make_clip("patient0001", "Good"),
+        frames=speckle.clip(0, 255).astype(np.uint8),
+        labels=labels[[0, 3]],
+        dense_labels=labels,
+    )
+    layers = {name: list(labels) for name in LAYERS if name != "reference"}
+    assert 5 * len(json.dumps(describe_clip(clip, layers))) < 3_000_000
+
+
+@pytest.mark.parametrize("dense", [False, True])
+def test_reference_has_one_entry_a_frame(dense: bool) -> None:
+    assert len(reference_layer(make_clip("patient0001", "Good", dense))) == 4

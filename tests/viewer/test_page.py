@@ -1,0 +1,147 @@
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from .study import write_viewer
+
+CHROMIUM = shutil.which("chromium")
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_viewer(tmp_path_factory.mktemp("viewer"))
+
+
+def test_the_study_in_the_page(index: Path) -> None:
+    text = index.read_text().partition('id="study">')[2].partition("</script>")[0]
+    study = json.loads(text)
+    first, second, third = study["sequences"]
+    assert first["closure"] == pytest.approx(0.85)
+    assert first["dice"] == {"sparse2d": None, "dense2d": None, "dense3d": None}
+    assert second["dice"] == {"sparse2d": 0.9, "dense2d": None, "dense3d": 0.95}
+    assert third["closure"] is None
+    assert study["volumes"]["patient0002"]["dense3d"]["ef_error"] == 5.0
+
+
+def test_the_page_loads_nothing_from_elsewhere(index: Path) -> None:
+    page = index.read_text()
+    assert "http://" not in page
+    assert "https://" not in page
+    assert "@STYLE@" not in page
+
+
+@pytest.fixture(scope="module")
+def browser_page(index: Path) -> Iterator[Page]:
+    if CHROMIUM is None:
+        pytest.skip("needs Debian's package chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_page(viewport={"width": 1200, "height": 900})
+        page.set_default_timeout(10_000)
+        yield page
+        browser.close()
+
+
+@pytest.fixture
+def viewer(browser_page: Page, index: Path) -> Iterator[Page]:
+    """The page at patient0002 4CH; anything on the console is a failure."""
+    noise: list[str] = []
+    browser_page.on("console", lambda message: noise.append(message.text))
+    browser_page.on("pageerror", lambda error: noise.append(str(error)))
+    browser_page.goto("about:blank")
+    browser_page.goto(f"{index.as_uri()}#patient0002_4CH")
+    browser_page.wait_for_function("echoweave && state.clip?.name === 'patient0002_4CH'")
+    yield browser_page
+    assert noise == []
+
+
+def position(viewer: Page) -> str:
+    return viewer.inner_text("#position")
+
+
+def names(viewer: Page) -> list[str]:
+    return [str(name) for name in viewer.eval_on_selector_all("#list button", DATA_NAMES)]
+
+
+DATA_NAMES = "buttons => buttons.map(button => button.dataset.name)"
+PIXELS = "document.getElementById('frame').toDataURL()"
+
+
+def test_keys_move_through_the_frames(viewer: Page) -> None:
+    assert position(viewer) == "Frame 1 / 4 ED"
+    viewer.keyboard.press("ArrowRight")
+    assert position(viewer) == "Frame 2 / 4"
+    viewer.keyboard.press("s")
+    assert position(viewer) == "Frame 4 / 4 ES"
+    viewer.keyboard.press("ArrowRight")
+    assert position(viewer) == "Frame 4 / 4 ES"
+    viewer.keyboard.press("d")
+    assert position(viewer) == "Frame 1 / 4 ED"
+
+
+def test_the_slider_scrubs_and_the_curves_follow(viewer: Page) -> None:
+    cursor = "Number(document.querySelector('.cursor').getAttribute('x1'))"
+    before = viewer.evaluate(cursor)
+    viewer.fill("#slider", "2")
+    assert position(viewer) == "Frame 3 / 4"
+    assert viewer.evaluate(cursor) > before
+
+
+def test_play_goes_on_by_itself_and_space_stops_it(viewer: Page) -> None:
+    viewer.keyboard.press(" ")
+    viewer.wait_for_function("state.frame === 2")
+    viewer.keyboard.press(" ")
+    assert viewer.inner_text("#play") == "Play"
+    assert viewer.evaluate("state.timer") is None
+
+
+def test_layers_and_opacity_change_the_picture(viewer: Page) -> None:
+    both = viewer.evaluate(PIXELS)
+    viewer.uncheck("#show-dense3d")
+    without = viewer.evaluate(PIXELS)
+    assert without != both
+    viewer.keyboard.press("7")
+    assert viewer.evaluate(PIXELS) == both
+    viewer.fill("[aria-label='Opacity of 2D+time dense']", "0.2")
+    assert viewer.evaluate(PIXELS) not in (both, without)
+
+
+def test_layers_that_a_sequence_lacks_cannot_be_switched(viewer: Page) -> None:
+    assert viewer.is_disabled("#show-fused")
+    assert viewer.is_enabled("#show-sparse2d")
+
+
+def test_search_and_sort(viewer: Page) -> None:
+    viewer.select_option("#sort", label="Image quality")
+    assert names(viewer) == ["patient0001_4CH", "patient0003_4CH", "patient0002_4CH"]
+    viewer.select_option("#sort", label="Dice of 2D sparse, worst first")
+    assert names(viewer) == ["patient0003_4CH", "patient0002_4CH", "patient0001_4CH"]
+    viewer.select_option("#sort", label="EF error of 2D sparse, worst first")
+    assert names(viewer)[0] == "patient0002_4CH"
+    viewer.fill("#search", "testing medium")
+    assert names(viewer) == ["patient0003_4CH"]
+
+
+def test_the_next_sequence_by_key(viewer: Page) -> None:
+    viewer.keyboard.press("ArrowDown")
+    viewer.wait_for_function("state.clip.name === 'patient0003_4CH'")
+    assert viewer.inner_text("#title") == "patient0003 4CH"
+    assert "No predicted volumes" in viewer.inner_text("#volumes")
+
+
+def test_volumes_and_ef(viewer: Page) -> None:
+    rows = viewer.inner_text("#volumes").splitlines()
+    assert rows[-1].split() == ["Reference", "90.0", "45.0", "50.0"]
+    assert any(row.split()[-4:] == ["100.0", "45.0", "55.0", "5.0"] for row in rows)
+
+
+def test_a_phone_needs_no_sideways_scrolling(viewer: Page) -> None:
+    viewer.set_viewport_size({"width": 390, "height": 844})
+    assert viewer.evaluate("document.documentElement.scrollWidth") == 390
+    viewer.set_viewport_size({"width": 1200, "height": 900})
