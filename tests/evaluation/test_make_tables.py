@@ -7,7 +7,7 @@ import pytest
 from echoweave.evaluation.make_tables import TABLES, make_tables
 from echoweave.evaluation.measure_pseudolabels import measure_pseudolabels
 from echoweave.evaluation.measure_segmentation import measure_segmentation
-from echoweave.evaluation.summary import summary
+from echoweave.evaluation.summary import summary, write_summary
 from echoweave.io.tables import read_tsv
 
 from .study import Study, beating, write_study
@@ -183,7 +183,9 @@ def test_poor_studies_make_every_table(tmp_path, case):
 
 
 def test_summary(study, tables):
-    text = summary(study.folder / "tables", {"report": Path("results/report.html")})
+    output = study.folder / "summary.txt"
+    write_summary(study.folder / "tables", {"report": Path("results/report.html")}, output)
+    text = output.read_text()
 
     assert "plain copy of the ED mask  0.887" in text
     assert "still, bidirectional       0.887" in text

@@ -46,6 +46,16 @@ def test_latex():
     assert latex.count("\\begin") == latex.count("\\end") == 2
 
 
+def test_html_escapes_names_from_files():
+    table = Table("<Caption>", TABLE.columns, [{"arm": "<b>", "dice_mean": 0.5}], ["a & b"])
+    html = table.to_html()
+
+    assert '<tr><td>&lt;b&gt;</td><td>-</td><td class="number">0.500</td></tr>' in html
+    assert "<p>&lt;Caption&gt;</p>" in html
+    assert "<li>a &amp; b</li>" in html
+    assert "<b>" not in html
+
+
 def test_tsv_has_every_value_unrounded(tmp_path):
     write_table(TABLE, tmp_path, "accuracy")
     table = read_tsv(tmp_path / "accuracy.tsv")
@@ -53,8 +63,4 @@ def test_tsv_has_every_value_unrounded(tmp_path):
     assert list(table) == ["arm", "n", "dice_mean", "dice_sd", "dice_low"]
     assert table["arm"].tolist() == ["dense3d", "A|B_1", "others"]
     assert table["dice_mean"].tolist() == pytest.approx([0.91249, math.nan, 0.5], nan_ok=True)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "accuracy.md",
-        "accuracy.tex",
-        "accuracy.tsv",
-    ]
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".html", ".md", ".tex", ".tsv"]

@@ -28,7 +28,7 @@ def make_tables(
     folder: Path,
     settings: Mapping[str, Any],
 ) -> None:
-    """Write every table of ``TABLES`` as {name}.tsv, {name}.md and {name}.tex.
+    """Write every table of ``TABLES`` as {name}.tsv, .md, .tex and .html.
 
     Args:
         measures: Arm -> folder that :func:`measure_segmentation` filled.

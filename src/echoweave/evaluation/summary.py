@@ -6,10 +6,23 @@ from pathlib import Path
 import pandas as pd
 
 from echoweave.evaluation.names import display_name
+from echoweave.io.atomic import whole_file
 from echoweave.io.tables import read_tsv
 
 _STRUCTURES = ("cavity", "myocardium", "atrium")
 _TABLE1 = ("cavity", "epi", "atrium")
+
+
+def write_summary(tables: Path, links: Mapping[str, Path], output: Path) -> None:
+    """Write :func:`summary` to ``output``.
+
+    Args:
+        tables: Folder of the tables.
+        links: What else to look at: name -> path.
+        output: The text file.
+    """
+    with whole_file(output) as temporary:
+        temporary.write_text(summary(tables, links), encoding="utf-8")
 
 
 def summary(tables: Path, links: Mapping[str, Path]) -> str:

@@ -1,8 +1,9 @@
-"""A table as an object, written as TSV, Markdown and LaTeX."""
+"""A table as an object, written as TSV, Markdown, LaTeX and HTML."""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,16 @@ from echoweave.evaluation.names import display_name
 from echoweave.io.atomic import whole_file
 from echoweave.io.tables import write_tsv
 
-FORMATS = ("tsv", "md", "tex")
-# What stands in Markdown and LaTeX for a value that does not exist.
+# What readers see for a value that does not exist.
 _NONE = "-"
+_STYLE = """
+body { font: 14px/1.45 sans-serif; margin: 1.5em; color: #222 }
+table { border-collapse: collapse; border-top: 1.5px solid; border-bottom: 1.5px solid }
+th { border-bottom: 1px solid; text-align: left }
+th, td { padding: .25em .7em; white-space: nowrap }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums }
+ul { color: #555; padding-left: 1.2em }
+"""
 _LATEX = str.maketrans(
     {
         **{character: f"\\{character}" for character in "&%$#_{}"},
@@ -104,15 +112,38 @@ class Table:
             ]
         )
 
+    def to_html(self) -> str:
+        """Return the table for readers as a page of its own; names from files are escaped."""
+        shown = self._shown
+        kinds = ["" if column.decimals is None else ' class="number"' for column in shown]
+        head = _html_row("th", kinds, [column.heading for column in shown])
+        body = [
+            _html_row("td", kinds, [_cell(column, row) for column in shown]) for row in self.rows
+        ]
+        notes = [f"<li>{escape(note)}</li>" for note in self.notes]
+        return "\n".join(
+            [
+                f'<!doctype html><html lang="en"><meta charset="utf-8"><style>{_STYLE}</style>',
+                f"<title>{escape(self.caption)}</title><p>{escape(self.caption)}</p>",
+                f"<table><thead>{head}</thead><tbody>",
+                *body,
+                "</tbody></table><ul>",
+                *notes,
+                "</ul></html>",
+                "",
+            ]
+        )
+
     @property
     def _shown(self) -> list[Column]:
         return [column for column in self.columns if not column.tsv_only]
 
 
 def write_table(table: Table, folder: Path, name: str) -> None:
-    """Write {name}.tsv, {name}.md and {name}.tex into ``folder``."""
+    """Write {name}.tsv, {name}.md, {name}.tex and {name}.html into ``folder``."""
     write_tsv(table.to_frame(), folder / f"{name}.tsv")
-    for suffix, text in (("md", table.to_markdown()), ("tex", table.to_latex())):
+    texts = {"md": table.to_markdown(), "tex": table.to_latex(), "html": table.to_html()}
+    for suffix, text in texts.items():
         with whole_file(folder / f"{name}.{suffix}") as temporary:
             temporary.write_text(text, encoding="utf-8")
 
@@ -136,6 +167,11 @@ def _exists(value: Any) -> bool:
 
 def _markdown_row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _html_row(tag: str, kinds: Sequence[str], cells: Sequence[str]) -> str:
+    marked = zip(kinds, cells, strict=True)
+    return f"<tr>{''.join(f'<{tag}{kind}>{escape(cell)}</{tag}>' for kind, cell in marked)}</tr>"
 
 
 def _latex_row(cells: Sequence[str]) -> str:
