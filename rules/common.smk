@@ -57,9 +57,9 @@ def library(*packages):
 
     Relative paths, so that moving the checkout makes nothing stale.
     """
-    root = Path(echoweave.__file__).parent
-    files = [file for package in packages for file in sorted((root / package).glob("**/*.py"))]
-    return [os.path.relpath(file) for file in files]
+    folders = [Path(echoweave.__file__).parent / package for package in packages]
+    files = [file for folder in folders for file in sorted(folder.rglob("*.*"))]
+    return [os.path.relpath(file) for file in files if file.suffix != ".pyc"]
 
 
 def cache_files(patients):

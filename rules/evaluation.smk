@@ -90,7 +90,7 @@ rule make_tables:
     input:
         measures=[arm_measures(kind) for kind in ARM_MEASURES],
         pseudolabels=PSEUDOLABEL_MEASURES,
-        published="resources/published_results.tsv",
+        published=os.path.relpath(BASE / "resources/published_results.tsv"),
         code=EVALUATION_CODE,
     output:
         [
@@ -107,13 +107,11 @@ rule make_tables:
         logs("make_tables"),
     benchmark:
         benchmarks("make_tables")
-    params:
-        measures={arm: str(MEASURES / arm) for arm in ARMS},
-        settings=settings(
-            "evaluation.bootstrap_samples", "evaluation.simpson_mode", "seed"
-        ),
     conda:
         "../envs/echoweave.yaml"
+    params:
+        measures={arm: str(MEASURES / arm) for arm in ARMS},
+        settings=settings("evaluation.bootstrap_samples", "evaluation.simpson_mode", "seed"),
     message:
         "Making the tables"
     script:

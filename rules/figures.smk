@@ -4,7 +4,7 @@ Comes in: measures/, predictions, caches, training curves.
 Goes out: figures/{figure}.{svg,png}, both in the report under their category.
 """
 
-FIGURE_CODE = library("figures")
+FIGURE_CODE = library("figures", "evaluation", "io")
 
 
 def drawn(name, category, caption):

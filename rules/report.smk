@@ -21,6 +21,8 @@ rule summarise:
         logs("summarise"),
     benchmark:
         benchmarks("summarise")
+    conda:
+        "../envs/echoweave.yaml"
     params:
         tables=str(RESULTS / "tables"),
         links={
@@ -28,8 +30,6 @@ rule summarise:
             "figures": str(RESULTS / "figures"),
             "report": str(RESULTS / "report.html"),
         },
-    conda:
-        "../envs/echoweave.yaml"
     message:
         "Summing up"
     script:
@@ -38,7 +38,6 @@ rule summarise:
 
 # Snakemake renders its own report, from the records of the jobs that are done by now.
 rule render_report:
-    localrule: True
     input:
         rules.figures.input,
         rules.evaluation.input,
@@ -49,11 +48,12 @@ rule render_report:
         logs("render_report"),
     benchmark:
         benchmarks("render_report")
+    localrule: True
+    conda:
+        "../envs/echoweave.yaml"
     params:
         snakefile=workflow.main_snakefile,
         configfiles=[str(path) for path in workflow.configfiles],
-    conda:
-        "../envs/echoweave.yaml"
     message:
         "Rendering the report"
     shell:
