@@ -6,7 +6,7 @@ Goes out: measures/ (one row a sequence, frame and structure), tables/*.{tsv,md,
 
 from echoweave.evaluation.make_tables import TABLES
 
-EVALUATION_CODE = library("evaluation", "geometry", "io")
+EVALUATION_CODE = library("evaluation", "cache", "geometry", "io")
 MEASURES = RESULTS / "measures"
 PSEUDOLABEL_MEASURES = [
     *expand(MEASURES / "pseudolabels/{estimator}.tsv", estimator=ESTIMATORS),

@@ -71,7 +71,7 @@ for arm in ARMS:
             benchmarks(f"plan_{arm}")
         conda:
             "../envs/echoweave.yaml"
-        threads: 8
+        threads: config["segmentation"]["threads"]
         resources:
             mem_mb=16000,
         params:
@@ -97,7 +97,7 @@ for arm in ARMS:
             benchmarks(f"train_fold/{arm}_{{fold}}")
         conda:
             "../envs/echoweave.yaml"
-        threads: config["segmentation"]["training_threads"]
+        threads: config["segmentation"]["threads"]
         resources:
             mem_mb=16000,
             gpu=1,
@@ -125,6 +125,7 @@ for arm in ARMS:
             benchmarks(f"select_{arm}")
         conda:
             "../envs/echoweave.yaml"
+        threads: config["segmentation"]["threads"]
         resources:
             mem_mb=8000,
         params:
@@ -154,7 +155,7 @@ for bucket, patients in TESTING_BUCKETS.items():
             benchmarks(f"predict/{{arm}}_{bucket}")
         conda:
             "../envs/echoweave.yaml"
-        threads: 4
+        threads: config["segmentation"]["threads"]
         resources:
             mem_mb=8000,
             gpu=1,
@@ -181,7 +182,7 @@ rule predict_held_out:
         benchmarks("predict_held_out")
     conda:
         "../envs/echoweave.yaml"
-    threads: 4
+    threads: config["segmentation"]["threads"]
     resources:
         mem_mb=8000,
         gpu=1,

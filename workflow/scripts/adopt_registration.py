@@ -5,10 +5,11 @@ from pathlib import Path
 from echoweave.logs import log_to
 from echoweave.registration.checkpoint import adopt_checkpoint
 
-with log_to(Path(snakemake.log[0])):
-    adopt_checkpoint(
-        path=Path(snakemake.input.checkpoint),
-        model_out=Path(snakemake.output.model),
-        model=snakemake.wildcards.model,
-        settings=snakemake.params.settings,
-    )
+if __name__ == "__main__":
+    with log_to(Path(snakemake.log[0])):
+        adopt_checkpoint(
+            path=Path(snakemake.input.checkpoint),
+            model_out=Path(snakemake.output.model),
+            model=snakemake.wildcards.model,
+            settings=snakemake.params.settings,
+        )

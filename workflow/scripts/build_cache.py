@@ -5,10 +5,11 @@ from pathlib import Path
 from echoweave.cache.build import build_cache
 from echoweave.logs import log_to
 
-with log_to(Path(snakemake.log[0])):
-    build_cache(
-        sources=snakemake.params.sources,
-        ted_pairs=Path(snakemake.input.pairs),
-        size=snakemake.params.data["size"],
-        outputs=[Path(path) for path in snakemake.output],
-    )
+if __name__ == "__main__":
+    with log_to(Path(snakemake.log[0])):
+        build_cache(
+            sources=snakemake.params.sources,
+            ted_pairs=Path(snakemake.input.pairs),
+            size=snakemake.params.data["size"],
+            outputs=[Path(path) for path in snakemake.output],
+        )

@@ -5,9 +5,10 @@ from pathlib import Path
 from echoweave.figures.figure2 import draw_figure2
 from echoweave.logs import log_to
 
-with log_to(Path(snakemake.log[0])):
-    draw_figure2(
-        quality=[Path(snakemake.input.labels), Path(snakemake.input.held_out)],
-        svg=Path(snakemake.output.svg),
-        png=Path(snakemake.output.png),
-    )
+if __name__ == "__main__":
+    with log_to(Path(snakemake.log[0])):
+        draw_figure2(
+            quality=[Path(snakemake.input.labels), Path(snakemake.input.held_out)],
+            svg=Path(snakemake.output.svg),
+            png=Path(snakemake.output.png),
+        )

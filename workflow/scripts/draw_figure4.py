@@ -5,13 +5,14 @@ from pathlib import Path
 from echoweave.figures.figure4 import draw_figure4
 from echoweave.logs import log_to
 
-with log_to(Path(snakemake.log[0])):
-    draw_figure4(
-        areas=[Path(path) for path in snakemake.input.areas],
-        cohort=Path(snakemake.input.cohort),
-        caches=[Path(path) for path in snakemake.input.caches],
-        predictions=[Path(path) for path in snakemake.input.predictions],
-        sequences=snakemake.params.sequences,
-        svg=Path(snakemake.output.svg),
-        png=Path(snakemake.output.png),
-    )
+if __name__ == "__main__":
+    with log_to(Path(snakemake.log[0])):
+        draw_figure4(
+            areas=[Path(path) for path in snakemake.input.areas],
+            cohort=Path(snakemake.input.cohort),
+            caches=[Path(path) for path in snakemake.input.caches],
+            predictions=[Path(path) for path in snakemake.input.predictions],
+            sequences=snakemake.params.sequences,
+            svg=Path(snakemake.output.svg),
+            png=Path(snakemake.output.png),
+        )

@@ -5,11 +5,12 @@ from pathlib import Path
 from echoweave.figures.montage import draw_montage
 from echoweave.logs import log_to
 
-with log_to(Path(snakemake.log[0])):
-    draw_montage(
-        frames=Path(snakemake.input.frames),
-        caches=[Path(path) for path in snakemake.input.caches],
-        predictions=[Path(path) for path in snakemake.input.predictions],
-        svg=Path(snakemake.output.svg),
-        png=Path(snakemake.output.png),
-    )
+if __name__ == "__main__":
+    with log_to(Path(snakemake.log[0])):
+        draw_montage(
+            frames=Path(snakemake.input.frames),
+            caches=[Path(path) for path in snakemake.input.caches],
+            predictions=[Path(path) for path in snakemake.input.predictions],
+            svg=Path(snakemake.output.svg),
+            png=Path(snakemake.output.png),
+        )

@@ -5,11 +5,13 @@ from pathlib import Path
 from echoweave.figures.segmentation_curves import draw_segmentation_curves
 from echoweave.logs import log_to
 
-with log_to(Path(snakemake.log[0])):
-    draw_segmentation_curves(
-        curves={
-            arm: [Path(path) for path in paths] for arm, paths in snakemake.params.curves.items()
-        },
-        svg=Path(snakemake.output.svg),
-        png=Path(snakemake.output.png),
-    )
+if __name__ == "__main__":
+    with log_to(Path(snakemake.log[0])):
+        draw_segmentation_curves(
+            curves={
+                arm: [Path(path) for path in paths]
+                for arm, paths in snakemake.params.curves.items()
+            },
+            svg=Path(snakemake.output.svg),
+            png=Path(snakemake.output.png),
+        )

@@ -5,13 +5,14 @@ from pathlib import Path
 from echoweave.logs import log_to
 from echoweave.pseudolabels.generate import generate
 
-with log_to(Path(snakemake.log[0])):
-    checkpoint = snakemake.input.get("checkpoint")
-    generate(
-        estimator=snakemake.wildcards.estimator,
-        caches=[Path(path) for path in snakemake.input.caches],
-        directory=Path(snakemake.params.folder),
-        quality=Path(snakemake.output.quality),
-        checkpoint=Path(checkpoint) if checkpoint else None,
-        settings=snakemake.params.settings,
-    )
+if __name__ == "__main__":
+    with log_to(Path(snakemake.log[0])):
+        checkpoint = snakemake.input.get("checkpoint")
+        generate(
+            estimator=snakemake.wildcards.estimator,
+            caches=[Path(path) for path in snakemake.input.caches],
+            directory=Path(snakemake.params.folder),
+            quality=Path(snakemake.output.quality),
+            checkpoint=Path(checkpoint) if checkpoint else None,
+            settings=snakemake.params.settings,
+        )

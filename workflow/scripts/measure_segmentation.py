@@ -5,12 +5,13 @@ from pathlib import Path
 from echoweave.evaluation.measure_segmentation import measure_segmentation
 from echoweave.logs import log_to
 
-with log_to(Path(snakemake.log[0])):
-    measure_segmentation(
-        arm=snakemake.wildcards.arm,
-        predictions=[Path(path) for path in snakemake.input.predictions],
-        caches=[Path(path) for path in snakemake.input.caches],
-        references=snakemake.params.references,
-        folder=Path(snakemake.output.frames).parent,
-        settings=snakemake.params.settings,
-    )
+if __name__ == "__main__":
+    with log_to(Path(snakemake.log[0])):
+        measure_segmentation(
+            arm=snakemake.wildcards.arm,
+            predictions=[Path(path) for path in snakemake.input.predictions],
+            caches=[Path(path) for path in snakemake.input.caches],
+            references=snakemake.params.references,
+            folder=Path(snakemake.output.frames).parent,
+            settings=snakemake.params.settings,
+        )

@@ -5,8 +5,9 @@ from pathlib import Path
 from echoweave.logs import log_to
 from echoweave.pseudolabels.quality import merge_quality
 
-with log_to(Path(snakemake.log[0])):
-    merge_quality(
-        chunks=[Path(path) for path in snakemake.input.chunks],
-        output=Path(snakemake.output[0]),
-    )
+if __name__ == "__main__":
+    with log_to(Path(snakemake.log[0])):
+        merge_quality(
+            chunks=[Path(path) for path in snakemake.input.chunks],
+            output=Path(snakemake.output[0]),
+        )

@@ -5,10 +5,11 @@ from pathlib import Path
 from echoweave.cache.ted import pair_ted
 from echoweave.logs import log_to
 
-with log_to(Path(snakemake.log[0])):
-    pair_ted(
-        sources=snakemake.params.sources,
-        clips=snakemake.params.clips,
-        pairing=snakemake.params.pairing,
-        output=Path(snakemake.output[0]),
-    )
+if __name__ == "__main__":
+    with log_to(Path(snakemake.log[0])):
+        pair_ted(
+            sources=snakemake.params.sources,
+            clips=snakemake.params.clips,
+            pairing=snakemake.params.pairing,
+            output=Path(snakemake.output[0]),
+        )

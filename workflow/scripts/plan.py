@@ -5,10 +5,11 @@ from pathlib import Path
 from echoweave.logs import log_to
 from echoweave.segmentation.plan import plan
 
-with log_to(Path(snakemake.log[0])):
-    plan(
-        arm=snakemake.params.arm,
-        nnunet_root=Path(snakemake.params.root),
-        settings=snakemake.params.settings["plans"],
-        threads=snakemake.threads,
-    )
+if __name__ == "__main__":
+    with log_to(Path(snakemake.log[0])):
+        plan(
+            arm=snakemake.params.arm,
+            nnunet_root=Path(snakemake.params.root),
+            settings=snakemake.params.settings["plans"],
+            threads=snakemake.threads,
+        )

@@ -5,12 +5,13 @@ from pathlib import Path
 from echoweave.logs import log_to
 from echoweave.segmentation.predict import predict_held_out
 
-with log_to(Path(snakemake.log[0])):
-    predict_held_out(
-        arm=snakemake.params.arm,
-        caches=[Path(path) for path in snakemake.input.caches],
-        folder=Path(snakemake.output[0]),
-        nnunet_root=Path(snakemake.params.root),
-        device=snakemake.params.device,
-        threads=snakemake.threads,
-    )
+if __name__ == "__main__":
+    with log_to(Path(snakemake.log[0])):
+        predict_held_out(
+            arm=snakemake.params.arm,
+            caches=[Path(path) for path in snakemake.input.caches],
+            folder=Path(snakemake.output[0]),
+            nnunet_root=Path(snakemake.params.root),
+            device=snakemake.params.device,
+            threads=snakemake.threads,
+        )

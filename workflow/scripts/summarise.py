@@ -5,9 +5,10 @@ from pathlib import Path
 from echoweave.evaluation.summary import write_summary
 from echoweave.logs import log_to
 
-with log_to(Path(snakemake.log[0])):
-    write_summary(
-        tables=Path(snakemake.params.tables),
-        links={name: Path(path) for name, path in snakemake.params.links.items()},
-        output=Path(snakemake.output[0]),
-    )
+if __name__ == "__main__":
+    with log_to(Path(snakemake.log[0])):
+        write_summary(
+            tables=Path(snakemake.params.tables),
+            links={name: Path(path) for name, path in snakemake.params.links.items()},
+            output=Path(snakemake.output[0]),
+        )

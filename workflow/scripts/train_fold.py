@@ -5,13 +5,14 @@ from pathlib import Path
 from echoweave.logs import log_to
 from echoweave.segmentation.train import train_fold
 
-with log_to(Path(snakemake.log[0])):
-    train_fold(
-        arm=snakemake.params.arm,
-        fold=int(snakemake.wildcards.fold),
-        nnunet_root=Path(snakemake.params.root),
-        settings=snakemake.params.settings["training"],
-        device=snakemake.params.device,
-        seed=snakemake.params.settings["seed"],
-        threads=snakemake.threads,
-    )
+if __name__ == "__main__":
+    with log_to(Path(snakemake.log[0])):
+        train_fold(
+            arm=snakemake.params.arm,
+            fold=int(snakemake.wildcards.fold),
+            nnunet_root=Path(snakemake.params.root),
+            settings=snakemake.params.settings["training"],
+            device=snakemake.params.device,
+            seed=snakemake.params.settings["seed"],
+            threads=snakemake.threads,
+        )

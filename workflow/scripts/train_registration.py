@@ -5,14 +5,15 @@ from pathlib import Path
 from echoweave.logs import log_to
 from echoweave.registration.train import train_registration
 
-with log_to(Path(snakemake.log[0])):
-    train_registration(
-        caches=[Path(path) for path in snakemake.input.caches],
-        ted_pairs=Path(snakemake.input.pairs),
-        model_out=Path(snakemake.output.model),
-        curves=Path(snakemake.output.curves),
-        events=Path(snakemake.params.events),
-        state=Path(snakemake.params.state),
-        model=snakemake.wildcards.model,
-        settings=snakemake.params.settings,
-    )
+if __name__ == "__main__":
+    with log_to(Path(snakemake.log[0])):
+        train_registration(
+            caches=[Path(path) for path in snakemake.input.caches],
+            ted_pairs=Path(snakemake.input.pairs),
+            model_out=Path(snakemake.output.model),
+            curves=Path(snakemake.output.curves),
+            events=Path(snakemake.params.events),
+            state=Path(snakemake.params.state),
+            model=snakemake.wildcards.model,
+            settings=snakemake.params.settings,
+        )

@@ -5,12 +5,13 @@ from pathlib import Path
 from echoweave.cache.tables import write_cohort
 from echoweave.logs import log_to
 
-with log_to(Path(snakemake.log[0])):
-    write_cohort(
-        sources=snakemake.params.sources,
-        folds=snakemake.params.folds,
-        excluded=snakemake.params.excluded,
-        ted_pairs=Path(snakemake.input.pairs),
-        cohort_table=Path(snakemake.output.cohort),
-        excluded_table=Path(snakemake.output.excluded),
-    )
+if __name__ == "__main__":
+    with log_to(Path(snakemake.log[0])):
+        write_cohort(
+            sources=snakemake.params.sources,
+            folds=snakemake.params.folds,
+            excluded=snakemake.params.excluded,
+            ted_pairs=Path(snakemake.input.pairs),
+            cohort_table=Path(snakemake.output.cohort),
+            excluded_table=Path(snakemake.output.excluded),
+        )

@@ -5,12 +5,13 @@ from pathlib import Path
 from echoweave.logs import log_to
 from echoweave.segmentation.raw import write_raw
 
-with log_to(Path(snakemake.log[0])):
-    write_raw(
-        arm=snakemake.params.arm,
-        caches=[Path(path) for path in snakemake.input.caches],
-        folds=snakemake.params.folds,
-        pseudolabels=Path(snakemake.params.pseudolabels),
-        nnunet_root=Path(snakemake.params.root),
-        quality=snakemake.params.settings["quality"],
-    )
+if __name__ == "__main__":
+    with log_to(Path(snakemake.log[0])):
+        write_raw(
+            arm=snakemake.params.arm,
+            caches=[Path(path) for path in snakemake.input.caches],
+            folds=snakemake.params.folds,
+            pseudolabels=Path(snakemake.params.pseudolabels),
+            nnunet_root=Path(snakemake.params.root),
+            quality=snakemake.params.settings["quality"],
+        )

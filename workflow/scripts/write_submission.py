@@ -5,9 +5,10 @@ from pathlib import Path
 from echoweave.logs import log_to
 from echoweave.submission.camus import write_submission
 
-with log_to(Path(snakemake.log[0])):
-    write_submission(
-        caches=[Path(path) for path in snakemake.input.caches],
-        predictions=[Path(path) for path in snakemake.input.predictions],
-        output=Path(snakemake.output[0]),
-    )
+if __name__ == "__main__":
+    with log_to(Path(snakemake.log[0])):
+        write_submission(
+            caches=[Path(path) for path in snakemake.input.caches],
+            predictions=[Path(path) for path in snakemake.input.predictions],
+            output=Path(snakemake.output[0]),
+        )

@@ -1,0 +1,105 @@
+"""config.yaml, its overlays and the schema agree, and errors say what to do."""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from echoweave.config import check_config, config_slice
+from echoweave.errors import InputError
+
+ROOT = Path(__file__).parents[1]
+SCHEMA = ROOT / "config/schema.yaml"
+
+
+def load(name: str) -> dict[str, Any]:
+    config: dict[str, Any] = yaml.safe_load((ROOT / "config" / name).read_text())
+    return config
+
+
+def overlaid(config: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
+    result = copy.deepcopy(config)
+    for key, value in overlay.items():
+        nested = isinstance(value, dict) and isinstance(result.get(key), dict)
+        result[key] = overlaid(result[key], value) if nested else value
+    return result
+
+
+def problems(overlay: dict[str, Any]) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        check_config(overlaid(load("config.yaml"), overlay), SCHEMA)
+    return [str(problem) for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize("name", ["config.yaml", "paper.yaml", "phantom.yaml"])
+def test_our_own_configs_are_sound(name: str) -> None:
+    check_config(overlaid(load("config.yaml"), load(name)), SCHEMA)
+
+
+def keys_of(schema: dict[str, Any], whole: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    if "$ref" in schema:
+        schema = whole["$defs"][schema["$ref"].rpartition("/")[2]] | schema
+    result = []
+    for key, value in schema.get("properties", {}).items():
+        below = keys_of(value, whole)
+        result += [(f"{key}.{name}", entry) for name, entry in below] or [(key, value)]
+    return result
+
+
+def test_every_key_of_the_schema_is_described() -> None:
+    schema = yaml.safe_load(SCHEMA.read_text())
+    keys = keys_of(schema, schema)
+    assert len(keys) > 40
+    assert [key for key, entry in keys if not entry.get("description")] == []
+
+
+def test_paper_and_phantom_only_name_keys_of_the_default() -> None:
+    def paths(config: dict[str, Any], prefix: str = "") -> set[str]:
+        return {
+            name
+            for key, value in config.items()
+            for name in (
+                paths(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key}
+            )
+        }
+
+    default = {path for path in paths(load("config.yaml")) if ".plans." not in path}
+    for name in ("paper.yaml", "phantom.yaml"):
+        named = {path for path in paths(load(name)) if ".plans." not in path}
+        assert named <= default
+
+
+def test_an_unknown_key_gets_the_nearest_known_one() -> None:
+    assert problems({"pseudolabels": {"fussion": "paper"}}) == [
+        "config: pseudolabels.fussion: unknown key; did you mean 'fusion'?"
+    ]
+
+
+def test_a_wrong_value_says_what_it_must_be() -> None:
+    (line,) = problems({"folds": 1})
+    assert line.startswith("config: folds: 1 is less than the minimum of 2; it must be: number of")
+
+
+def test_all_problems_are_listed_at_once() -> None:
+    found = problems({"folds": -1, "seed": "x", "data": {"sizes": 3}})
+    assert [line.split(": ")[1] for line in found] == ["data.sizes", "folds", "seed"]
+
+
+def test_the_estimator_in_use_must_be_listed() -> None:
+    (line,) = problems({"pseudolabels": {"use": "dis", "estimators": ["still"]}})
+    assert line == (
+        "config: pseudolabels.use: 'dis' is not among pseudolabels.estimators; "
+        "choose one of still or add it to the list"
+    )
+
+
+def test_slices_are_canonical() -> None:
+    one = config_slice({"a": {"y": 1, "x": 2}, "b": 3}, "a")
+    other = config_slice({"b": 4, "a": {"x": 2, "y": 1}}, "a")
+    assert repr(one) == repr(other) == "{'a': {'x': 2, 'y': 1}}"
+
+
+def test_a_slice_takes_the_last_part_of_a_name() -> None:
+    assert config_slice({"a": {"b": {"c": 1}}}, "a.b.c") == {"c": 1}
