@@ -35,9 +35,12 @@ def _handled_by(*handlers: logging.Handler) -> Iterator[None]:
         handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
         LOGGER.addHandler(handler)
     LOGGER.setLevel(logging.INFO)
+    # Libraries put handlers on the root logger, which would repeat every line.
+    LOGGER.propagate = False
     try:
         yield
     finally:
+        LOGGER.propagate = True
         for handler in handlers:
             LOGGER.removeHandler(handler)
             handler.close()

@@ -24,6 +24,7 @@ TRAINING = {
     "validation_iterations": 1,
     "save_every": 1,
     "initial_lr": 0.01,
+    "momentum": 0.99,
     "rotation_degrees": 30.0,
     "augmentation_workers": 0,
 }

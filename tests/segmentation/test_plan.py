@@ -2,6 +2,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from echoweave.errors import InputError
 from echoweave.segmentation.arms import prepared_file, preprocessed_folder, raw_folder
 from echoweave.segmentation.plan import replace_parts
 
@@ -23,7 +26,13 @@ def test_named_parts_of_the_plan_are_replaced_and_the_rest_stays() -> None:
         "batch_size": 12,
         "architecture": {"arch_kwargs": network},
     }
-    parts = {"batch_size": 2, "features_per_stage": [8, 16, 32], "convs_per_stage": 1}
+    parts = {
+        "batch_size": 2,
+        "features_per_stage": [8, 16, 32],
+        "strides": [[1, 1], [2, 2], [2, 2]],
+        "kernel_sizes": [[3, 3]] * 3,
+        "convs_per_stage": 1,
+    }
     replace_parts({"configurations": {"2d": planned}}, "2d", parts)
     assert planned["patch_size"] == [512, 512]
     assert planned["batch_size"] == 2
@@ -31,6 +40,16 @@ def test_named_parts_of_the_plan_are_replaced_and_the_rest_stays() -> None:
     assert network["n_conv_per_stage"] == [1, 1, 1]
     assert network["n_conv_per_stage_decoder"] == [1, 1]
     assert network["conv_bias"] is True
+
+
+@pytest.mark.parametrize("stages", [2, 3])
+def test_stages_that_do_not_match_are_refused(stages: int) -> None:
+    network = {"features_per_stage": [8] * 4, "strides": [[2, 2]] * 4, "kernel_sizes": [[3, 3]] * 4}
+    planned = {"patch_size": [32, 32], "batch_size": 2, "architecture": {"arch_kwargs": network}}
+    with pytest.raises(InputError, match=r"segmentation\.plans\.2d: .* differ in length"):
+        replace_parts(
+            {"configurations": {"2d": planned}}, "2d", {"features_per_stage": [8] * stages}
+        )
 
 
 def test_plan_is_ours_and_every_case_is_preprocessed(planned: Study) -> None:

@@ -5,6 +5,7 @@ import io
 import multiprocessing
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
@@ -52,19 +53,23 @@ def quiet() -> Iterator[None]:
 
 @contextlib.contextmanager
 def pools(threads: int) -> Iterator[None]:
-    """Let nnU-Net's pools be a thread of this process where only one worker is allowed.
+    """Make nnU-Net's pools cheap and safe for the block.
 
-    A spawned worker costs 1 to 3 seconds of imports, five times in a short training.
+    With one thread a pool is a thread of this process: a spawned worker costs 1 to 3 seconds of
+    imports, five times in a short training. With more, the workers are kept from running the
+    calling script again, which spawned workers do.
     """
-    if threads > 1:
-        yield
-        return
+    main = vars(sys.modules["__main__"])
+    file = main.pop("__file__", None)
     original = multiprocessing.get_context
-    multiprocessing.get_context = _ThreadContext  # type: ignore[assignment]
+    if threads == 1:
+        multiprocessing.get_context = _ThreadContext  # type: ignore[assignment]
     try:
         yield
     finally:
         multiprocessing.get_context = original
+        if file is not None:
+            main["__file__"] = file
 
 
 class _ThreadContext:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_file
 from echoweave.logs import LOGGER
 from echoweave.segmentation.arms import (
@@ -56,6 +57,10 @@ def replace_parts(plans: dict[str, Any], configuration: str, parts: Mapping[str,
         configuration: "2d" or "3d_fullres".
         parts: Any of patch_size, batch_size, and of the network's features_per_stage, strides,
             kernel_sizes (one entry a stage) and convs_per_stage (one number for all).
+
+    Raises:
+        InputError: There are not as many strides or kernels as features, or less than the three
+            stages that deep supervision needs.
     """
     planned = plans["configurations"][configuration]
     network = planned["architecture"]["arch_kwargs"]
@@ -64,6 +69,10 @@ def replace_parts(plans: dict[str, Any], configuration: str, parts: Mapping[str,
     for key in ("features_per_stage", "strides", "kernel_sizes"):
         network[key] = parts.get(key, network[key])
     stages = network["n_stages"] = len(network["features_per_stage"])
+    if stages < 3 or any(len(network[key]) != stages for key in ("strides", "kernel_sizes")):
+        key = f"segmentation.plans.{configuration}"
+        what = "features_per_stage, strides and kernel_sizes differ in length or are too short"
+        raise InputError(Problem("config", key, what, "give each one entry a stage, at least 3"))
     if "convs_per_stage" in parts:
         network["n_conv_per_stage"] = [parts["convs_per_stage"]] * stages
         network["n_conv_per_stage_decoder"] = [parts["convs_per_stage"]] * (stages - 1)

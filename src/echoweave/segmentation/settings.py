@@ -14,6 +14,7 @@ class TrainingSettings:
         validation_iterations: Batches for the Dice that is shown after each epoch.
         save_every: Epochs between two checkpoints from which a killed training goes on.
         initial_lr: Decays to 0 with the power 0.9.
+        momentum: Of the gradient descent; nnU-Net's 0.99 wants thousands of iterations.
         rotation_degrees: Augmentation turns frames by at most this much to either side.
         augmentation_workers: Processes that augment, at most one a thread of the job; 0: in the
             training process, and then a CPU training is bit-identical for a seed.
@@ -24,6 +25,7 @@ class TrainingSettings:
     validation_iterations: int
     save_every: int
     initial_lr: float
+    momentum: float
     rotation_degrees: float
     augmentation_workers: int
 

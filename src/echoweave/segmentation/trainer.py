@@ -41,6 +41,7 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
         self.num_val_iterations_per_epoch = settings.validation_iterations
         self.save_every = settings.save_every
         self.initial_lr = settings.initial_lr
+        self.momentum = settings.momentum
         self.rotation = float(np.deg2rad(settings.rotation_degrees))
         self.in_process = settings.augmentation_workers == 0
         self.seed = seed
@@ -52,6 +53,13 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
         """Build the network from seeded weights."""
         self._seed(-1)
         super().initialize()
+
+    def configure_optimizers(self) -> tuple[Any, Any]:
+        """Return nnU-Net's optimiser and schedule with our momentum."""
+        optimizer, schedule = super().configure_optimizers()
+        for group in optimizer.param_groups:
+            group["momentum"] = self.momentum
+        return optimizer, schedule
 
     def configure_rotation_dummyDA_mirroring_and_inital_patch_size(  # noqa: N802
         self,

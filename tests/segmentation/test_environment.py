@@ -1,0 +1,44 @@
+import logging
+import multiprocessing
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from echoweave.segmentation.environment import pools, quiet
+
+
+def test_one_thread_needs_no_other_process() -> None:
+    with pools(1), multiprocessing.get_context("spawn").Pool(1) as pool:
+        assert pool.apply(threading.current_thread) is not threading.current_thread()
+    assert multiprocessing.get_context("spawn").get_start_method() == "spawn"
+
+
+def test_workers_do_not_run_the_calling_script_again(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    # Without a guard, as a workflow script is.
+    script.write_text(
+        "import multiprocessing\n"
+        "from echoweave.segmentation.environment import pools\n"
+        "print('started', __file__)\n"
+        "with pools(2), multiprocessing.get_context('spawn').Pool(2) as pool:\n"
+        "    print(pool.map(abs, [-1, -2]))\n"
+        "print('ended', __file__)\n"
+    )
+    run = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60)
+    assert run.stdout == f"started {script}\n[1, 2]\nended {script}\n", run.stderr
+
+
+def test_chatter_is_shown_only_if_the_block_fails(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with caplog.at_level(logging.INFO), quiet():
+        print("Please cite the following paper")
+    assert not caplog.text
+    with pytest.raises(ValueError, match="broken"), quiet():
+        print("Plans were saved")
+        raise ValueError("broken")
+    assert "Plans were saved" in caplog.text
+    assert not capsys.readouterr().out
