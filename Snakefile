@@ -16,6 +16,7 @@ include: "rules/segmentation.smk"
 include: "rules/evaluation.smk"
 include: "rules/figures.smk"
 include: "rules/submission.smk"
+include: "rules/viewer.smk"
 include: "rules/report.smk"
 
 
@@ -31,6 +32,7 @@ localrules:
     evaluation,
     figures,
     submission,
+    viewer,
     report,
 
 
@@ -41,4 +43,5 @@ rule all:
         rules.evaluation.input,
         rules.figures.input,
         rules.submission.input,
+        rules.viewer.input,
         rules.report.input,

@@ -5,6 +5,7 @@ Goes out: COHORT (the good sequences), RESULTS and the helpers below.
 """
 
 import os
+import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError

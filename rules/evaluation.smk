@@ -39,7 +39,8 @@ rule measure_segmentation:
     conda:
         "../envs/echoweave.yaml"
     params:
-        settings=settings("evaluation"),
+        references=COHORT.test_references,
+        settings=settings("evaluation.frame_rate_hz", "evaluation.consistency_threshold"),
     message:
         "Measuring the predictions of {wildcards.arm}"
     script:

@@ -1,7 +1,7 @@
 """Report: one page with every table and figure, and a summary for the terminal.
 
 Comes in: tables/, figures/.
-Goes out: report.html, summary.txt.
+Goes out: report.html, summary.txt, config.yaml.
 """
 
 
@@ -29,6 +29,7 @@ rule summarise:
             "tables": str(RESULTS / "tables"),
             "figures": str(RESULTS / "figures"),
             "report": str(RESULTS / "report.html"),
+            "viewer": str(RESULTS / "viewer/index.html"),
         },
     message:
         "Summing up"
@@ -36,12 +37,31 @@ rule summarise:
         "../workflow/scripts/summarise.py"
 
 
+rule write_config:
+    output:
+        RESULTS / "config.yaml",
+    log:
+        logs("write_config"),
+    benchmark:
+        benchmarks("write_config")
+    localrule: True
+    conda:
+        "../envs/echoweave.yaml"
+    params:
+        config=config_slice(config, *config),
+    message:
+        "Writing down the whole configuration"
+    script:
+        "../workflow/scripts/write_config.py"
+
+
 # Snakemake renders its own report, from the records of the jobs that are done by now.
 rule render_report:
     input:
         rules.figures.input,
         rules.evaluation.input,
-        captions=Path(workflow.basedir).glob("workflow/report/**/*.rst"),
+        config=rules.write_config.output[0],
+        captions=[os.path.relpath(path) for path in BASE.glob("workflow/report/**/*.rst")],
     output:
         RESULTS / "report.html",
     log:
@@ -52,10 +72,10 @@ rule render_report:
     conda:
         "../envs/echoweave.yaml"
     params:
-        snakefile=workflow.main_snakefile,
-        configfiles=[str(path) for path in workflow.configfiles],
+        python=sys.executable,
+        snakefile=os.path.relpath(workflow.main_snakefile),
     message:
         "Rendering the report"
     shell:
-        "snakemake figures evaluation --snakefile {params.snakefile:q}"
-        " --configfile {params.configfiles:q} --nolock --report {output:q} > {log:q} 2>&1"
+        "{params.python:q} -m snakemake figures evaluation --snakefile {params.snakefile:q}"
+        " --configfile {input.config:q} --nolock --report {output:q} > {log:q} 2>&1"

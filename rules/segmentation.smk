@@ -27,8 +27,8 @@ rule segmentation:
 
 
 for arm in ARMS:
-    labels = pseudolabel_files(USED, COHORT.training) if ARMS[arm].dense else []
-    quality = [quality_file(USED)] if ARMS[arm].dense else []
+    dense = ARMS[arm].dense
+    labels = [*pseudolabel_files(USED, COHORT.training), quality_file(USED)] if dense else []
 
     rule:
         name:
@@ -36,8 +36,7 @@ for arm in ARMS:
         input:
             caches=cache_files(COHORT.training_patients),
             labels=labels,
-            quality=quality,
-            code=SEGMENTATION_CODE,
+            code=library("segmentation", "pseudolabels", "geometry", "io"),
         output:
             directory(arms.raw_folder(NNUNET, arm)),
         log:

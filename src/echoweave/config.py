@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from echoweave.errors import InputError, Problem
+from echoweave.io.atomic import whole_file
 
 
 def check_config(config: Mapping[str, Any], schema_path: Path) -> None:
@@ -41,6 +42,12 @@ def config_slice(config: Mapping[str, Any], *keys: str) -> dict[str, Any]:
         result[key.rpartition(".")[2]] = value
     canonical: dict[str, Any] = json.loads(json.dumps(result, sort_keys=True))
     return canonical
+
+
+def write_config(config: Mapping[str, Any], path: Path) -> None:
+    """Write the merged configuration as one YAML file."""
+    with whole_file(path) as temporary:
+        temporary.write_text(yaml.safe_dump(dict(config), sort_keys=True))
 
 
 def _problems(error: ValidationError) -> Iterator[Problem]:

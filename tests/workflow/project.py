@@ -86,5 +86,6 @@ TARGETS = {
     "evaluation",
     "figures",
     "submission",
+    "viewer",
     "report",
 }

@@ -40,6 +40,8 @@ def predict_held_out(
 ) -> None:
     """Write the same for training patients, each by the one fold that did not train on them.
 
+    Only sequences with dense labels are of interest, to be compared with them.
+
     Args:
         arm: A name of ``ARMS``.
         caches: Cache files of training patients.
@@ -52,10 +54,14 @@ def predict_held_out(
         InputError: A patient is no training patient.
     """
     fold_of = _validation_folds(preprocessed_folder(nnunet_root, arm) / "splits_final.json")
+    folder.mkdir(parents=True, exist_ok=True)
     sequences = {}
     for cache in caches:
         for view in read_views(cache):
-            patient = read_sequence(cache, view).patient
+            sequence = read_sequence(cache, view)
+            if sequence.dense_labels is None:
+                continue
+            patient = sequence.patient
             if patient not in fold_of:
                 raise InputError(
                     Problem(str(cache), patient, "no fold validates this patient", "use predict")

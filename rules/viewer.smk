@@ -1,0 +1,74 @@
+"""Viewer: one page that plays every sequence with its masks, without a network.
+
+Comes in: caches, pseudo-labels of the estimator in use, predictions, measures.
+Goes out: viewer/index.html and viewer/data/{sequence}.js.
+"""
+
+VIEWER_CODE = library("viewer", "figures", "evaluation", "io")
+SHOWN = COHORT.patients if config["viewer"]["patients"] == "all" else COHORT.testing_patients
+
+
+def layers_of(sequences):
+    training = [source for source in sequences if source.split == "training"]
+    testing = [source for source in sequences if source.split == "testing"]
+    predictions = [path for arm in ARMS for path in prediction_files(arm, testing)]
+    return [*pseudolabel_files(USED, training), *predictions]
+
+
+def clip_files(patients):
+    return [RESULTS / f"viewer/data/{source.name}.js" for source in COHORT.sequences_of(patients)]
+
+
+rule viewer:
+    input:
+        RESULTS / "viewer/index.html",
+        clip_files(SHOWN),
+
+
+for bucket, patients in COHORT.buckets(SHOWN, config["chunks"]).items():
+
+    rule:
+        name:
+            f"write_clips_{bucket}"
+        input:
+            caches=cache_files(patients),
+            layers=layers_of(COHORT.sequences_of(patients)),
+            code=VIEWER_CODE,
+        output:
+            clip_files(patients),
+        log:
+            logs(f"write_clips_{bucket}"),
+        benchmark:
+            benchmarks(f"write_clips_{bucket}")
+        conda:
+            "../envs/echoweave.yaml"
+        params:
+            folder=str(RESULTS / "viewer/data"),
+        message:
+            f"Writing {len(patients)} patients for the viewer"
+        script:
+            "../workflow/scripts/write_clips.py"
+
+
+rule write_page:
+    input:
+        cohort=rules.write_cohort.output.cohort,
+        frames=arm_measures("frames"),
+        volumes=arm_measures("volumes"),
+        quality=quality_file(USED),
+        code=VIEWER_CODE,
+    output:
+        RESULTS / "viewer/index.html",
+    log:
+        logs("write_page"),
+    benchmark:
+        benchmarks("write_page")
+    conda:
+        "../envs/echoweave.yaml"
+    params:
+        mode=config["evaluation"]["simpson_mode"],
+        sequences=[source.name for source in COHORT.sequences_of(SHOWN)],
+    message:
+        "Writing the viewer's page"
+    script:
+        "../workflow/scripts/write_page.py"

@@ -1,0 +1,18 @@
+"""Write the viewer's page."""
+
+from pathlib import Path
+
+from echoweave.logs import log_to
+from echoweave.viewer.page import write_page
+
+if __name__ == "__main__":
+    with log_to(Path(snakemake.log[0])):
+        write_page(
+            cohort=Path(snakemake.input.cohort),
+            frames=[Path(path) for path in snakemake.input.frames],
+            volumes=[Path(path) for path in snakemake.input.volumes],
+            quality=Path(snakemake.input.quality),
+            mode=snakemake.params.mode,
+            sequences=snakemake.params.sequences,
+            output=Path(snakemake.output[0]),
+        )
