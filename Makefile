@@ -6,7 +6,7 @@ CORES ?= $(shell nproc)
 PHANTOM := resources/phantom
 DEMO := --cores $(CORES) --configfile config/phantom.yaml
 
-.PHONY: setup demo test lint lock clean
+.PHONY: setup demo test lint picture lock clean
 
 setup: .venv/.ready
 
@@ -36,6 +36,10 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile rules
 	
+# The README's picture, from the demo.
+picture: demo
+	cp results/figures/film_strip.png docs/overview.png
+
 lock: setup
 	(echo "# Exact versions that we test, for Python 3.11; remake with: make lock"; \
 	 $(BIN)/pip freeze --exclude-editable | sed 's/^\(torch==[0-9.]*\).*/\1/') > requirements.lock

@@ -15,9 +15,12 @@ from echoweave.cache.cohort import load_cohort
 from echoweave.config import check_config, config_slice
 from echoweave.errors import InputError
 from echoweave.pseudolabels.estimators.registry import unknown_estimators
+from echoweave.pseudolabels.files import DIRECTIONS, label_path
 from echoweave.segmentation.arms import ARMS
 
 RESULTS = Path(config["results_dir"])
+NNUNET = RESULTS / "nnunet"
+MEASURES = RESULTS / "measures"
 BASE = Path(workflow.basedir)
 
 try:
@@ -63,8 +66,68 @@ def library(*packages):
     return [os.path.relpath(file) for file in files if file.suffix != ".pyc"]
 
 
+def nnunet_root(wildcards):
+    """nnU-Net keeps more below its root than the files that rules declare."""
+    return str(NNUNET)
+
+
+def used_pseudolabels(wildcards):
+    return str(RESULTS / "pseudolabels" / USED)
+
+
+# Paths, in data order.
+
+
 def cache_files(patients):
     return [RESULTS / f"cache/{patient}.h5" for patient in patients]
+
+
+def checkpoint_of(wildcards):
+    trained = wildcards.estimator in MODELS
+    return RESULTS / f"registration/{wildcards.estimator}/model.pt" if trained else []
+
+
+def pseudolabel_files(estimator, sequences, directions=DIRECTIONS):
+    folder = RESULTS / "pseudolabels" / estimator
+    names = [sequence.name for sequence in sequences]
+    return [label_path(folder, direction, name) for direction in directions for name in names]
+
+
+def quality_file(estimator):
+    return RESULTS / "pseudolabels" / estimator / "quality.tsv"
+
+
+def prediction_files(arm, sequences):
+    return [RESULTS / "predictions" / arm / f"{sequence.name}.nii.gz" for sequence in sequences]
+
+
+def arm_measures(kind):
+    return [MEASURES / arm / f"{kind}.tsv" for arm in ARMS]
+
+
+def drawn(name, category, caption):
+    """A figure as SVG and PNG; the report shows the PNG, which every browser draws alike."""
+    return {
+        "svg": RESULTS / f"figures/{name}.svg",
+        "png": report(
+            RESULTS / f"figures/{name}.png",
+            caption=f"../workflow/report/figures/{caption}.rst",
+            category=category,
+            labels={"figure": name},
+        ),
+    }
+
+
+def layers_of(sequences):
+    """What the viewer lays over these sequences: pseudo-labels or predictions."""
+    training = [source for source in sequences if source.split == "training"]
+    testing = [source for source in sequences if source.split == "testing"]
+    predictions = [path for arm in ARMS for path in prediction_files(arm, testing)]
+    return [*pseudolabel_files(USED, training), *predictions]
+
+
+def clip_files(patients):
+    return [RESULTS / f"viewer/data/{source.name}.js" for source in COHORT.sequences_of(patients)]
 
 
 def logs(name):

@@ -4,19 +4,14 @@ Comes in: predictions, pseudo-labels, cohort.tsv, the reference masks on their n
 Goes out: measures/ (one row a sequence, frame and structure), tables/*.{tsv,md,tex}.
 """
 
-from echoweave.evaluation.make_tables import TABLES
+from echoweave.evaluation.names import TABLES
 
 EVALUATION_CODE = library("evaluation", "cache", "geometry", "io")
-MEASURES = RESULTS / "measures"
 PSEUDOLABEL_MEASURES = [
     *expand(MEASURES / "pseudolabels/{estimator}.tsv", estimator=ESTIMATORS),
     MEASURES / "pseudolabels/held_out.tsv",
 ]
 ARM_MEASURES = ["frames", "volumes", "beats", "areas", "smoothness", "consistency"]
-
-
-def arm_measures(kind):
-    return [MEASURES / arm / f"{kind}.tsv" for arm in ARMS]
 
 
 rule evaluation:

@@ -7,19 +7,6 @@ Goes out: figures/{figure}.{svg,png}, both in the report under their category.
 FIGURE_CODE = library("figures", "evaluation", "io")
 
 
-def drawn(name, category, caption):
-    """A figure as SVG and PNG; the report shows the PNG, which every browser draws alike."""
-    return {
-        "svg": RESULTS / f"figures/{name}.svg",
-        "png": report(
-            RESULTS / f"figures/{name}.png",
-            caption=f"../workflow/report/figures/{caption}.rst",
-            category=category,
-            labels={"figure": name},
-        ),
-    }
-
-
 rule figures:
     input:
         expand(
@@ -28,6 +15,7 @@ rule figures:
                 "figure2",
                 "figure3",
                 "figure4",
+                "film_strip",
                 "estimators",
                 "dice_by_position",
                 "registration_curves",
@@ -55,6 +43,26 @@ rule draw_figure2:
         "Drawing Figure 2: quality of the pseudo-labels"
     script:
         "../workflow/scripts/draw_figure2.py"
+
+
+rule draw_film_strip:
+    input:
+        cohort=rules.write_cohort.output.cohort,
+        caches=cache_files(COHORT.training_patients),
+        labels=pseudolabel_files(USED, COHORT.training),
+        code=FIGURE_CODE,
+    output:
+        **drawn("film_strip", "Pseudo-labels", "film_strip"),
+    log:
+        logs("draw_film_strip"),
+    benchmark:
+        benchmarks("draw_film_strip")
+    conda:
+        "../envs/echoweave.yaml"
+    message:
+        "Drawing the pseudo-labels of one sequence"
+    script:
+        "../workflow/scripts/draw_film_strip.py"
 
 
 rule draw_estimators:

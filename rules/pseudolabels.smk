@@ -5,24 +5,6 @@ Goes out: pseudolabels/{estimator}/{forward,backward,fused}/{sequence}.nii.gz an
 """
 
 
-def pseudolabel_files(estimator, sequences, directions=("forward", "backward", "fused")):
-    folder = RESULTS / "pseudolabels" / estimator
-    return [
-        folder / direction / f"{sequence.name}.nii.gz"
-        for direction in directions
-        for sequence in sequences
-    ]
-
-
-def quality_file(estimator):
-    return RESULTS / "pseudolabels" / estimator / "quality.tsv"
-
-
-def checkpoint_of(wildcards):
-    trained = wildcards.estimator in MODELS
-    return RESULTS / f"registration/{wildcards.estimator}/model.pt" if trained else []
-
-
 rule pseudolabels:
     input:
         [pseudolabel_files(name, COHORT.training) for name in ESTIMATORS],

@@ -24,7 +24,7 @@ rule summarise:
     conda:
         "../envs/echoweave.yaml"
     params:
-        tables=str(RESULTS / "tables"),
+        tables=subpath(input[0], parent=True),
         links={
             "tables": str(RESULTS / "tables"),
             "figures": str(RESULTS / "figures"),

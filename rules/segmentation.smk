@@ -7,22 +7,12 @@ sequences, and predictions/held_out/ for training sequences with dense truth.
 
 from echoweave.segmentation import arms
 
-NNUNET = RESULTS / "nnunet"
 SEGMENTATION_CODE = library("segmentation", "io")
-
-
-def prediction_files(arm, sequences):
-    return [RESULTS / "predictions" / arm / f"{sequence.name}.nii.gz" for sequence in sequences]
-
-
-def each_arm(path_of, *more):
-    """One path an arm: the data sets' names have ids, so that no wildcard fits them."""
-    return {arm: path_of(NNUNET, arm, *more) for arm in ARMS}
 
 
 rule segmentation:
     input:
-        each_arm(arms.best_file).values(),
+        [arms.best_file(NNUNET, arm) for arm in ARMS],
         [prediction_files(arm, COHORT.testing) for arm in ARMS],
 
 
@@ -47,9 +37,9 @@ for arm in ARMS:
             "../envs/echoweave.yaml"
         params:
             arm=arm,
-            root=str(NNUNET),
+            root=nnunet_root,
             folds=COHORT.folds,
-            pseudolabels=str(RESULTS / "pseudolabels" / USED),
+            pseudolabels=used_pseudolabels,
             settings=settings("pseudolabels.quality"),
         message:
             f"Writing the raw data set of {arm}"
@@ -75,7 +65,7 @@ for arm in ARMS:
             mem_mb=16000,
         params:
             arm=arm,
-            root=str(NNUNET),
+            root=nnunet_root,
             settings=settings("segmentation.plans"),
         message:
             f"Planning and preprocessing {arm}"
@@ -102,7 +92,7 @@ for arm in ARMS:
             gpu=1,
         params:
             arm=arm,
-            root=str(NNUNET),
+            root=nnunet_root,
             device=config["segmentation"]["device"],
             settings=settings("segmentation.training", "seed"),
         message:
@@ -130,7 +120,7 @@ for arm in ARMS:
         params:
             arm=arm,
             folds=list(FOLDS),
-            root=str(NNUNET),
+            root=nnunet_root,
         message:
             f"Choosing the postprocessing of {arm}"
         script:
@@ -160,7 +150,7 @@ for bucket, patients in TESTING_BUCKETS.items():
             gpu=1,
         params:
             folder=str(RESULTS / "predictions/{arm}"),
-            root=str(NNUNET),
+            root=nnunet_root,
             device=config["segmentation"]["device"],
         message:
             "Segmenting test sequences with {wildcards.arm}"
@@ -187,7 +177,7 @@ rule predict_held_out:
         gpu=1,
     params:
         arm="sparse2d",
-        root=str(NNUNET),
+        root=nnunet_root,
         device=config["segmentation"]["device"],
     message:
         "Segmenting training sequences with dense truth by the fold that has not seen them"

@@ -8,17 +8,6 @@ VIEWER_CODE = library("viewer", "figures", "evaluation", "io")
 SHOWN = COHORT.patients if config["viewer"]["patients"] == "all" else COHORT.testing_patients
 
 
-def layers_of(sequences):
-    training = [source for source in sequences if source.split == "training"]
-    testing = [source for source in sequences if source.split == "testing"]
-    predictions = [path for arm in ARMS for path in prediction_files(arm, testing)]
-    return [*pseudolabel_files(USED, training), *predictions]
-
-
-def clip_files(patients):
-    return [RESULTS / f"viewer/data/{source.name}.js" for source in COHORT.sequences_of(patients)]
-
-
 rule viewer:
     input:
         RESULTS / "viewer/index.html",
@@ -43,7 +32,7 @@ for bucket, patients in COHORT.buckets(SHOWN, config["chunks"]).items():
         conda:
             "../envs/echoweave.yaml"
         params:
-            folder=str(RESULTS / "viewer/data"),
+            folder=subpath(output[0], parent=True),
         message:
             f"Writing {len(patients)} patients for the viewer"
         script:

@@ -51,15 +51,17 @@ def write_config(config: Mapping[str, Any], path: Path) -> None:
 
 
 def _problems(error: ValidationError) -> Iterator[Problem]:
+    schema: Any = error.schema
+    instance: Any = error.instance
     place = ".".join(str(part) for part in error.absolute_path)
     if error.validator == "additionalProperties":
-        known = list(error.schema["properties"])
-        for name in sorted(set(error.instance) - set(known)):
+        known = list(schema["properties"])
+        for name in sorted(set(instance) - set(known)):
             close = difflib.get_close_matches(name, known, n=1)
             remedy = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(known)}"
             yield Problem("config", f"{place}.{name}".lstrip("."), "unknown key", remedy)
         return
-    description = error.schema.get("description", "").rstrip(".")
+    description = schema.get("description", "").rstrip(".")
     remedy = f"it must be: {description}" if description else "see config/schema.yaml"
     yield Problem("config", place, error.message, remedy)
 

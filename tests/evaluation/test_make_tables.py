@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from echoweave.evaluation.make_tables import TABLES, make_tables
+from echoweave.evaluation.make_tables import make_tables
 from echoweave.evaluation.measure_pseudolabels import measure_pseudolabels
 from echoweave.evaluation.measure_segmentation import measure_segmentation
+from echoweave.evaluation.names import TABLES
 from echoweave.evaluation.summary import summary, write_summary
 from echoweave.io.tables import read_tsv
 
@@ -114,7 +115,7 @@ def test_table2_shows_others_and_where_they_come_from(study, tables):
     clas = pick(table, method="CLAS (Wei et al., 2020)")
 
     assert clas["ef_correlation"] == 0.926
-    assert np.isnan(clas["edv_correlation"])
+    assert np.isnan(clas["edv_mae_ml"])
     markdown = (study.folder / "tables/table2.md").read_text()
     assert "doi 10.1007/978-3-030-59713-9_60" in markdown
     assert "2D sparse, of 3 patients: 1 by 4CH alone." in markdown
@@ -189,7 +190,7 @@ def test_summary(study, tables):
 
     assert "plain copy of the ED mask  0.887" in text
     assert "still, bidirectional       0.887" in text
-    assert "ED  2D dense       -  -" in text
+    assert "ED  2D dense                 -  -" in text
     assert "report  results/report.html" in text
     assert all(len(line) < 140 for line in text.splitlines())
     assert not any(line.endswith(" ") for line in text.splitlines())

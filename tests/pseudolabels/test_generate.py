@@ -9,7 +9,8 @@ from echoweave.errors import InputError
 from echoweave.io.cache import Sequence, write_patient
 from echoweave.io.images import read_image
 from echoweave.pseudolabels.estimators.registry import make_estimator
-from echoweave.pseudolabels.generate import DIRECTIONS, generate, label_path, pseudo_labels
+from echoweave.pseudolabels.files import DIRECTIONS, label_path
+from echoweave.pseudolabels.generate import generate, pseudo_labels
 from echoweave.pseudolabels.quality import dice
 from echoweave.pseudolabels.settings import Settings
 

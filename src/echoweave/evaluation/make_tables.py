@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from echoweave.evaluation.accuracy_tables import make_strata, make_table1
+from echoweave.evaluation.names import TABLES
 from echoweave.evaluation.pseudolabel_table import make_pseudolabels
 from echoweave.evaluation.published import published_rows, published_sources
 from echoweave.evaluation.samples import Settings
@@ -17,7 +18,6 @@ from echoweave.evaluation.volume_table import make_table2
 from echoweave.io.tables import read_tsv
 from echoweave.logs import LOGGER
 
-TABLES = ("table1", "table2", "pseudolabels", "smoothness", "consistency", "strata", "tests")
 _INPUTS = ("frames", "volumes", "beats", "smoothness", "consistency")
 
 

@@ -1,7 +1,12 @@
-"""How the tables write the names of arms, estimators, directions and structures."""
+"""Names of the tables, and how they write those of arms, estimators and structures.
+
+Rules import this module while they are parsed: it needs nothing slow.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
+
+TABLES = ("table1", "table2", "pseudolabels", "smoothness", "consistency", "strata", "tests")
 
 NAMES: Mapping[str, str] = MappingProxyType(
     {

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from echoweave.figures.overlay import REFERENCE_LINE, draw_contours, show_frame
@@ -127,6 +128,7 @@ def _draw_curves(axes: np.ndarray, clip: Clip, table: pd.DataFrame) -> None:
             panel.plot(curve["frame"] + 1, curve["area_mm2"] / MM2_PER_CM2, color=colour(arm))
         _mark_references(panel, clip, structure)
         panel.set_title(f"{display_name(structure)} (cm²)", loc="left")
+        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def _mark_references(axes: Axes, clip: Clip, structure: str) -> None:

@@ -39,9 +39,11 @@ def show_frame(
     )
 
 
-def draw_contours(axes: Axes, labels: NDArray[np.uint8], line_colour: str) -> None:
+def draw_contours(
+    axes: Axes, labels: NDArray[np.uint8], line_colour: str, style: str = "solid"
+) -> None:
     """Draw the outline of every label of ``labels`` [Y, X], none for a label that is absent."""
     for value in range(1, N_LABELS):
         mask = labels == value
         if mask.any() and not mask.all():
-            axes.contour(mask, [0.5], colors=line_colour, linewidths=0.9)
+            axes.contour(mask, [0.5], colors=line_colour, linewidths=0.9, linestyles=style)

@@ -16,12 +16,11 @@ from echoweave.io.tables import write_tsv
 from echoweave.logs import Progress
 from echoweave.pseudolabels.estimators.base import Estimator
 from echoweave.pseudolabels.estimators.registry import UNTRAINED, make_estimator
+from echoweave.pseudolabels.files import DIRECTIONS, label_path
 from echoweave.pseudolabels.fuse import fuse
 from echoweave.pseudolabels.propagate import Carried, carry, frame_pairs
 from echoweave.pseudolabels.quality import COLUMNS, quality_rows
 from echoweave.pseudolabels.settings import Settings
-
-DIRECTIONS = ("forward", "backward", "fused")
 
 
 class PseudoLabels(NamedTuple):
@@ -31,11 +30,6 @@ class PseudoLabels(NamedTuple):
     backward: NDArray[np.uint8]
     fused: NDArray[np.uint8]
     quality: pd.DataFrame
-
-
-def label_path(directory: Path, direction: str, sequence: str) -> Path:
-    """Return the file of one sequence; ``direction`` is one of ``DIRECTIONS``."""
-    return directory / direction / f"{sequence}.nii.gz"
 
 
 def generate(

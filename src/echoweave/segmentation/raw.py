@@ -15,7 +15,7 @@ from echoweave.io.cache import read_sequence, read_views
 from echoweave.io.images import read_array, write_image
 from echoweave.io.tables import read_tsv
 from echoweave.logs import Progress
-from echoweave.pseudolabels.generate import label_path
+from echoweave.pseudolabels.files import label_path
 from echoweave.pseudolabels.selection import IGNORE, training_labels
 from echoweave.pseudolabels.settings import QualitySettings
 from echoweave.segmentation.arms import ARMS, Arm, frame_case, raw_folder

@@ -1,0 +1,100 @@
+"""The demo, end to end: what `make demo` runs, in a folder of its own."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from echoweave.io.images import read_array
+from echoweave.io.tables import read_tsv
+from echoweave.phantom.dataset import write_phantom
+from echoweave.phantom.settings import Settings
+from tests.workflow.project import ROOT, Project
+
+pytestmark = pytest.mark.workflow
+
+STRUCTURES = ("cavity", "myocardium", "epi", "atrium")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    folder = tmp_path_factory.mktemp("demo")
+    write_phantom(folder / "data", Settings())
+    project = Project(folder, folder / "data", ROOT / "config/phantom.yaml")
+    done = project.run("all")
+    assert done.returncode == 0, done.stderr[-5000:]
+    return project
+
+
+def test_fused_labels_beat_a_copy_of_the_ed_mask_by_a_wide_margin(demo: Project) -> None:
+    table = read_tsv(demo.results / "tables/pseudolabels.tsv")
+    dice = table.set_index(["estimator", "direction", "structure"])["dice_mean"]
+    for structure in STRUCTURES:
+        missing_of_copy = 1 - dice["still", "forward", structure]
+        missing_of_fused = 1 - dice["dirnet", "fused", structure]
+        assert missing_of_fused < missing_of_copy / 3
+
+
+def test_fused_labels_beat_either_direction(demo: Project) -> None:
+    table = read_tsv(demo.results / "tables/pseudolabels.tsv")
+    dice = table.set_index(["estimator", "direction", "structure"])["dice_mean"]
+    for estimator in ("farneback", "dirnet"):
+        for structure in STRUCTURES:
+            fused = dice[estimator, "fused", structure]
+            assert fused > dice[estimator, "forward", structure]
+            assert fused > dice[estimator, "backward", structure]
+
+
+@pytest.mark.parametrize("arm", ["sparse2d", "dense2d", "dense3d"])
+def test_every_arm_segments_whole_test_sequences(demo: Project, arm: str) -> None:
+    cohort = read_tsv(demo.results / "cohort.tsv")
+    testing = cohort[cohort["split"] == "testing"]
+    assert len(testing) == 8
+    for name, n_frames in zip(testing["sequence"], testing["n_frames"], strict=True):
+        labels = read_array(demo.results / f"predictions/{arm}/{name}.nii.gz")
+        assert labels.shape == (n_frames, 128, 128)
+    frames = read_tsv(demo.results / f"measures/{arm}/frames.tsv")
+    cavity = frames[frames["structure"] == "cavity"]
+    assert cavity["dice"].mean() > 0.9
+
+
+def test_submission_holds_ed_and_es_of_both_views(demo: Project) -> None:
+    with zipfile.ZipFile(demo.results / "submission/dense3d.zip") as archive:
+        names = archive.namelist()
+    assert len(names) == 4 * 2 * 2 * 2
+    assert "patient0010_2CH_ED.mhd" in names
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "report.html",
+        "summary.txt",
+        "config.yaml",
+        "viewer/index.html",
+        "viewer/data/patient0010_4CH.js",
+        "registration/dirnet/curves.tsv",
+        "tables/table1.tex",
+        "tables/table2.md",
+        *(f"figures/figure{number}.{suffix}" for number in (2, 3, 4) for suffix in ("svg", "png")),
+    ],
+)
+def test_the_demo_leaves(demo: Project, name: str) -> None:
+    assert (demo.results / name).stat().st_size > 500
+
+
+def test_the_report_shows_figures_and_tables_under_their_categories(demo: Project) -> None:
+    html = (demo.results / "report.html").read_text()
+    for category in ("Pseudo-labels", "Segmentation", "Tables", "Temporal consistency", "Volumes"):
+        assert category in html
+    assert "in the form of the paper" in html
+
+
+def test_every_job_left_a_log_and_a_benchmark(demo: Project) -> None:
+    def names(kind: str, suffix: str) -> set[Path]:
+        root = demo.results / kind
+        return {path.relative_to(root).with_suffix("") for path in root.rglob(f"*{suffix}")}
+
+    logs, benchmarks = names("logs", ".log"), names("benchmarks", ".tsv")
+    assert len(logs) > 40
+    assert logs == benchmarks

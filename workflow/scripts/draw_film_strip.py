@@ -1,0 +1,16 @@
+"""Draw the pseudo-labels of one sequence from ED to ES."""
+
+from pathlib import Path
+
+from echoweave.figures.film_strip import draw_film_strip
+from echoweave.logs import log_to
+
+if __name__ == "__main__":
+    with log_to(Path(snakemake.log[0])):
+        draw_film_strip(
+            cohort=Path(snakemake.input.cohort),
+            caches=[Path(path) for path in snakemake.input.caches],
+            labels=[Path(path) for path in snakemake.input.labels],
+            svg=Path(snakemake.output.svg),
+            png=Path(snakemake.output.png),
+        )
