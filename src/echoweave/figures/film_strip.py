@@ -44,7 +44,7 @@ def draw_film_strip(
         )
         for row, direction in zip(panels, DIRECTIONS, strict=True):
             masks = sources.prediction(direction, name)
-            heart = (masks > 0).any(axis=0)
+            heart = np.asarray((masks > 0).any(axis=0))
             row[0].set_ylabel(display_name(direction), color=colour(direction))
             for panel, frame in zip(row, frames, strict=True):
                 show_frame(panel, clip.frames[frame], clip.spacing_mm, heart)
