@@ -296,7 +296,8 @@ CASES: list[tuple[str, Edit, str]] = [
     (
         "same id twice",
         same_id,
-        "camus: patient0001: in training/ and in testing/; keep the one that is right",
+        "camus: patient0001: the same images in training/ and in testing/; "
+        "keep the one that is right",
     ),
     (
         "one mask of a test patient",

@@ -1,7 +1,6 @@
 """What the workflow learns before its first job."""
 
 import json
-import logging
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -192,12 +191,11 @@ def test_bad_input_is_remembered_until_it_is_mended(tree: Any) -> None:
 
 
 def test_results_that_cannot_be_written_are_no_obstacle(
-    tree: Any, caplog: pytest.LogCaptureFixture
+    tree: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tree.results.write_text("a file where the folder should be")
-    with caplog.at_level(logging.WARNING):
-        assert tree.load().patients == ["patient0001"]
-    assert "cannot remember the inspection" in caplog.text
+    assert tree.load().patients == ["patient0001"]
+    assert "cannot remember the inspection" in capsys.readouterr().err
 
 
 def test_progress_goes_to_the_terminal(tree: Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -246,3 +244,15 @@ def test_nothing_excluded_leaves_the_header(tree: Any, tmp_path: Path) -> None:
         tmp_path / "e.tsv",
     )
     assert (tmp_path / "e.tsv").read_text() == "file\tkey\twhat\tremedy\tsequence\n"
+
+
+def test_legacy_test_patients_that_are_numbered_from_one_again_are_other_people(tree: Any) -> None:
+    other = np.arange(4 * 6 * 8, dtype=np.uint8).reshape(4, 6, 8)
+    tree.add("patient0001", "testing", frames=other)
+    cohort = tree.load()
+    assert cohort.training_patients == ["patient0001"]
+    assert cohort.testing_patients == ["test0001"]
+    assert {source.name for source in cohort.testing} == {"test0001_2CH", "test0001_4CH"}
+    assert cohort.testing[0].files.ed == tree.folder("patient0001", "testing") / (
+        "patient0001_2CH_ED.mhd"
+    )

@@ -138,3 +138,22 @@ def test_every_fault_of_a_zip_is_listed(files: Files, tmp_path: Path) -> None:
 
 def test_a_sound_zip_passes(files: Files, tmp_path: Path) -> None:
     validate_submission(write(files, tmp_path / "dense2d.zip"), MASKS)
+
+
+def test_a_renamed_test_patient_goes_back_under_its_own_name(tmp_path: Path) -> None:
+    clip = Sequence(
+        patient="test0001",
+        view="2CH",
+        frames=np.zeros((5, 30, 20), np.uint8),
+        ed=1,
+        es=3,
+        spacing_mm=(0.308, 0.616),
+        native_shape=NATIVE_SHAPE,
+        native_spacing_mm=NATIVE_SPACING,
+    )
+    prediction = tmp_path / "test0001_2CH.nii.gz"
+    write_sequence(prediction, labels("2CH"), clip.spacing_mm)
+    write_patient(tmp_path / "test0001.h5", [clip])
+    write_submission([tmp_path / "test0001.h5"], [prediction], tmp_path / "out.zip")
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        assert "patient0001_2CH_ED.mhd" in archive.namelist()

@@ -1,8 +1,8 @@
 """Find the sequences of a CAMUS tree and the clips of a TED tree by listing folders."""
 
+import filecmp
 import os
 import re
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,16 +64,10 @@ def discover_camus(
     if not (root / form.folders[0]).is_dir():
         raise _no_root(root, f"holds no {form.folders[0]}/")
     bad: list[BadInput] = []
-    if layout == "mhd":
-        homes = [home for split in form.folders for home in _patients(root / split, split, bad)]
-    else:
-        homes = _split_homes(root, bad)
-    counts = Counter(folder.name for folder, _ in homes)
-    bad += [_twice(root, patient) for patient, count in counts.items() if count > 1]
+    homes = _legacy_homes(root, bad) if layout == "mhd" else _split_homes(root, bad)
     found: list[Found] = []
-    for folder, split in sorted(homes, key=lambda home: home[0].name):
-        if counts[folder.name] == 1:
-            found += _sequences(folder, split, form, truths, bad)
+    for patient, (folder, split) in sorted(homes.items()):
+        found += _sequences(patient, folder, split, form, truths, bad)
     return found, bad
 
 
@@ -154,8 +148,37 @@ def _patients(parent: Path, split: str, bad: list[BadInput]) -> list[tuple[Path,
     return homes
 
 
-def _split_homes(root: Path, bad: list[BadInput]) -> list[tuple[Path, str]]:
-    """Return the patient folders of the NIfTI release with the split of their subgroup list."""
+def _legacy_homes(root: Path, bad: list[BadInput]) -> dict[str, tuple[Path, str]]:
+    """Return the folder and the split of each patient of the legacy release.
+
+    Its testing/ numbers other people from 1 again. If an id is in both folders, all test patients
+    are called test0001 instead of patient0001; the same images in both are bad input.
+    """
+    training, testing = (
+        {folder.name: folder for folder, _ in _patients(root / split, split, bad)}
+        for split in LAYOUTS["mhd"].folders
+    )
+    shared = sorted(training.keys() & testing.keys())
+    twice = [name for name in shared if _same_images(training[name], testing[name])]
+    bad += [_twice(root, name) for name in twice]
+    prefix = "test" if shared else "patient"
+    homes = {name: (folder, "training") for name, folder in training.items()}
+    homes |= {
+        prefix + name.removeprefix("patient"): (folder, "testing")
+        for name, folder in testing.items()
+        if name not in twice
+    }
+    return {name: home for name, home in homes.items() if name not in twice}
+
+
+def _same_images(one: Path, other: Path) -> bool:
+    names = {path.name for path in one.glob("*_ED.*raw")}
+    common = [name for name in names if (other / name).is_file()]
+    return any(filecmp.cmp(one / name, other / name, shallow=False) for name in common)
+
+
+def _split_homes(root: Path, bad: list[BadInput]) -> dict[str, tuple[Path, str]]:
+    """Return the folder of each patient of the NIfTI release and the split of its subgroup list."""
     database, lists = (root / name for name in LAYOUTS["nifti"].folders)
     listed: dict[str, list[str]] = {}
     for subgroup, split in _SUBGROUPS.items():
@@ -177,22 +200,30 @@ def _split_homes(root: Path, bad: list[BadInput]) -> list[tuple[Path, str]]:
             what, remedy = "in the subgroup lists twice", "keep one of the lines"
         if what:
             bad.append(BadInput(Problem(str(database / patient), "", what, remedy), patient))
-    return [
-        (folder, listed[patient][0])
+    return {
+        patient: (folder, listed[patient][0])
         for patient, folder in folders.items()
         if len(listed.get(patient, ())) == 1
-    ]
+    }
 
 
 def _twice(root: Path, patient: str) -> BadInput:
     problem = Problem(
-        str(root), patient, "in training/ and in testing/", "keep the one that is right"
+        str(root),
+        patient,
+        "the same images in training/ and in testing/",
+        "keep the one that is right",
     )
     return BadInput(problem, patient)
 
 
 def _sequences(
-    folder: Path, split: str, form: Layout, truths: Mapping[str, Path], bad: list[BadInput]
+    patient: str,
+    folder: Path,
+    split: str,
+    form: Layout,
+    truths: Mapping[str, Path],
+    bad: list[BadInput],
 ) -> list[Found]:
     names = sorted(os.listdir(folder))  # noqa: PTH208 (names are all that is needed)
     found = []
@@ -200,7 +231,7 @@ def _sequences(
         stem = f"{folder.name}_{view}"
         if not any(name.startswith(f"{stem}_") for name in names):
             problem = Problem(str(folder), view, "the view is missing", "add its files")
-            bad.append(BadInput(problem, stem))
+            bad.append(BadInput(problem, f"{patient}_{view}"))
             continue
         clip, ed, es, ed_gt, es_gt = (
             folder / f"{stem}_{part}{form.suffix}"
@@ -215,8 +246,8 @@ def _sequences(
             es=es,
             ed_gt=ed_gt if labelled else None,
             es_gt=es_gt if labelled else None,
-            dense_truth=truths.get(stem),
+            dense_truth=truths.get(f"{patient}_{view}"),
             pixels=raw_files(folder, names, (clip, ed, es, ed_gt, es_gt)),
         )
-        found.append(Found(folder.name, view, split, files))
+        found.append(Found(patient, view, split, files))
     return found

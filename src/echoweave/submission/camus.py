@@ -1,7 +1,7 @@
 """Submission to the CAMUS platform: one flat zip of MetaImage masks at native size and spacing.
 
 The platform scores ED and ES of both views of every test patient. The names are those of the
-images: ``patient0001_2CH_ED.mhd`` with its ``.raw``.
+images, ``patient0001_2CH_ED.mhd`` with its ``.raw``, also where the study says test0001.
 """
 
 import tempfile
@@ -122,7 +122,7 @@ def _masks(
                 )
             native = resize_labels(labels[[clip.ed, clip.es]], clip.native_shape)
             for instant, mask in zip(INSTANTS, native, strict=True):
-                name = f"{clip.name}_{instant}"
+                name = f"{clip.name.replace('test', 'patient')}_{instant}"
                 yield Mask(name, clip.native_shape, clip.native_spacing_mm), mask
 
 
