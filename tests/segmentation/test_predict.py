@@ -72,6 +72,14 @@ def test_held_out_prediction_is_what_the_fold_predicted_in_validation(
             np.testing.assert_array_equal(whole[frame], expected)
 
 
+def test_held_out_sequences_without_dense_truth_are_passed_over(
+    trained: Study, tmp_path: Path
+) -> None:
+    _without_postprocessing("sparse2d", trained)
+    predict_held_out("sparse2d", [trained.caches[2]], tmp_path, trained.root, "cpu", 1)
+    assert [path.name for path in tmp_path.glob("*.nii.gz")] == ["patient0003_2CH.nii.gz"]
+
+
 def test_held_out_prediction_of_an_unknown_patient_is_refused(
     trained: Study, tmp_path: Path
 ) -> None:
