@@ -39,7 +39,10 @@ localrules:
 rule all:
     default_target: True
     input:
+        rules.cache.input,
+        rules.registration.input,
         rules.pseudolabels.input,
+        rules.segmentation.input,
         rules.evaluation.input,
         rules.figures.input,
         rules.submission.input,

@@ -27,7 +27,7 @@ rule pair_ted:
     conda:
         "../envs/echoweave.yaml"
     resources:
-        mem_mb=4000,
+        mem_mb=memory(4000),
     params:
         sources=COHORT.pairing_sources,
         clips=COHORT.ted,
@@ -79,7 +79,7 @@ for bucket, patients in BUCKETS.items():
         conda:
             "../envs/echoweave.yaml"
         resources:
-            mem_mb=2000,
+            mem_mb=memory(2000),
         params:
             sources=COHORT.sequences_of(patients),
             data=settings("data.size"),

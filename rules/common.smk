@@ -34,9 +34,13 @@ try:
 except InputError as error:
     raise WorkflowError(f"\n{error}") from None
 
-BUCKETS = COHORT.buckets(COHORT.patients, config["chunks"])
+# Apart, so that a new test patient touches no file that a network was trained on.
 TRAINING_BUCKETS = COHORT.buckets(COHORT.training_patients, config["chunks"])
 TESTING_BUCKETS = COHORT.buckets(COHORT.testing_patients, config["chunks"])
+BUCKETS = {
+    **{f"training_{bucket}": patients for bucket, patients in TRAINING_BUCKETS.items()},
+    **{f"testing_{bucket}": patients for bucket, patients in TESTING_BUCKETS.items()},
+}
 FOLDS = range(config["folds"])
 ESTIMATORS = config["pseudolabels"]["estimators"]
 USED = config["pseudolabels"]["use"]
@@ -64,6 +68,11 @@ def library(*packages):
     folders = [Path(echoweave.__file__).parent / package for package in packages]
     files = [file for folder in folders for file in sorted(folder.rglob("*.*"))]
     return [os.path.relpath(file) for file in files if file.suffix != ".pyc"]
+
+
+def memory(megabytes):
+    """Memory that a job asks for; more each time it is tried again."""
+    return lambda wildcards, attempt: megabytes * attempt
 
 
 def nnunet_root(wildcards):

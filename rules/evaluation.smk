@@ -16,6 +16,8 @@ ARM_MEASURES = ["frames", "volumes", "beats", "areas", "smoothness", "consistenc
 
 rule evaluation:
     input:
+        [arm_measures(kind) for kind in ARM_MEASURES],
+        PSEUDOLABEL_MEASURES,
         expand(RESULTS / "tables/{table}.{ext}", table=TABLES, ext=["tsv", "md", "tex"]),
 
 

@@ -8,7 +8,7 @@ Goes out: pseudolabels/{estimator}/{forward,backward,fused}/{sequence}.nii.gz an
 rule pseudolabels:
     input:
         [pseudolabel_files(name, COHORT.training) for name in ESTIMATORS],
-        map(quality_file, ESTIMATORS),
+        [quality_file(name) for name in ESTIMATORS],
 
 
 for bucket, patients in TRAINING_BUCKETS.items():
@@ -30,7 +30,7 @@ for bucket, patients in TRAINING_BUCKETS.items():
         conda:
             "../envs/echoweave.yaml"
         resources:
-            mem_mb=4000,
+            mem_mb=memory(4000),
         params:
             folder=str(RESULTS / "pseudolabels/{estimator}"),
             settings=settings("pseudolabels.propagation", "pseudolabels.fusion"),

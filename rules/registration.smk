@@ -33,7 +33,7 @@ rule train_registration:
         "../envs/echoweave.yaml"
     threads: 16
     resources:
-        mem_mb=16000,
+        mem_mb=memory(16000),
         gpu=1,
     params:
         events=str(RESULTS / "registration/{model}/events"),

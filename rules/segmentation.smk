@@ -8,10 +8,14 @@ sequences, and predictions/held_out/ for training sequences with dense truth.
 from echoweave.segmentation import arms
 
 SEGMENTATION_CODE = library("segmentation", "io")
+# A resource, not a parameter: where a job runs does not make its results stale.
+DEVICE = config["segmentation"]["device"]
 
 
 rule segmentation:
     input:
+        [arms.prepared_file(NNUNET, arm) for arm in ARMS],
+        [arms.validation_summary(NNUNET, arm, fold) for arm in ARMS for fold in FOLDS],
         [arms.best_file(NNUNET, arm) for arm in ARMS],
         [prediction_files(arm, COHORT.testing) for arm in ARMS],
 
@@ -62,7 +66,7 @@ for arm in ARMS:
             "../envs/echoweave.yaml"
         threads: config["segmentation"]["threads"]
         resources:
-            mem_mb=16000,
+            mem_mb=memory(16000),
         params:
             arm=arm,
             root=nnunet_root,
@@ -88,12 +92,12 @@ for arm in ARMS:
             "../envs/echoweave.yaml"
         threads: config["segmentation"]["threads"]
         resources:
-            mem_mb=16000,
+            mem_mb=memory(16000),
             gpu=1,
+            device=DEVICE,
         params:
             arm=arm,
             root=nnunet_root,
-            device=config["segmentation"]["device"],
             settings=settings("segmentation.training", "seed"),
         message:
             f"Training fold {{wildcards.fold}} of {arm}"
@@ -116,7 +120,7 @@ for arm in ARMS:
             "../envs/echoweave.yaml"
         threads: config["segmentation"]["threads"]
         resources:
-            mem_mb=8000,
+            mem_mb=memory(8000),
         params:
             arm=arm,
             folds=list(FOLDS),
@@ -146,12 +150,12 @@ for bucket, patients in TESTING_BUCKETS.items():
             "../envs/echoweave.yaml"
         threads: config["segmentation"]["threads"]
         resources:
-            mem_mb=8000,
+            mem_mb=memory(8000),
             gpu=1,
+            device=DEVICE,
         params:
             folder=str(RESULTS / "predictions/{arm}"),
             root=nnunet_root,
-            device=config["segmentation"]["device"],
         message:
             "Segmenting test sequences with {wildcards.arm}"
         script:
@@ -173,12 +177,12 @@ rule predict_held_out:
         "../envs/echoweave.yaml"
     threads: config["segmentation"]["threads"]
     resources:
-        mem_mb=8000,
+        mem_mb=memory(8000),
         gpu=1,
+        device=DEVICE,
     params:
         arm="sparse2d",
         root=nnunet_root,
-        device=config["segmentation"]["device"],
     message:
         "Segmenting training sequences with dense truth by the fold that has not seen them"
     script:

@@ -5,16 +5,21 @@ Goes out: viewer/index.html and viewer/data/{sequence}.js.
 """
 
 VIEWER_CODE = library("viewer", "figures", "evaluation", "io")
-SHOWN = COHORT.patients if config["viewer"]["patients"] == "all" else COHORT.testing_patients
+SHOWN = {
+    bucket: patients
+    for bucket, patients in BUCKETS.items()
+    if config["viewer"]["patients"] == "all" or bucket.startswith("testing")
+}
+SHOWN_PATIENTS = [patient for patients in SHOWN.values() for patient in patients]
 
 
 rule viewer:
     input:
         RESULTS / "viewer/index.html",
-        clip_files(SHOWN),
+        clip_files(SHOWN_PATIENTS),
 
 
-for bucket, patients in COHORT.buckets(SHOWN, config["chunks"]).items():
+for bucket, patients in SHOWN.items():
 
     rule:
         name:
@@ -56,7 +61,7 @@ rule write_page:
         "../envs/echoweave.yaml"
     params:
         mode=config["evaluation"]["simpson_mode"],
-        sequences=[source.name for source in COHORT.sequences_of(SHOWN)],
+        sequences=[source.name for source in COHORT.sequences_of(SHOWN_PATIENTS)],
     message:
         "Writing the viewer's page"
     script:

@@ -16,5 +16,5 @@ def study(phantom_nifti: Path, tmp_path_factory: pytest.TempPathFactory) -> Proj
     shutil.copytree(phantom_nifti, data)
     project = Project(folder, data, TINY)
     done = project.run("all")
-    assert done.returncode == 0, done.stderr[-5000:]
+    assert done.returncode == 0, done.stderr[-2000:]
     return project

@@ -22,7 +22,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Project:
     write_phantom(folder / "data", Settings())
     project = Project(folder, folder / "data", ROOT / "config/phantom.yaml")
     done = project.run("all")
-    assert done.returncode == 0, done.stderr[-5000:]
+    assert done.returncode == 0, done.stderr[-2000:]
     return project
 
 

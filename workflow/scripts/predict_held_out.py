@@ -12,6 +12,6 @@ if __name__ == "__main__":
             caches=[Path(path) for path in snakemake.input.caches],
             folder=Path(snakemake.output[0]),
             nnunet_root=Path(snakemake.params.root),
-            device=snakemake.params.device,
+            device=snakemake.resources.device,
             threads=snakemake.threads,
         )

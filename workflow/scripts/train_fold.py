@@ -12,7 +12,7 @@ if __name__ == "__main__":
             fold=int(snakemake.wildcards.fold),
             nnunet_root=Path(snakemake.params.root),
             settings=snakemake.params.settings["training"],
-            device=snakemake.params.device,
+            device=snakemake.resources.device,
             seed=snakemake.params.settings["seed"],
             threads=snakemake.threads,
         )
