@@ -68,7 +68,7 @@ for bucket, patients in BUCKETS.items():
             f"build_cache_{bucket}"
         input:
             sources=COHORT.files(patients),
-            pairs=rules.pair_ted.output[0],
+            pairs=rules.pair_ted.output[0] if bucket.startswith("training") else [],
             code=CACHE_CODE,
         output:
             cache_files(patients),

@@ -198,6 +198,38 @@ def short_inside_gz(folder: Path) -> Path:
     return path
 
 
+def bad_checksum(folder: Path) -> Path:
+    path = save(folder / "clip.nii.gz", CLIP)
+    content = bytearray(path.read_bytes())
+    content[-8] ^= 255
+    path.write_bytes(content)
+    return path
+
+
+def endless_nii(folder: Path) -> Path:
+    content = bytearray(save(folder / "clip.nii", CLIP).read_bytes())
+    struct.pack_into("<3h", content, 42, 32767, 32767, 32767)
+    path = folder / "clip.nii.gz"
+    path.write_bytes(gzip.compress(content))
+    return path
+
+
+def no_spacing_nii(folder: Path) -> Path:
+    path = save(folder / "clip.nii", CLIP)
+    content = bytearray(path.read_bytes())
+    struct.pack_into("<2f", content, 80, 0.0, 0.0)
+    path.write_bytes(content)
+    return path
+
+
+def odd_type_nii(folder: Path) -> Path:
+    path = save(folder / "clip.nii", CLIP)
+    content = bytearray(path.read_bytes())
+    struct.pack_into("<h", content, 70, 99)
+    path.write_bytes(content)
+    return path
+
+
 def short_nii(folder: Path) -> Path:
     path = save(folder / "clip.nii", np.zeros((9, 20, 20), np.uint8))
     cut(path, 1000)
@@ -250,7 +282,11 @@ def folder_for_file(folder: Path) -> Path:
         (not_zipped, "damaged or not gzip at all"),
         (short_gz, "truncated or damaged"),
         (short_inside_gz, "truncated: 18 of 24 bytes of pixels; "),
-        (short_nii, "truncated: too small for an image of 3600 bytes; "),
+        (bad_checksum, "damaged or not gzip at all (CRC check failed"),
+        (endless_nii, "truncated: 24 of 35181150961663 bytes of pixels; "),
+        (no_spacing_nii, "spacing: the pixel spacing is 0 x 0 mm; correct the header"),
+        (odd_type_nii, "data type 99 is not handled; "),
+        (short_nii, "truncated: 648 of 3600 bytes of pixels; "),
         (nan, "holds NaN or infinite values; "),
         (rgb_mhd, "the pixels are RGB or vectors, not grey values; "),
         (rgb_nii, "the pixels are RGB or vectors, not grey values; "),

@@ -189,7 +189,13 @@ def added_patient(study: Project, tmp_path: Path, patients: int, tests: int) -> 
 def test_an_added_test_patient_trains_nothing(study: Project, tmp_path: Path) -> None:
     with added_patient(study, tmp_path, patients=4, tests=3):
         planned = study.planned("all")
-    assert stages(planned) == AFTER_PREDICTIONS | {"build_cache_testing", "write_cohort", "predict"}
+    assert stages(planned) == AFTER_PREDICTIONS | {
+        "build_cache_testing",
+        "write_cohort",
+        "predict",
+        # It chooses its sequence from the cohort table.
+        "draw_film_strip",
+    }
     assert sum(count for rule, count in planned.items() if rule.startswith("build_cache")) == 1
 
 

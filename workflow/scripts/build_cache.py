@@ -9,7 +9,7 @@ if __name__ == "__main__":
     with log_to(Path(snakemake.log[0])):
         build_cache(
             sources=snakemake.params.sources,
-            ted_pairs=Path(snakemake.input.pairs),
+            ted_pairs=Path(snakemake.input.pairs) if snakemake.input.pairs else None,
             size=snakemake.params.data["size"],
             outputs=[Path(path) for path in snakemake.output],
         )

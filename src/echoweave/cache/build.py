@@ -19,7 +19,9 @@ from echoweave.logs import Progress
 TED_LABELS = 3
 
 
-def build_cache(sources: ListOf[Source], ted_pairs: Path, size: int, outputs: ListOf[Path]) -> None:
+def build_cache(
+    sources: ListOf[Source], ted_pairs: Path | None, size: int, outputs: ListOf[Path]
+) -> None:
     """Write the cache files of some patients.
 
     The frames are resized with area means, labels by the majority; the spacing scales with
@@ -27,11 +29,12 @@ def build_cache(sources: ListOf[Source], ted_pairs: Path, size: int, outputs: Li
 
     Args:
         sources: Every sequence of these patients, sorted by patient.
-        ted_pairs: The table of :func:`echoweave.cache.ted.pair_ted`.
+        ted_pairs: The table of :func:`echoweave.cache.ted.pair_ted`; None for test patients, whom
+            TED does not hold.
         size: Side of the square frames in the cache, in pixels.
         outputs: One file a patient, in the same order, named {patient}.h5.
     """
-    pairs = read_tsv(ted_pairs).set_index("patient")
+    pairs = pd.DataFrame() if ted_pairs is None else read_tsv(ted_pairs).set_index("patient")
     progress = Progress("Caching", len(outputs))
     grouped = groupby(sources, key=lambda source: source.patient)
     for done, ((patient, views), output) in enumerate(zip(grouped, outputs, strict=True), 1):
