@@ -48,3 +48,5 @@ rule all:
         rules.submission.input,
         rules.viewer.input,
         rules.report.input,
+    message:
+        "Everything is made"

@@ -11,6 +11,8 @@ rule cache:
     input:
         RESULTS / "cohort.tsv",
         cache_files(COHORT.patients),
+    message:
+        "The cache is complete"
 
 
 rule pair_ted:

@@ -19,6 +19,8 @@ rule evaluation:
         [arm_measures(kind) for kind in ARM_MEASURES],
         PSEUDOLABEL_MEASURES,
         expand(RESULTS / "tables/{table}.{ext}", table=TABLES, ext=["tsv", "md", "tex"]),
+    message:
+        "Everything is measured"
 
 
 rule measure_segmentation:

@@ -24,6 +24,8 @@ rule figures:
             ],
             ext=["svg", "png"],
         ),
+    message:
+        "The figures are drawn"
 
 
 rule draw_figure2:

@@ -9,6 +9,8 @@ rule pseudolabels:
     input:
         [pseudolabel_files(name, COHORT.training) for name in ESTIMATORS],
         [quality_file(name) for name in ESTIMATORS],
+    message:
+        "The pseudo-labels are complete"
 
 
 for bucket, patients in TRAINING_BUCKETS.items():

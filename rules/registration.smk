@@ -13,6 +13,8 @@ ADOPTED = [model for model in MODELS if model in PRETRAINED]
 rule registration:
     input:
         expand(RESULTS / "registration/{model}/model.pt", model=MODELS),
+    message:
+        "The registration networks are trained"
 
 
 rule train_registration:

@@ -9,6 +9,8 @@ rule report:
     input:
         RESULTS / "report.html",
         RESULTS / "summary.txt",
+    message:
+        "The report is complete"
 
 
 rule summarise:

@@ -18,6 +18,8 @@ rule segmentation:
         [arms.validation_summary(NNUNET, arm, fold) for arm in ARMS for fold in FOLDS],
         [arms.best_file(NNUNET, arm) for arm in ARMS],
         [prediction_files(arm, COHORT.testing) for arm in ARMS],
+    message:
+        "The nnU-Nets are trained and the test sequences segmented"
 
 
 for arm in ARMS:

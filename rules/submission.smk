@@ -8,6 +8,8 @@ Goes out: submission/{arm}.zip.
 rule submission:
     input:
         expand(RESULTS / "submission/{arm}.zip", arm=ARMS),
+    message:
+        "The submissions are packed"
 
 
 rule write_submission:

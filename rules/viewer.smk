@@ -17,6 +17,8 @@ rule viewer:
     input:
         RESULTS / "viewer/index.html",
         clip_files(SHOWN_PATIENTS),
+    message:
+        "The viewer is complete"
 
 
 for bucket, patients in SHOWN.items():
