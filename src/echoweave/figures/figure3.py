@@ -9,8 +9,8 @@ from echoweave.figures.tables import in_order, read_tables
 
 STRUCTURES = ("cavity", "myocardium", "atrium")
 MEASURES = {
-    "smoothness_px": "as in the paper (px⁴ frame⁻³ at 512 x 512)",
-    "smoothness_normalised": "normalised (s⁻³)",
+    "smoothness_px": "px⁴ frame⁻³ at 512 x 512",
+    "smoothness_normalised": "normalised, s⁻³",
 }
 
 
@@ -37,5 +37,5 @@ def draw_figure3(smoothness: Sequence[Path], svg: Path, png: Path) -> None:
             shown = table[table[measure] > 0]
             draw_boxes(axes, shown, measure, STRUCTURES, names)
             axes.set_yscale("log")
-            axes.set_ylabel(f"Smoothness, {label}")
+            axes.set_ylabel(f"Smoothness ({label})")
         add_series_legend(figure, names)
