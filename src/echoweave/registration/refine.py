@@ -20,9 +20,9 @@ from echoweave.registration.frames import prepare
 from echoweave.registration.losses import SIMILARITIES, bending_energy
 from echoweave.registration.settings import Refinement, Settings
 
-# How much the frames shrink, and the share of the steps: most are taken on halved frames, where
-# they are cheap and find longer displacements.
-_STAGES = ((2, 1.0), (1, 1 / 3))
+# How much the frames shrink, and the share of the steps: most are taken on small frames, where
+# they are cheap and find long displacements.
+_STAGES = ((4, 1), (2, 2 / 3), (1, 1 / 3))
 # First learning rate, in pixels of the shrunk frame; it falls to 0 along a line.
 _LEARNING_RATE = 0.1
 
