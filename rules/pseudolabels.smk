@@ -35,7 +35,9 @@ for bucket, patients in TRAINING_BUCKETS.items():
             mem_mb=memory(4000),
         params:
             folder=str(RESULTS / "pseudolabels/{estimator}"),
-            settings=settings("pseudolabels.propagation", "pseudolabels.fusion"),
+            settings=settings(
+                "pseudolabels.propagation", "pseudolabels.fusion", "pseudolabels.refinement"
+            ),
         message:
             "Carrying labels with {wildcards.estimator}"
         script:

@@ -95,6 +95,22 @@ def test_the_estimator_in_use_must_be_listed() -> None:
     )
 
 
+def test_only_models_can_be_refined() -> None:
+    (line,) = problems({"pseudolabels": {"refinement": {"models": ["farneback"]}}})
+    assert line == (
+        "config: pseudolabels.refinement.models: 'farneback' is not among registration.models; "
+        "choose among dirnet, dirnet-multistage, svf: only networks are refined"
+    )
+
+
+def test_the_refinement_has_whole_grid_cells() -> None:
+    (line,) = problems({"pseudolabels": {"refinement": {"size": 250}}})
+    assert line == (
+        "config: pseudolabels.refinement.grid_spacing_px: size 250 is not a multiple of 16; "
+        "change one of them"
+    )
+
+
 def test_slices_are_canonical() -> None:
     one = config_slice({"a": {"y": 1, "x": 2}, "b": 3}, "a")
     other = config_slice({"b": 4, "a": {"x": 2, "y": 1}}, "a")

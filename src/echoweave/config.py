@@ -69,13 +69,35 @@ def _problems(error: ValidationError) -> Iterator[Problem]:
 def _broken_references(config: Mapping[str, Any]) -> list[Problem]:
     """Keys whose values must agree with each other, which a schema cannot say."""
     pseudolabels = config["pseudolabels"]
-    if pseudolabels["use"] in pseudolabels["estimators"]:
-        return []
-    return [
+    problems = []
+    if pseudolabels["use"] not in pseudolabels["estimators"]:
+        problems.append(
+            Problem(
+                "config",
+                "pseudolabels.use",
+                f"{pseudolabels['use']!r} is not among pseudolabels.estimators",
+                f"choose one of {', '.join(pseudolabels['estimators'])} or add it to the list",
+            )
+        )
+    refinement, models = pseudolabels["refinement"], config["registration"]["models"]
+    problems += [
         Problem(
             "config",
-            "pseudolabels.use",
-            f"{pseudolabels['use']!r} is not among pseudolabels.estimators",
-            f"choose one of {', '.join(pseudolabels['estimators'])} or add it to the list",
+            "pseudolabels.refinement.models",
+            f"{name!r} is not among registration.models",
+            f"choose among {', '.join(models)}: only networks are refined",
         )
+        for name in refinement["models"]
+        if name not in models
     ]
+    size, spacing = refinement["size"], refinement["grid_spacing_px"]
+    if size % spacing:
+        problems.append(
+            Problem(
+                "config",
+                "pseudolabels.refinement.grid_spacing_px",
+                f"size {size} is not a multiple of {spacing}",
+                "change one of them",
+            )
+        )
+    return problems

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from echoweave.geometry.warp import compose, jacobian_determinant, warp
+from echoweave.geometry.warp import compose, jacobian_determinant, resize_fields, warp
 
 
 def constant_field(dy: float, dx: float, size: int = 8) -> torch.Tensor:
@@ -61,3 +61,9 @@ def test_a_mirrored_image_folds_everywhere() -> None:
     ramp = torch.arange(8.0)
     field = torch.stack((torch.zeros(8, 8), -2 * ramp.expand(8, 8)))[None]
     torch.testing.assert_close(jacobian_determinant(field), torch.full((1, 8, 8), -1.0))
+
+
+def test_fields_on_more_pixels_are_as_many_times_longer() -> None:
+    resized = resize_fields(constant_field(2, -1), (24, 16))
+    torch.testing.assert_close(resized[0, :, 0, 0], torch.tensor([6.0, -2.0]))
+    assert resized.shape == (1, 2, 24, 16)

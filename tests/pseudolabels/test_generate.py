@@ -99,7 +99,7 @@ def run(tmp_path, sequences, name="farneback"):
         caches.append(tmp_path / f"cache/{patient}.h5")
         write_patient(caches[-1], [each for each in sequences if each.patient == patient])
     quality = tmp_path / "quality/0.tsv"
-    settings = {"propagation": "composed", "fusion": "distance"}
+    settings = {"propagation": "composed", "fusion": "distance", "refinement": {"models": []}}
     generate(name, caches, tmp_path / name, quality, None, settings)
     return pd.read_csv(quality, sep="\t")
 

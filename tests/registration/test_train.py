@@ -8,6 +8,7 @@ import torch
 
 from echoweave.io.tables import read_tsv
 from echoweave.registration import train
+from echoweave.registration.apply import Registrar
 from echoweave.registration.checkpoint import load_checkpoint
 from echoweave.registration.settings import Settings
 from echoweave.registration.train import Trainer, train_registration
@@ -69,6 +70,21 @@ def test_training_lowers_the_loss_of_patients_it_has_not_seen(train_into) -> Non
     assert validation["loss"].iloc[-1] < validation["loss"].iloc[0] - 0.02
     assert validation["dice_cavity"].iloc[-1] > validation["dice_cavity"].iloc[0] + 0.1
     assert list((out / "events").glob("events.out.tfevents.*"))
+
+
+@pytest.mark.parametrize("architecture", ["dirnet-multistage", "svf"])
+def test_every_architecture_learns_and_its_checkpoint_loads(train_into, architecture: str) -> None:
+    one, out = (
+        train_into(name, architecture=architecture, iterations=count, validate_every=count)
+        for name, count in (("one", 1), ("out", 150))
+    )
+    before, after = (
+        read_tsv(folder / "curves.tsv").set_index("split").loc["validation"]
+        for folder in (one, out)
+    )
+    assert after["loss"] < before["loss"] - 0.02
+    assert after["dice_cavity"] > before["dice_cavity"] + 0.1
+    assert Registrar.load(out / "model.pt").settings.architecture == architecture
 
 
 def test_the_checkpoint_says_who_trained_it_and_is_the_best_of_the_validation(train_into) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 
 import torch
 from torch import Tensor
-from torch.nn.functional import grid_sample
+from torch.nn.functional import grid_sample, interpolate
 
 
 def warp(images: Tensor, dvf: Tensor, padding: Literal["border", "zeros"] = "border") -> Tensor:
@@ -51,6 +51,23 @@ def compose(first: Tensor, second: Tensor) -> Tensor:
         float [N, 2, Y, X].
     """
     return first + warp(second, first)
+
+
+def resize_fields(dvf: Tensor, shape: tuple[int, int]) -> Tensor:
+    """Bring fields to another size, bilinearly; displacements are scaled with it.
+
+    Args:
+        dvf: float [N, 2, Y, X] in pixels.
+        shape: (Y, X) of the result.
+
+    Returns:
+        float [N, 2, *shape] in pixels of the new size.
+    """
+    height, width = dvf.shape[-2:]
+    if (height, width) == shape:
+        return dvf
+    scale = dvf.new_tensor([shape[0] / height, shape[1] / width])[:, None, None]
+    return interpolate(dvf, shape, mode="bilinear", align_corners=False) * scale
 
 
 def jacobian_determinant(dvf: Tensor) -> Tensor:

@@ -20,7 +20,7 @@ from echoweave.pseudolabels.files import DIRECTIONS, label_path
 from echoweave.pseudolabels.fuse import fuse
 from echoweave.pseudolabels.propagate import Carried, carry, frame_pairs
 from echoweave.pseudolabels.quality import COLUMNS, quality_rows
-from echoweave.pseudolabels.settings import Settings
+from echoweave.pseudolabels.settings import Settings, refinement_of
 
 
 class PseudoLabels(NamedTuple):
@@ -48,13 +48,14 @@ def generate(
         directory: Gets the files of :func:`label_path`.
         quality: Gets the quality table of these sequences.
         checkpoint: Weights of the estimator if it is a network.
-        settings: The fields of :class:`~echoweave.pseudolabels.settings.Settings`.
+        settings: ``propagation``, ``fusion`` and ``refinement`` of ``pseudolabels``.
 
     Raises:
         InputError: Unknown estimator, unusable cache or checkpoint, or an empty reference mask.
     """
-    parsed = Settings(**settings)
-    motion = make_estimator(estimator, checkpoint)
+    parsed = Settings(settings["propagation"], settings["fusion"])
+    refinement = refinement_of(estimator, settings["refinement"])
+    motion = make_estimator(estimator, checkpoint, refinement)
     if estimator in UNTRAINED:
         parsed = Settings(parsed.propagation, UNTRAINED[estimator].fusion or parsed.fusion)
     tables = []

@@ -7,11 +7,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn.functional import interpolate
 
+from echoweave.geometry.warp import resize_fields
 from echoweave.registration.checkpoint import load_network
 from echoweave.registration.frames import pair_batch, prepare
-from echoweave.registration.settings import Settings
+from echoweave.registration.refine import refine
+from echoweave.registration.settings import Refinement, Settings
 
 _BATCH = 16
 
@@ -19,20 +20,23 @@ _BATCH = 16
 class Registrar:
     """Loads the weights once, then finds the motion in any number of sequences."""
 
-    def __init__(self, network: nn.Module, settings: Settings) -> None:
-        """Take a network that is on its device already."""
-        self.network, self.settings = network.eval(), settings
+    def __init__(
+        self, network: nn.Module, settings: Settings, refinement: Refinement | None = None
+    ) -> None:
+        """Take a network that is on its device already; None: its fields stay as they are."""
+        self.network, self.settings, self.refinement = network.eval(), settings, refinement
         self.device = next(network.parameters()).device
 
     @classmethod
-    def load(cls, path: Path) -> "Registrar":
+    def load(cls, path: Path, refinement: Refinement | None = None) -> "Registrar":
         """Load a checkpoint onto the GPU if there is one, else the CPU.
 
         Raises:
             InputError: It cannot be used.
         """
         network, settings = load_network(path)
-        return cls(network.to("cuda" if torch.cuda.is_available() else "cpu"), settings)
+        network.to("cuda" if torch.cuda.is_available() else "cpu")
+        return cls(network, settings, refinement)
 
     def fields(
         self, frames: NDArray[np.uint8], pairs: Sequence[tuple[int, int]]
@@ -46,26 +50,18 @@ class Registrar:
         Returns:
             float32 [len(pairs), 2, Y, X] in pixels of ``frames``, (dy, dx), fixed -> moving.
         """
-        height, width = frames.shape[1:]
+        shape = frames.shape[1], frames.shape[2]
+        if not pairs:
+            return np.empty((0, 2, *shape), np.float32)
         prepared = prepare(frames, self.settings).frames
-        result = np.empty((len(pairs), 2, height, width), np.float32)
-        for start in range(0, len(pairs), _BATCH):
-            fixed, moving = np.transpose(pairs[start : start + _BATCH])
-            found = self.register(prepared[fixed], prepared[moving])
-            result[start : start + _BATCH] = _resize_fields(found, (height, width)).cpu().numpy()
-        return result
+        batches = [pairs[start : start + _BATCH] for start in range(0, len(pairs), _BATCH)]
+        found = torch.cat([self.register(*prepared[np.transpose(batch)]) for batch in batches])
+        if self.refinement is not None:
+            found = refine(found, frames, pairs, self.settings, self.refinement)
+        return np.concatenate([resize_fields(dvf[None], shape).cpu().numpy() for dvf in found])
 
     @torch.no_grad()
     def register(self, fixed: NDArray[np.uint8], moving: NDArray[np.uint8]) -> Tensor:
         """Return the fields float32 [N, 2, S, S] of prepared images uint8 [N, S, S]."""
         found: Tensor = self.network(pair_batch(fixed, moving, self.device))
         return found
-
-
-def _resize_fields(dvf: Tensor, shape: tuple[int, int]) -> Tensor:
-    """Bring fields to another size; displacements are scaled with it."""
-    height, width = dvf.shape[-2:]
-    if (height, width) == shape:
-        return dvf
-    scale = dvf.new_tensor([shape[0] / height, shape[1] / width])[:, None, None]
-    return interpolate(dvf, shape, mode="bilinear", align_corners=False) * scale

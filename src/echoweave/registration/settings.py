@@ -73,3 +73,26 @@ class Settings:
         if problems:
             raise InputError(problems)
         return cls(**values)
+
+
+@dataclass(frozen=True)
+class Refinement:
+    """How the fields of one sequence are refined, ``pseudolabels.refinement``.
+
+    Attributes:
+        size: Side of the square frames, in pixels; all other lengths are in these pixels.
+        grid_spacing_px: Distance of the B-spline control points; a multiple of 4 that ``size`` is
+            a multiple of.
+        smoothing_px: Standard deviation of the Gaussian that smooths the frames; 0: none.
+        bending_weight: Weight of the bending energy, in normalised units.
+        max_frame_gap: Largest number of successive fields that are composed and compared.
+        steps: Optimiser steps on frames of a quarter of the size; two thirds as many on half the
+            size and a third as many on the whole size follow.
+    """
+
+    size: int
+    grid_spacing_px: int
+    smoothing_px: float
+    bending_weight: float
+    max_frame_gap: int
+    steps: int

@@ -4,7 +4,7 @@ import torch
 from echoweave.registration.networks.dirnet import DIRNet
 
 
-@pytest.mark.parametrize(("spacing", "cells"), [(2, 32), (8, 8), (32, 2)])
+@pytest.mark.parametrize(("spacing", "cells"), [(2, 32), (8, 8), (32, 2), (64, 1)])
 def test_one_control_point_for_each_cell_and_two_beyond_each_edge(spacing: int, cells: int) -> None:
     coefficients = DIRNet(spacing, 4).coefficients(torch.rand(3, 2, 64, 64))
     assert coefficients.shape == (3, 2, cells + 4, cells + 4)

@@ -10,6 +10,7 @@ from echoweave.pseudolabels.estimators.dis import DenseInverseSearch
 from echoweave.pseudolabels.estimators.farneback import Farneback
 from echoweave.pseudolabels.estimators.still import Still
 from echoweave.pseudolabels.settings import Fusion
+from echoweave.registration.settings import Refinement
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,15 @@ def unknown_estimators(names: Iterable[str], models: Iterable[str]) -> list[Prob
     ]
 
 
-def make_estimator(name: str, checkpoint: Path | None) -> Estimator:
+def make_estimator(
+    name: str, checkpoint: Path | None, refinement: Refinement | None = None
+) -> Estimator:
     """Return the estimator ``name``: the network in ``checkpoint``, or an untrained one.
+
+    Args:
+        name: A name of ``pseudolabels.estimators``.
+        checkpoint: Weights of the network.
+        refinement: How its fields are refined, if at all.
 
     Raises:
         InputError: There is no checkpoint and no untrained estimator of that name, or the
@@ -58,7 +66,7 @@ def make_estimator(name: str, checkpoint: Path | None) -> Estimator:
         # torch takes seconds to import, and whoever only checks names can go without.
         from echoweave.registration.apply import Registrar
 
-        return Registrar.load(checkpoint)
+        return Registrar.load(checkpoint, refinement)
     problems = unknown_estimators([name], [])
     if problems:
         raise InputError(problems)

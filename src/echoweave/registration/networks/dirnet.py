@@ -11,24 +11,24 @@ _BLOCKS = 5
 class DIRNet(nn.Module):
     """Deformable image registration network (de Vos et al. 2017; Tafuro et al. 2023).
 
-    Five 3x3 convolutions with ELU, average pooling after the first ones until one pixel is left
-    for each cell of the control grid, then two 1x1 convolutions. The control points beyond the
-    edge repeat those at the edge. The last layer starts at zero, so an untrained network moves
-    nothing.
+    Five 3x3 convolutions with ELU (six for a spacing of 64), average pooling after the first ones
+    until one pixel is left for each cell of the control grid, then two 1x1 convolutions. The
+    control points beyond the edge repeat those at the edge. The last layer starts at zero, so an
+    untrained network moves nothing.
     """
 
     def __init__(self, grid_spacing_px: int, kernels: int) -> None:
         """Build the layers.
 
         Args:
-            grid_spacing_px: Distance of the control points: 2, 4, 8, 16 or 32.
+            grid_spacing_px: Distance of the control points, a power of two.
             kernels: Kernels of each convolution.
         """
         super().__init__()
         self.spacing = grid_spacing_px
         poolings = grid_spacing_px.bit_length() - 1
         layers: list[nn.Module] = []
-        for block in range(_BLOCKS):
+        for block in range(max(_BLOCKS, poolings)):
             layers += [nn.Conv2d(kernels if block else 2, kernels, 3, padding=1), nn.ELU()]
             if block < poolings:
                 layers.append(nn.AvgPool2d(2))

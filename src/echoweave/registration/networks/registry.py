@@ -6,10 +6,16 @@ from torch import nn
 
 from echoweave.errors import InputError, Problem
 from echoweave.registration.networks.dirnet import DIRNet
+from echoweave.registration.networks.multistage import MultistageDIRNet
+from echoweave.registration.networks.svf import StationaryVelocityField
 from echoweave.registration.settings import Settings
 
 ARCHITECTURES: dict[str, Callable[[Settings], nn.Module]] = {
     "dirnet": lambda settings: DIRNet(settings.grid_spacing_px, settings.kernels),
+    "dirnet-multistage": lambda settings: MultistageDIRNet(
+        settings.grid_spacing_px, settings.kernels
+    ),
+    "svf": lambda settings: StationaryVelocityField(settings.kernels),
 }
 
 
