@@ -33,13 +33,12 @@ rule train_registration:
         model="|".join(TRAINED) or "none",
     conda:
         "../envs/echoweave.yaml"
-    threads: 16
+    threads: config["registration"]["threads"]
     resources:
         mem_mb=memory(16000),
         gpu=1,
     params:
-        events=str(RESULTS / "registration/{model}/events"),
-        state=str(RESULTS / "registration/{model}/state.pt"),
+        folder=str(RESULTS / "registration/{model}"),
         settings=lambda wildcards: settings(
             f"registration.models.{wildcards.model}",
             "registration.holdout",

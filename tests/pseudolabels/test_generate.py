@@ -100,7 +100,7 @@ def run(tmp_path, sequences, name="farneback"):
         write_patient(caches[-1], [each for each in sequences if each.patient == patient])
     quality = tmp_path / "quality/0.tsv"
     settings = {"propagation": "composed", "fusion": "distance", "refinement": {"models": []}}
-    generate(name, caches, tmp_path / name, quality, None, settings)
+    generate(name, caches, tmp_path / name, quality, None, settings, threads=1)
     return pd.read_csv(quality, sep="\t")
 
 

@@ -15,4 +15,5 @@ if __name__ == "__main__":
             quality=Path(snakemake.output.quality),
             checkpoint=Path(checkpoint) if checkpoint else None,
             settings=snakemake.params.settings,
+            threads=snakemake.threads,
         )

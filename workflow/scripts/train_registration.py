@@ -12,8 +12,8 @@ if __name__ == "__main__":
             ted_pairs=Path(snakemake.input.pairs),
             model_out=Path(snakemake.output.model),
             curves=Path(snakemake.output.curves),
-            events=Path(snakemake.params.events),
-            state=Path(snakemake.params.state),
+            folder=Path(snakemake.params.folder),
             model=snakemake.wildcards.model,
             settings=snakemake.params.settings,
+            threads=snakemake.threads,
         )

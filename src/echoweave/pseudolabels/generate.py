@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import cv2
 import numpy as np
 import pandas as pd
+import torch
 from numpy.typing import NDArray
 
 from echoweave.errors import InputError, Problem
@@ -39,6 +41,7 @@ def generate(
     quality: Path,
     checkpoint: Path | None,
     settings: Mapping[str, Any],
+    threads: int,
 ) -> None:
     """Write the pseudo-labels of every sequence with reference masks.
 
@@ -49,10 +52,13 @@ def generate(
         quality: Gets the quality table of these sequences.
         checkpoint: Weights of the estimator if it is a network.
         settings: ``propagation``, ``fusion`` and ``refinement`` of ``pseudolabels``.
+        threads: Threads on the CPU; jobs that share cores slow each other down manifold.
 
     Raises:
         InputError: Unknown estimator, unusable cache or checkpoint, or an empty reference mask.
     """
+    torch.set_num_threads(threads)
+    cv2.setNumThreads(threads)
     parsed = Settings(settings["propagation"], settings["fusion"])
     refinement = refinement_of(estimator, settings["refinement"])
     motion = make_estimator(estimator, checkpoint, refinement)

@@ -34,10 +34,10 @@ def train_registration(
     ted_pairs: Path,
     model_out: Path,
     curves: Path,
-    events: Path,
-    state: Path,
+    folder: Path,
     model: str,
     settings: Mapping[str, Any],
+    threads: int,
 ) -> None:
     """Train one model of the config and write its best checkpoint.
 
@@ -46,14 +46,17 @@ def train_registration(
         ted_pairs: TSV with the column ``patient``: those who are also in TED.
         model_out: The checkpoint with the lowest validation loss.
         curves: TSV with loss, similarity, bending energy and Dice by iteration and split.
-        events: Folder for TensorBoard.
-        state: File that lets a stopped training go on; removed at the end.
+        folder: Gets TensorBoard's events/, and state.pt, from which a stopped training goes on;
+            it is removed at the end.
         model: Name of the model in the config.
         settings: ``{model: its settings, "holdout", "validation_patients", "seed"}``.
+        threads: Threads on the CPU.
 
     Raises:
         InputError: The settings are wrong, or they leave no patient to train on.
     """
+    torch.set_num_threads(threads)
+    state = folder / "state.pt"
     own = Settings.from_config(settings[model], f"registration.models.{model}")
     seed: int = settings["seed"]
     split = split_patients(
@@ -68,7 +71,7 @@ def train_registration(
         for patients in (split.training, split.validation)
     )
     LOGGER.info("%d sequences train, %d validate", len(training), len(validation))
-    trained = Trainer(own, seed, training, validation).run(state, events)
+    trained = Trainer(own, seed, training, validation).run(state, folder / "events")
     save_checkpoint(model_out, Checkpoint(trained.best, own, split, seed, trained.best_iteration))
     write_tsv(pd.DataFrame(trained.rows), curves)
     state.unlink(missing_ok=True)
