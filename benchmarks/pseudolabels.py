@@ -176,11 +176,13 @@ def main() -> None:
                 LOGGER.info("phantom patient %d", number)
                 make_cache(cache, number)
         training, held_out = caches[: given.training], caches[given.training :]
-        rows = pd.DataFrame(
-            row
-            for name, build in estimators(given.out, training, given.iterations).items()
-            for row in measure(name, build(), held_out)
-        )
+        tables = []
+        for name, build in estimators(given.out, training, given.iterations).items():
+            measured = given.out / f"measured/{name.replace(' ', '-')}.tsv"
+            if not measured.exists():
+                write_tsv(pd.DataFrame(measure(name, build(), held_out)), measured)
+            tables.append(read_tsv(measured))
+        rows = pd.concat(tables)
         write_tsv(table(rows, "estimator", "direction"), given.out / "table.tsv")
         fused = rows[rows["direction"] == "fused"]
         write_tsv(table(fused, "estimator", "quality"), given.out / "qualities.tsv")

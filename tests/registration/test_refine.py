@@ -76,6 +76,12 @@ def test_the_optimisation_starts_at_the_given_fields(settings: Settings) -> None
     assert lost[0, 0, 24:-12, 12:-12].mean() > -8
 
 
+def test_black_frames_stay_where_they_are(settings: Settings) -> None:
+    black = np.zeros((2, 64, 64), np.uint8)
+    found = refine(torch.zeros(1, 2, 64, 64), black, [(1, 0)], settings, REFINEMENT)
+    assert not found.any()
+
+
 def test_refinement_repeats_itself(settings: Settings) -> None:
     frames = sliding_texture(1, 1, n_frames=3)
     start = torch.zeros(2, 2, 64, 64)
