@@ -52,7 +52,6 @@ wildcard_constraints:
     estimator="|".join(ESTIMATORS),
     model="|".join(config["registration"]["models"]),
     fold=r"\d+",
-    ext="svg|png",
 
 
 def settings(*keys):
