@@ -6,7 +6,7 @@ CORES ?= $(shell nproc)
 PHANTOM := resources/phantom
 DEMO := --cores $(CORES) --configfile config/phantom.yaml
 
-.PHONY: setup demo test lint picture lock clean
+.PHONY: setup demo test lint picture performance reruns resources lock clean
 
 setup: .venv/.ready
 
@@ -35,10 +35,22 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile rules
-	
+
 # The README's picture, from the demo.
 picture: demo
 	cp results/figures/film_strip.png docs/overview.png
+
+# The table of docs/reruns.md.
+reruns: setup
+	$(BIN)/python -m tests.workflow.reruns
+
+# docs/performance.md; NAMES="cache workflow" measures these alone.
+performance: setup
+	$(BIN)/python benchmarks/performance.py $(NAMES)
+
+# The table of docs/cluster.md.
+resources: setup
+	$(BIN)/python -m tests.workflow.resources
 
 lock: setup
 	(echo "# Exact versions that we test, for Python 3.11; remake with: make lock"; \

@@ -9,6 +9,7 @@ configfile: f"{workflow.basedir}/config/config.yaml"
 
 
 include: "rules/common.smk"
+include: "rules/paths.smk"
 include: "rules/cache.smk"
 include: "rules/registration.smk"
 include: "rules/pseudolabels.smk"
@@ -23,17 +24,12 @@ include: "rules/report.smk"
 report: "workflow/report/workflow.rst"
 
 
-localrules:
-    all,
-    cache,
-    registration,
-    pseudolabels,
-    segmentation,
-    evaluation,
-    figures,
-    submission,
-    viewer,
-    report,
+onstart:
+    # Dry runs and jobs do not come here.
+    try:
+        claim(RESULTS)
+    except InputError as error:
+        raise WorkflowError(f"\n{error}") from None
 
 
 rule all:

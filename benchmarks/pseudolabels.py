@@ -1,20 +1,24 @@
 """Compare every estimator of pseudo-labels on phantom patients that no network has seen.
 
 Usage: python benchmarks/pseudolabels.py OUT [--training N] [--held-out N] [--iterations N]
+                                         [--seed N] [--only NAME ...]
 
 Makes a phantom with 256x256 frames, trains the networks on the first patients (at 128x128 pixels,
 so that two cores will do), carries the labels of the others with every estimator and writes
-OUT/{table,qualities,curve}.tsv. A second run goes on where the first was stopped. Settings are
+OUT/{fused,table,qualities}.{tsv,md}. A second run goes on where the first was stopped. Settings are
 those of config/config.yaml but for what `quick` says.
 """
 
 import argparse
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import yaml
+from numpy.typing import NDArray
 
 from echoweave.evaluation.measure_pseudolabels import frame_rows
 from echoweave.geometry.resize import resize_frames, resize_labels, resized_spacing
@@ -26,34 +30,63 @@ from echoweave.phantom.clip import record
 from echoweave.phantom.patient import draw_patient
 from echoweave.pseudolabels.estimators.base import Estimator
 from echoweave.pseudolabels.estimators.registry import UNTRAINED
-from echoweave.pseudolabels.generate import DIRECTIONS, pseudo_labels
-from echoweave.pseudolabels.settings import Settings, refinement_of
+from echoweave.pseudolabels.estimators.still import Still
+from echoweave.pseudolabels.generate import DIRECTIONS, PseudoLabels, pseudo_labels
+from echoweave.pseudolabels.settings import Settings
 from echoweave.registration.apply import Registrar
 from echoweave.registration.networks.registry import build_network
+from echoweave.registration.settings import Refinement
 from echoweave.registration.settings import Settings as NetworkSettings
 from echoweave.registration.train import train_registration
 
 Maker = Callable[[], Estimator]
-SEED, SIZE, NATIVE, FRAMES = 2023, 256, (480, 384), (10, 20)
+SIZE, NATIVE, FRAMES = 256, (480, 384), (10, 20)
 CONFIG = Path(__file__).parents[1] / "config"
+DEFAULT = Settings("composed", "distance", drift_correction=True)
+# What is asked of DIRNet beyond likeness and smoothness; dirnet-supervised is in the config.
+SUPERVISION = {
+    "dirnet, symmetric": {"symmetric": True},
+    "dirnet, inverse-consistent": {"inverse_weight": 100},
+    "dirnet, all three": {"symmetric": True, "inverse_weight": 100},
+}
 
 
-def make_cache(path: Path, number: int) -> None:
+class Remembering:
+    """An estimator that finds the motion of each sequence once, however often it is asked."""
+
+    def __init__(self, estimator: Estimator) -> None:
+        self.estimator = estimator
+        self.known: dict[tuple[int, ...], NDArray[np.float32]] = {}
+        self.frames: NDArray[np.uint8] | None = None
+
+    def fields(
+        self, frames: NDArray[np.uint8], pairs: list[tuple[int, int]]
+    ) -> NDArray[np.float32]:
+        """See :class:`~echoweave.pseudolabels.estimators.base.Estimator`."""
+        if frames is not self.frames:
+            self.frames, self.known = frames, {}
+        key = tuple(np.ravel(pairs))
+        if key not in self.known:
+            self.known[key] = self.estimator.fields(frames, pairs)
+        return self.known[key]
+
+
+def make_cache(path: Path, number: int, seed: int, size: int = SIZE) -> None:
     """Write one phantom patient with the true labels of every frame."""
-    patient = draw_patient(SEED, number, NATIVE, FRAMES)
+    patient = draw_patient(seed, number, NATIVE, FRAMES)
     sequences = []
     for view in patient.views:
-        clip = record(view, patient.sector, whole_beat=False)
-        labels = resize_labels(clip.labels, (SIZE, SIZE))
+        clip = record(view, patient.sector, beats=0)
+        labels = resize_labels(clip.labels, (size, size))
         native = clip.frames.shape[1], clip.frames.shape[2]
         sequences.append(
             Sequence(
                 patient=patient.name,
                 view=view.name,
-                frames=resize_frames(clip.frames, (SIZE, SIZE)),
+                frames=resize_frames(clip.frames, (size, size)),
                 ed=0,
                 es=len(labels) - 1,
-                spacing_mm=resized_spacing(native, clip.spacing_mm, (SIZE, SIZE)),
+                spacing_mm=resized_spacing(native, clip.spacing_mm, (size, size)),
                 native_shape=native,
                 native_spacing_mm=clip.spacing_mm,
                 labels=labels[[0, -1]],
@@ -63,6 +96,16 @@ def make_cache(path: Path, number: int) -> None:
             )
         )
     write_patient(path, sequences)
+
+
+def phantom(out: Path, patients: int, seed: int, size: int = SIZE) -> list[Path]:
+    """Return the cache files of the patients, made where they are missing."""
+    paths = [out / f"cache/patient{number:04d}.h5" for number in range(1, patients + 1)]
+    for number, path in enumerate(paths, 1):
+        if not path.exists():
+            LOGGER.info("phantom patient %d", number)
+            make_cache(path, number, seed, size)
+    return paths
 
 
 def quick(model: Mapping[str, Any], iterations: int) -> dict[str, Any]:
@@ -85,68 +128,92 @@ def models(iterations: int) -> dict[str, dict[str, Any]]:
         for name in ("config.yaml", "paper.yaml")
     )
     original = quick(default["dirnet"] | paper["dirnet"], iterations) | {"learning_rate": 0.001}
-    return {name: quick(model, iterations) for name, model in default.items()} | {
-        "dirnet as in the paper": original
-    }
+    result = {name: quick(model, iterations) for name, model in default.items()}
+    for name, changes in SUPERVISION.items():
+        base = "dirnet-supervised" if "all" in name else "dirnet"
+        result[name] = result[base] | changes
+    return result | {"dirnet as in the paper": original}
 
 
-def train(out: Path, caches: list[Path], name: str, settings: dict[str, Any]) -> Path:
+def train(out: Path, caches: list[Path], name: str, settings: dict[str, Any], seed: int) -> Path:
     """Train one model, unless it is there already, and return its checkpoint."""
     folder = out / name.replace(" ", "-")
     if not (folder / "model.pt").exists():
         nobody = out / "ted_pairs.tsv"
         write_tsv(pd.DataFrame(columns=["ted_id", "patient"]), nobody)
         files = folder / "model.pt", folder / "curves.tsv", folder
-        common = {"holdout": 0, "validation_patients": 2, "seed": SEED}
+        common = {"holdout": 0, "validation_patients": 2, "seed": seed}
         train_registration(caches, nobody, *files, name, {name: settings, **common}, threads=1)
     return folder / "model.pt"
 
 
-def estimators(out: Path, caches: list[Path], iterations: int) -> dict[str, Maker]:
-    """Return what makes every estimator, by its name in the table."""
+def refinement() -> Refinement:
+    """Return the refinement of the default config."""
     values = yaml.safe_load((CONFIG / "config.yaml").read_text())["pseudolabels"]["refinement"]
-    refinement = refinement_of("each", values | {"models": ["each"]})
+    return Refinement(**{name: value for name, value in values.items() if name != "models"})
+
+
+def estimators(out: Path, caches: list[Path], iterations: int, seed: int) -> dict[str, Maker]:
+    """Return what makes every estimator, by its name in the table; networks train when made."""
     result: dict[str, Maker] = {name: entry.build for name, entry in UNTRAINED.items()}
+    result["interpolation"] = Still
     described = models(iterations)
+    configured = yaml.safe_load((CONFIG / "config.yaml").read_text())["registration"]["models"]
     untrained = NetworkSettings.from_config(described["dirnet"], "dirnet")
     result["refinement alone"] = lambda: Registrar(
-        build_network(untrained, "dirnet"), untrained, refinement
+        build_network(untrained, "dirnet"), untrained, refinement()
     )
     for name, settings in described.items():
-        path = train(out, caches, name, settings)
-        result[name] = lambda path=path: Registrar.load(path)
-        if "paper" not in name:
-            result[f"{name}, refined"] = lambda path=path: Registrar.load(path, refinement)
+
+        def build(name: str = name, settings: dict[str, Any] = settings) -> Path:
+            return train(out, caches, name, settings, seed)
+
+        result[name] = lambda build=build: Registrar.load(build())
+        if name in configured:
+            result[f"{name}, refined"] = lambda build=build: Registrar.load(build(), refinement())
     return result
 
 
-def measure(name: str, estimator: Estimator, caches: list[Path]) -> Iterator[dict[str, Any]]:
-    """Yield one row a sequence, direction and structure: means over the inner frames."""
-    fusion = UNTRAINED[name].fusion if name in UNTRAINED else None
-    settings = Settings("composed", fusion or "distance")
-    progress = Progress(name, len(caches))
+def variants(name: str) -> dict[str, Settings]:
+    """Return how the labels of an estimator are made, by the name in the table."""
+    settings = UNTRAINED[name].adapt(DEFAULT) if name in UNTRAINED else DEFAULT
+    result = {name: settings}
+    if name in ("farneback", "refinement alone", "dirnet, refined"):
+        result[f"{name}, no drift correction"] = replace(settings, drift_correction=False)
+    return result
+
+
+def measure(
+    variants: Mapping[str, Settings], estimator: Estimator, caches: list[Path]
+) -> Iterator[dict[str, Any]]:
+    """Yield one row a variant, sequence, direction and structure: means over the inner frames."""
+    progress, motion = Progress(next(iter(variants)), len(caches)), Remembering(estimator)
     for done, cache in enumerate(caches, 1):
         for view in read_views(cache):
             sequence = read_sequence(cache, view)
-            found = pseudo_labels(sequence, estimator, settings)
-            folded = found.quality[["folded_forward", "folded_backward"]].mean()
-            shares = dict(zip(DIRECTIONS, [*folded, folded.mean()], strict=True))
-            for direction in DIRECTIONS:
-                rows = pd.DataFrame(
-                    frame_rows(sequence, sequence.dense_labels, getattr(found, direction))
-                )
-                means = rows.groupby("structure")[["dice", "hd_mm"]].mean()
-                for structure, values in means.iterrows():
-                    yield {
-                        "estimator": name,
-                        "direction": direction,
-                        "structure": structure,
-                        "quality": sequence.quality,
-                        "sequence": sequence.name,
-                        "folded": shares[direction],
-                        **values,
-                    }
+            for variant, settings in variants.items():
+                labels = pseudo_labels(sequence, motion, settings)
+                for row in sequence_rows(sequence, labels):
+                    yield {"estimator": variant, **row}
         progress.update(done)
+
+
+def sequence_rows(sequence: Sequence, found: PseudoLabels) -> Iterator[dict[str, Any]]:
+    """Yield the means over the inner frames of one sequence, a row a direction and structure."""
+    folded = found.quality[["folded_forward", "folded_backward"]].mean()
+    shares = dict(zip(DIRECTIONS, [*folded, folded.mean()], strict=True))
+    for direction in DIRECTIONS:
+        rows = pd.DataFrame(frame_rows(sequence, sequence.dense_labels, getattr(found, direction)))
+        means = rows.groupby("structure")[["dice", "hd_mm"]].mean()
+        for structure, values in means.iterrows():
+            yield {
+                "direction": direction,
+                "structure": structure,
+                "quality": sequence.quality,
+                "sequence": sequence.name,
+                "folded": shares[direction],
+                **values,
+            }
 
 
 def table(rows: pd.DataFrame, *keys: str) -> pd.DataFrame:
@@ -159,6 +226,18 @@ def table(rows: pd.DataFrame, *keys: str) -> pd.DataFrame:
     return wide.reindex(order, level="estimator").reset_index()
 
 
+def write_table(found: pd.DataFrame, path: Path) -> None:
+    """Write a table as TSV and, as docs/pseudolabels.md shows it, as Markdown beside it."""
+    write_tsv(found, path)
+    formats = {"dice": "{:.4f}", "hd": "{:.2f}", "folded": "{:.3%}"}
+    lines = [list(found.columns), ["---"] * len(found.columns)]
+    for row in found.itertuples(index=False):
+        cells = zip(found.columns, row, strict=True)
+        lines.append([formats.get(name.split("_")[0], "{}").format(cell) for name, cell in cells])
+    text = "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    path.with_suffix(".md").write_text(text)
+
+
 def main() -> None:
     """Run the whole comparison."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -166,28 +245,26 @@ def main() -> None:
     parser.add_argument("--training", type=int, default=12, help="patients that train, 2 validate")
     parser.add_argument("--held-out", type=int, default=10, help="patients that are measured")
     parser.add_argument("--iterations", type=int, default=1000, help="of each training")
+    parser.add_argument("--seed", type=int, default=2023, help="of the phantom and the trainings")
+    parser.add_argument("--only", nargs="+", help="estimators, as the table names them")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     with log_to(given.out / "log.txt"):
-        numbers = range(1, given.training + given.held_out + 1)
-        caches = [given.out / f"cache/patient{number:04d}.h5" for number in numbers]
-        for number, cache in zip(numbers, caches, strict=True):
-            if not cache.exists():
-                LOGGER.info("phantom patient %d", number)
-                make_cache(cache, number)
+        caches = phantom(given.out, given.training + given.held_out, given.seed)
         training, held_out = caches[: given.training], caches[given.training :]
+        makers = estimators(given.out, training, given.iterations, given.seed)
         tables = []
-        for name, build in estimators(given.out, training, given.iterations).items():
+        for name in given.only or makers:
             measured = given.out / f"measured/{name.replace(' ', '-')}.tsv"
             if not measured.exists():
-                write_tsv(pd.DataFrame(measure(name, build(), held_out)), measured)
+                rows = measure(variants(name), makers[name](), held_out)
+                write_tsv(pd.DataFrame(rows), measured)
             tables.append(read_tsv(measured))
         rows = pd.concat(tables)
-        write_tsv(table(rows, "estimator", "direction"), given.out / "table.tsv")
+        write_table(table(rows, "estimator", "direction"), given.out / "table.tsv")
         fused = rows[rows["direction"] == "fused"]
-        write_tsv(table(fused, "estimator", "quality"), given.out / "qualities.tsv")
-        curves = read_tsv(given.out / "dirnet/curves.tsv")
-        write_tsv(curves[curves["split"] == "validation"], given.out / "curve.tsv")
+        write_table(table(fused, "estimator"), given.out / "fused.tsv")
+        write_table(table(fused, "estimator", "quality"), given.out / "qualities.tsv")
 
 
 if __name__ == "__main__":

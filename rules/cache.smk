@@ -1,10 +1,9 @@
 """Ingest: the data trees become one table and one HDF5 file a patient.
 
 Comes in: the CAMUS tree, the TED tree, a folder of dense truth where there is one.
-Goes out: cohort.tsv, excluded.tsv, ted_pairs.tsv, cache/{patient}.h5.
+Goes out: cohort.tsv, excluded.tsv, ted_pairs.tsv, cache/{patient}.h5 (with the whole TED clips), and
+the checksums of every input file in checksums/.
 """
-
-CACHE_CODE = library("cache", "io", "geometry")
 
 
 rule cache:
@@ -19,9 +18,9 @@ rule pair_ted:
     input:
         ted=COHORT.ted_files,
         camus=COHORT.pairing_files,
-        code=CACHE_CODE,
     output:
-        RESULTS / "ted_pairs.tsv",
+        pairs=RESULTS / "ted_pairs.tsv",
+        checksums=checksums("ted"),
     log:
         logs("pair_ted"),
     benchmark:
@@ -31,6 +30,8 @@ rule pair_ted:
     resources:
         mem_mb=memory(4000),
     params:
+        code=library("pair_ted"),
+        stamp=stamp([*COHORT.ted_files, *COHORT.pairing_files]),
         sources=COHORT.pairing_sources,
         clips=COHORT.ted,
         pairing=COHORT.pairing,
@@ -42,8 +43,7 @@ rule pair_ted:
 
 rule write_cohort:
     input:
-        pairs=rules.pair_ted.output[0],
-        code=CACHE_CODE,
+        pairs=rules.pair_ted.output.pairs,
     output:
         cohort=RESULTS / "cohort.tsv",
         excluded=RESULTS / "excluded.tsv",
@@ -51,9 +51,11 @@ rule write_cohort:
         logs("write_cohort"),
     benchmark:
         benchmarks("write_cohort")
+    localrule: True
     conda:
         "../envs/echoweave.yaml"
     params:
+        code=library("write_cohort"),
         sources=COHORT.sequences,
         folds=COHORT.folds,
         excluded=COHORT.excluded,
@@ -70,10 +72,12 @@ for bucket, patients in BUCKETS.items():
             f"build_cache_{bucket}"
         input:
             sources=COHORT.files(patients),
-            pairs=rules.pair_ted.output[0] if bucket.startswith("training") else [],
-            code=CACHE_CODE,
+            # By its path: a reference to a rule makes Snakemake hash the list of files beside it,
+            # once for each of them.
+            pairs=RESULTS / "ted_pairs.tsv" if bucket.startswith("training") else [],
         output:
-            cache_files(patients),
+            caches=cache_files(patients),
+            checksums=checksums(bucket),
         log:
             logs(f"build_cache_{bucket}"),
         benchmark:
@@ -83,6 +87,8 @@ for bucket, patients in BUCKETS.items():
         resources:
             mem_mb=memory(2000),
         params:
+            code=library("build_cache"),
+            stamp=stamp(COHORT.files(patients)),
             sources=COHORT.sequences_of(patients),
             data=settings("data.size"),
         message:

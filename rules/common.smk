@@ -5,32 +5,36 @@ Goes out: COHORT (the good sequences), RESULTS and the helpers below.
 """
 
 import os
+import re
 import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.io import strip_wildcard_constraints
 
-import echoweave
 from echoweave.cache.cohort import load_cohort
-from echoweave.config import check_config, config_slice
+from echoweave.config import check_config, check_names, config_slice
 from echoweave.errors import InputError
+from echoweave.imports import digest_of, imported_files
+from echoweave.io.checksums import stamp
 from echoweave.pseudolabels.estimators.registry import unknown_estimators
-from echoweave.pseudolabels.files import DIRECTIONS, label_path
+from echoweave.runs import check_directory, claim
 from echoweave.segmentation.arms import ARMS
 
-RESULTS = Path(config["results_dir"])
-NNUNET = RESULTS / "nnunet"
-MEASURES = RESULTS / "measures"
 BASE = Path(workflow.basedir)
 
 try:
     check_config(config, BASE / "config/schema.yaml")
+    RESULTS = Path(config["results_dir"])
     problems = unknown_estimators(
         config["pseudolabels"]["estimators"], config["registration"]["models"]
     )
     if problems:
         raise InputError(problems)
+    if workflow.is_main_process:
+        check_directory(RESULTS)
     COHORT = load_cohort(config, RESULTS)
+    check_names(config, COHORT.training_patients, [source.name for source in COHORT.testing])
 except InputError as error:
     raise WorkflowError(f"\n{error}") from None
 
@@ -51,7 +55,7 @@ wildcard_constraints:
     arm="|".join(ARMS),
     estimator="|".join(ESTIMATORS),
     model="|".join(config["registration"]["models"]),
-    fold=r"\d+",
+    fold="|".join(str(fold) for fold in FOLDS),
 
 
 def settings(*keys):
@@ -59,14 +63,25 @@ def settings(*keys):
     return config_slice(config, *keys)
 
 
-def library(*packages):
-    """The library files that a stage runs: a change in one of them makes its results stale.
+def library(script):
+    """A digest of the library files that a script runs: a change in one makes its results stale.
 
-    Relative paths, so that moving the checkout makes nothing stale.
+    A param, not inputs: of those an older date hides a change, as after unpacking or `rsync -a`.
     """
-    folders = [Path(echoweave.__file__).parent / package for package in packages]
-    files = [file for folder in folders for file in sorted(folder.rglob("*.*"))]
-    return [os.path.relpath(file) for file in files if file.suffix != ".pyc"]
+    return digest_of(imported_files(BASE / f"workflow/scripts/{script}.py"))
+
+
+def jobs_by_rule():
+    """Names of the logs and benchmarks of what is defined so far; buckets count as one rule."""
+    values = {"arm": list(ARMS), "estimator": ESTIMATORS, "model": MODELS, "fold": FOLDS}
+    values["sequence"] = [source.name for source in REGISTRATION_EXAMPLES]
+    jobs = {}
+    for one in workflow.rules:
+        if one.benchmark:
+            path = os.path.relpath(one.benchmark, RESULTS / "benchmarks").removesuffix(".tsv")
+            names = expand(strip_wildcard_constraints(path), **values)
+            jobs.setdefault(re.sub(r"_\d+$", "", one.name), []).extend(names)
+    return jobs
 
 
 def memory(megabytes):
@@ -74,73 +89,15 @@ def memory(megabytes):
     return lambda wildcards, attempt: megabytes * attempt
 
 
-def nnunet_root(wildcards):
-    """nnU-Net keeps more below its root than the files that rules declare."""
-    return str(NNUNET)
+def gpus(device):
+    """GPUs that a job asks for; the device itself is a resource, too, and makes nothing stale."""
+    return 0 if device == "cpu" else 1
 
 
-def used_pseudolabels(wildcards):
-    return str(RESULTS / "pseudolabels" / USED)
-
-
-# Paths, in data order.
-
-
-def cache_files(patients):
-    return [RESULTS / f"cache/{patient}.h5" for patient in patients]
-
-
-def checkpoint_of(wildcards):
-    trained = wildcards.estimator in MODELS
-    return RESULTS / f"registration/{wildcards.estimator}/model.pt" if trained else []
-
-
-def pseudolabel_files(estimator, sequences, directions=DIRECTIONS):
-    folder = RESULTS / "pseudolabels" / estimator
-    names = [sequence.name for sequence in sequences]
-    return [label_path(folder, direction, name) for direction in directions for name in names]
-
-
-def quality_file(estimator):
-    return RESULTS / "pseudolabels" / estimator / "quality.tsv"
-
-
-def prediction_files(arm, sequences):
-    return [RESULTS / "predictions" / arm / f"{sequence.name}.nii.gz" for sequence in sequences]
-
-
-def arm_measures(kind):
-    return [MEASURES / arm / f"{kind}.tsv" for arm in ARMS]
-
-
-def drawn(name, category, caption):
-    """A figure as SVG and PNG; the report shows the PNG, which every browser draws alike."""
-    return {
-        "svg": RESULTS / f"figures/{name}.svg",
-        "png": report(
-            RESULTS / f"figures/{name}.png",
-            caption=f"../workflow/report/figures/{caption}.rst",
-            category=category,
-            labels={"figure": name},
-        ),
-    }
-
-
-def layers_of(sequences):
-    """What the viewer lays over these sequences: pseudo-labels or predictions."""
-    training = [source for source in sequences if source.split == "training"]
-    testing = [source for source in sequences if source.split == "testing"]
-    predictions = [path for arm in ARMS for path in prediction_files(arm, testing)]
-    return [*pseudolabel_files(USED, training), *predictions]
-
-
-def clip_files(patients):
-    return [RESULTS / f"viewer/data/{source.name}.js" for source in COHORT.sequences_of(patients)]
-
-
-def logs(name):
-    return RESULTS / f"logs/{name}.log"
-
-
-def benchmarks(name):
-    return RESULTS / f"benchmarks/{name}.tsv"
+def pseudolabel_settings(estimator):
+    """What an estimator depends on: the refinement counts for the models that it refines."""
+    keys = "propagation", "fusion", "drift_correction", "refinement"
+    values = settings(*(f"pseudolabels.{key}" for key in keys))
+    refined = estimator in values["refinement"]["models"]
+    kept = values["refinement"] | {"models": [estimator]} if refined else {"models": []}
+    return values | {"refinement": kept}

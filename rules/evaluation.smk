@@ -6,7 +6,6 @@ Goes out: measures/ (one row a sequence, frame and structure), tables/*.{tsv,md,
 
 from echoweave.evaluation.names import TABLES
 
-EVALUATION_CODE = library("evaluation", "cache", "geometry", "io")
 PSEUDOLABEL_MEASURES = [
     *expand(MEASURES / "pseudolabels/{estimator}.tsv", estimator=ESTIMATORS),
     MEASURES / "pseudolabels/held_out.tsv",
@@ -16,7 +15,7 @@ ARM_MEASURES = ["frames", "volumes", "beats", "areas", "smoothness", "consistenc
 
 rule evaluation:
     input:
-        [arm_measures(kind) for kind in ARM_MEASURES],
+        [arm_measures(kind) for kind in [*ARM_MEASURES, "cycles"]],
         PSEUDOLABEL_MEASURES,
         expand(RESULTS / "tables/{table}.{ext}", table=TABLES, ext=["tsv", "md", "tex"]),
     message:
@@ -28,7 +27,6 @@ rule measure_segmentation:
         predictions=lambda wildcards: prediction_files(wildcards.arm, COHORT.testing),
         caches=cache_files(COHORT.testing_patients),
         references=COHORT.files(COHORT.testing_patients),
-        code=EVALUATION_CODE,
     output:
         **{kind: MEASURES / f"{{arm}}/{kind}.tsv" for kind in ARM_MEASURES},
     log:
@@ -38,6 +36,8 @@ rule measure_segmentation:
     conda:
         "../envs/echoweave.yaml"
     params:
+        code=library("measure_segmentation"),
+        stamp=stamp(COHORT.files(COHORT.testing_patients)),
         references=COHORT.test_references,
         settings=settings("evaluation.frame_rate_hz", "evaluation.consistency_threshold"),
     message:
@@ -52,7 +52,6 @@ rule measure_pseudolabels:
         backward=pseudolabel_files("{estimator}", COHORT.training, ["backward"]),
         fused=pseudolabel_files("{estimator}", COHORT.training, ["fused"]),
         caches=cache_files(COHORT.training_patients),
-        code=EVALUATION_CODE,
     output:
         MEASURES / "pseudolabels/{estimator}.tsv",
     log:
@@ -61,6 +60,8 @@ rule measure_pseudolabels:
         benchmarks("measure_pseudolabels/{estimator}")
     conda:
         "../envs/echoweave.yaml"
+    params:
+        code=library("measure_pseudolabels"),
     message:
         "Measuring the pseudo-labels of {wildcards.estimator}"
     script:
@@ -71,7 +72,6 @@ rule measure_held_out:
     input:
         folder=rules.predict_held_out.output[0],
         caches=cache_files(COHORT.training_patients),
-        code=EVALUATION_CODE,
     output:
         MEASURES / "pseudolabels/held_out.tsv",
     log:
@@ -80,18 +80,40 @@ rule measure_held_out:
         benchmarks("measure_held_out")
     conda:
         "../envs/echoweave.yaml"
+    params:
+        code=library("measure_held_out"),
     message:
         "Measuring the 2D sparse nnU-Net on sequences with dense truth"
     script:
         "../workflow/scripts/measure_held_out.py"
 
 
+rule measure_cycles:
+    input:
+        folder=RESULTS / "predictions/cycles/{arm}",
+        caches=cache_files(COHORT.training_patients),
+    output:
+        MEASURES / "{arm}/cycles.tsv",
+    log:
+        logs("measure_cycles/{arm}"),
+    benchmark:
+        benchmarks("measure_cycles/{arm}")
+    conda:
+        "../envs/echoweave.yaml"
+    params:
+        code=library("measure_cycles"),
+        settings=settings("evaluation.frame_rate_hz"),
+    message:
+        "Measuring the full-cycle clips of {wildcards.arm}"
+    script:
+        "../workflow/scripts/measure_cycles.py"
+
+
 rule make_tables:
     input:
-        measures=[arm_measures(kind) for kind in ARM_MEASURES],
+        measures=[arm_measures(kind) for kind in [*ARM_MEASURES, "cycles"]],
         pseudolabels=PSEUDOLABEL_MEASURES,
         published=os.path.relpath(BASE / "resources/published_results.tsv"),
-        code=EVALUATION_CODE,
     output:
         [
             report(
@@ -110,6 +132,7 @@ rule make_tables:
     conda:
         "../envs/echoweave.yaml"
     params:
+        code=library("make_tables"),
         measures={arm: str(MEASURES / arm) for arm in ARMS},
         settings=settings("evaluation.bootstrap_samples", "evaluation.simpson_mode", "seed"),
     message:

@@ -1,10 +1,10 @@
 """Figures: the paper's Figures 2, 3 and 4, and what else a reader asks for.
 
-Comes in: measures/, predictions, caches, training curves.
-Goes out: figures/{figure}.{svg,png}, both in the report under their category.
+Comes in: measures/, predictions, pseudo-labels, caches, training curves.
+Goes out: figures/{figure}.{svg,png}, animations as {gif,png}, in the report by category.
 """
 
-FIGURE_CODE = library("figures", "evaluation", "io")
+TEST_EXAMPLES = example_sequences(COHORT.testing, config["figures"]["sequences"])
 
 
 rule figures:
@@ -19,10 +19,20 @@ rule figures:
                 "estimators",
                 "dice_by_position",
                 "registration_curves",
+                "closure",
+                "warped_average",
+                "jacobian",
                 "segmentation_curves",
+                "simpson_dense3d",
                 *expand("{figure}_{arm}", figure=["bland_altman", "montage"], arm=ARMS),
             ],
             ext=["svg", "png"],
+        ),
+        rules.align_frames.output,
+        expand(
+            RESULTS / "figures/propagation_{source.name}.{ext}",
+            source=REGISTRATION_EXAMPLES,
+            ext=["gif", "png"],
         ),
     message:
         "The figures are drawn"
@@ -32,15 +42,16 @@ rule draw_figure2:
     input:
         labels=MEASURES / f"pseudolabels/{USED}.tsv",
         held_out=MEASURES / "pseudolabels/held_out.tsv",
-        code=FIGURE_CODE,
     output:
-        **drawn("figure2", "Pseudo-labels", "figure2"),
+        **drawn("figure2", "Pseudo-labels", "Figure 2: quality by direction"),
     log:
         logs("draw_figure2"),
     benchmark:
         benchmarks("draw_figure2")
     conda:
         "../envs/echoweave.yaml"
+    params:
+        code=library("draw_figure2"),
     message:
         "Drawing Figure 2: quality of the pseudo-labels"
     script:
@@ -49,18 +60,19 @@ rule draw_figure2:
 
 rule draw_film_strip:
     input:
-        cohort=rules.write_cohort.output.cohort,
+        cohort=RESULTS / "cohort.tsv",
         caches=cache_files(COHORT.training_patients),
         labels=pseudolabel_files(USED, COHORT.training),
-        code=FIGURE_CODE,
     output:
-        **drawn("film_strip", "Pseudo-labels", "film_strip"),
+        **drawn("film_strip", "Pseudo-labels", "One sequence from ED to ES"),
     log:
         logs("draw_film_strip"),
     benchmark:
         benchmarks("draw_film_strip")
     conda:
         "../envs/echoweave.yaml"
+    params:
+        code=library("draw_film_strip"),
     message:
         "Drawing the pseudo-labels of one sequence"
     script:
@@ -69,16 +81,17 @@ rule draw_film_strip:
 
 rule draw_estimators:
     input:
-        tables=expand(MEASURES / "pseudolabels/{estimator}.tsv", estimator=ESTIMATORS),
-        code=FIGURE_CODE,
+        tables=PSEUDOLABEL_MEASURES,
     output:
-        **drawn("estimators", "Pseudo-labels", "estimators"),
+        **drawn("estimators", "Pseudo-labels", "Estimators side by side"),
     log:
         logs("draw_estimators"),
     benchmark:
         benchmarks("draw_estimators")
     conda:
         "../envs/echoweave.yaml"
+    params:
+        code=library("draw_estimators"),
     message:
         "Drawing the estimators side by side"
     script:
@@ -89,15 +102,16 @@ rule draw_dice_by_position:
     input:
         labels=MEASURES / f"pseudolabels/{USED}.tsv",
         held_out=MEASURES / "pseudolabels/held_out.tsv",
-        code=FIGURE_CODE,
     output:
-        **drawn("dice_by_position", "Pseudo-labels", "dice_by_position"),
+        **drawn("dice_by_position", "Pseudo-labels", "Dice between ED and ES"),
     log:
         logs("draw_dice_by_position"),
     benchmark:
         benchmarks("draw_dice_by_position")
     conda:
         "../envs/echoweave.yaml"
+    params:
+        code=library("draw_dice_by_position"),
     message:
         "Drawing Dice between ED and ES"
     script:
@@ -107,33 +121,122 @@ rule draw_dice_by_position:
 rule draw_registration_curves:
     input:
         tables=expand(RESULTS / "registration/{model}/curves.tsv", model=TRAINED),
-        code=FIGURE_CODE,
     output:
-        **drawn("registration_curves", "Pseudo-labels", "registration_curves"),
+        **drawn("registration_curves", "Registration", "Training of the networks"),
     log:
         logs("draw_registration_curves"),
     benchmark:
         benchmarks("draw_registration_curves")
     conda:
         "../envs/echoweave.yaml"
+    params:
+        code=library("draw_registration_curves"),
     message:
         "Drawing the training of the registration networks"
     script:
         "../workflow/scripts/draw_registration_curves.py"
 
 
+rule draw_propagation:
+    input:
+        caches=lambda wildcards: cache_files([wildcards.sequence.rpartition("_")[0]]),
+        labels=lambda wildcards: [
+            label_path(RESULTS / "pseudolabels" / USED, direction, wildcards.sequence)
+            for direction in DIRECTIONS
+        ],
+    output:
+        **drawn("propagation_{sequence}", "Registration", "Animation of {sequence}", twin="gif"),
+    log:
+        logs("draw_propagation/{sequence}"),
+    benchmark:
+        benchmarks("draw_propagation/{sequence}")
+    wildcard_constraints:
+        sequence="|".join(source.name for source in REGISTRATION_EXAMPLES) or "none",
+    conda:
+        "../envs/echoweave.yaml"
+    params:
+        code=library("draw_propagation"),
+    message:
+        "Animating the labels of {wildcards.sequence}"
+    script:
+        "../workflow/scripts/draw_propagation.py"
+
+
+rule draw_closure:
+    input:
+        caches=EXAMPLE_CACHES,
+        labels=pseudolabel_files(USED, REGISTRATION_EXAMPLES, ["forward", "backward"]),
+    output:
+        **drawn("closure", "Registration", "Masks carried from end to end"),
+    log:
+        logs("draw_closure"),
+    benchmark:
+        benchmarks("draw_closure")
+    conda:
+        "../envs/echoweave.yaml"
+    params:
+        code=library("draw_closure"),
+        sequences=[source.name for source in REGISTRATION_EXAMPLES],
+    message:
+        "Drawing the masks that were carried from end to end"
+    script:
+        "../workflow/scripts/draw_closure.py"
+
+
+rule draw_warped_average:
+    input:
+        caches=EXAMPLE_CACHES,
+        aligned=rules.align_frames.output.aligned,
+    output:
+        **drawn("warped_average", "Registration", "Average of the warped frames"),
+    log:
+        logs("draw_warped_average"),
+    benchmark:
+        benchmarks("draw_warped_average")
+    conda:
+        "../envs/echoweave.yaml"
+    params:
+        code=library("draw_warped_average"),
+        sequences=[source.name for source in REGISTRATION_EXAMPLES],
+    message:
+        "Drawing the average of the warped frames"
+    script:
+        "../workflow/scripts/draw_warped_average.py"
+
+
+rule draw_jacobian:
+    input:
+        jacobian=rules.align_frames.output.jacobian,
+    output:
+        **drawn("jacobian", "Registration", "Jacobian determinants"),
+    log:
+        logs("draw_jacobian"),
+    benchmark:
+        benchmarks("draw_jacobian")
+    conda:
+        "../envs/echoweave.yaml"
+    params:
+        code=library("draw_jacobian"),
+        sequences=[source.name for source in REGISTRATION_EXAMPLES],
+    message:
+        "Drawing the Jacobian determinants"
+    script:
+        "../workflow/scripts/draw_jacobian.py"
+
+
 rule draw_figure3:
     input:
         tables=arm_measures("smoothness"),
-        code=FIGURE_CODE,
     output:
-        **drawn("figure3", "Temporal consistency", "figure3"),
+        **drawn("figure3", "Temporal consistency", "Figure 3: smoothness"),
     log:
         logs("draw_figure3"),
     benchmark:
         benchmarks("draw_figure3")
     conda:
         "../envs/echoweave.yaml"
+    params:
+        code=library("draw_figure3"),
     message:
         "Drawing Figure 3: smoothness"
     script:
@@ -143,12 +246,10 @@ rule draw_figure3:
 rule draw_figure4:
     input:
         areas=arm_measures("areas"),
-        cohort=rules.write_cohort.output.cohort,
-        caches=cache_files(COHORT.testing_patients),
-        predictions=[prediction_files(arm, COHORT.testing) for arm in ARMS],
-        code=FIGURE_CODE,
+        caches=cache_files(dict.fromkeys(source.patient for source in TEST_EXAMPLES)),
+        predictions=[prediction_files(arm, TEST_EXAMPLES) for arm in ARMS],
     output:
-        **drawn("figure4", "Temporal consistency", "figure4"),
+        **drawn("figure4", "Temporal consistency", "Figure 4: area curves"),
     log:
         logs("draw_figure4"),
     benchmark:
@@ -156,7 +257,8 @@ rule draw_figure4:
     conda:
         "../envs/echoweave.yaml"
     params:
-        sequences=config["figures"]["sequences"],
+        code=library("draw_figure4"),
+        sequences=[source.name for source in TEST_EXAMPLES],
     message:
         "Drawing Figure 4: area curves"
     script:
@@ -166,9 +268,8 @@ rule draw_figure4:
 rule draw_segmentation_curves:
     input:
         summaries=[arms.validation_summary(NNUNET, arm, fold) for arm in ARMS for fold in FOLDS],
-        code=FIGURE_CODE,
     output:
-        **drawn("segmentation_curves", "Segmentation", "segmentation_curves"),
+        **drawn("segmentation_curves", "Segmentation", "Training of the nnU-Nets"),
     log:
         logs("draw_segmentation_curves"),
     benchmark:
@@ -176,6 +277,7 @@ rule draw_segmentation_curves:
     conda:
         "../envs/echoweave.yaml"
     params:
+        code=library("draw_segmentation_curves"),
         curves={arm: [str(arms.curves_file(NNUNET, arm, fold)) for fold in FOLDS] for arm in ARMS},
     message:
         "Drawing the training of the nnU-Nets"
@@ -186,9 +288,8 @@ rule draw_segmentation_curves:
 rule draw_bland_altman:
     input:
         volumes=MEASURES / "{arm}/volumes.tsv",
-        code=FIGURE_CODE,
     output:
-        **drawn("bland_altman_{arm}", "Volumes", "bland_altman"),
+        **drawn("bland_altman_{arm}", "Volumes", "Agreement of {arm}"),
     log:
         logs("draw_bland_altman/{arm}"),
     benchmark:
@@ -196,6 +297,7 @@ rule draw_bland_altman:
     conda:
         "../envs/echoweave.yaml"
     params:
+        code=library("draw_bland_altman"),
         mode=config["evaluation"]["simpson_mode"],
     message:
         "Drawing volumes and ejection fraction of {wildcards.arm}"
@@ -203,20 +305,43 @@ rule draw_bland_altman:
         "../workflow/scripts/draw_bland_altman.py"
 
 
+rule draw_simpson:
+    input:
+        volumes=MEASURES / "{arm}/volumes.tsv",
+        caches=cache_files(COHORT.testing_patients),
+        predictions=lambda wildcards: prediction_files(wildcards.arm, COHORT.testing),
+    output:
+        **drawn("simpson_{arm}", "Volumes", "Discs of Simpson's rule, {arm}"),
+    log:
+        logs("draw_simpson/{arm}"),
+    benchmark:
+        benchmarks("draw_simpson/{arm}")
+    conda:
+        "../envs/echoweave.yaml"
+    params:
+        code=library("draw_simpson"),
+        mode=config["evaluation"]["simpson_mode"],
+    message:
+        "Drawing the discs of Simpson's rule on predictions of {wildcards.arm}"
+    script:
+        "../workflow/scripts/draw_simpson.py"
+
+
 rule draw_montage:
     input:
         frames=MEASURES / "{arm}/frames.tsv",
         caches=cache_files(COHORT.testing_patients),
         predictions=lambda wildcards: prediction_files(wildcards.arm, COHORT.testing),
-        code=FIGURE_CODE,
     output:
-        **drawn("montage_{arm}", "Segmentation", "montage"),
+        **drawn("montage_{arm}", "Segmentation", "Best, median, worst of {arm}"),
     log:
         logs("draw_montage/{arm}"),
     benchmark:
         benchmarks("draw_montage/{arm}")
     conda:
         "../envs/echoweave.yaml"
+    params:
+        code=library("draw_montage"),
     message:
         "Drawing the best, median and worst cases of {wildcards.arm}"
     script:

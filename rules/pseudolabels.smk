@@ -1,8 +1,20 @@
 """Pseudo-labels: each estimator's motion carries the ED and the ES mask to every frame.
 
 Comes in: cache/{patient}.h5 of the training patients, registration checkpoints.
-Goes out: pseudolabels/{estimator}/{forward,backward,fused}/{sequence}.nii.gz and quality.tsv.
+Goes out: pseudolabels/{estimator}/{forward,backward,fused}/{sequence}.nii.gz and quality.tsv,
+and of the sequences of the registration report aligned/{sequence}.nii.gz and jacobian.tsv.
 """
+
+from itertools import product
+
+from echoweave.cache.examples import example_sequences
+from echoweave.pseudolabels.files import aligned_path
+
+REGISTRATION_EXAMPLES = example_sequences(
+    [source for source in COHORT.training if source.has_labels], config["figures"]["registration"]
+)
+USED_DEVICE = config["registration"]["device"] if USED in MODELS else "cpu"
+EXAMPLE_CACHES = cache_files(dict.fromkeys(source.patient for source in REGISTRATION_EXAMPLES))
 
 
 rule pseudolabels:
@@ -13,33 +25,39 @@ rule pseudolabels:
         "The pseudo-labels are complete"
 
 
-for bucket, patients in TRAINING_BUCKETS.items():
+# A rule for each estimator: with a wildcard in the paths of thousands of files Snakemake compares
+# every file that it looks for with all of them.
+for estimator, (bucket, patients) in product(ESTIMATORS, TRAINING_BUCKETS.items()):
+    # Only networks find motion on a GPU.
+    device = config["registration"]["device"] if estimator in MODELS else "cpu"
 
     rule:
         name:
-            f"generate_pseudolabels_{bucket}"
+            f"generate_pseudolabels_{estimator}_{bucket}"
         input:
             caches=cache_files(patients),
-            checkpoint=checkpoint_of,
-            code=library("pseudolabels", "registration", "geometry"),
+            checkpoint=checkpoint_of(estimator),
         output:
-            labels=pseudolabel_files("{estimator}", COHORT.sequences_of(patients)),
-            quality=RESULTS / f"pseudolabels/{{estimator}}/quality/{bucket}.tsv",
+            labels=pseudolabel_files(estimator, COHORT.sequences_of(patients)),
+            quality=RESULTS / f"pseudolabels/{estimator}/quality/{bucket}.tsv",
         log:
-            logs(f"generate_pseudolabels/{{estimator}}_{bucket}"),
+            logs(f"generate_pseudolabels/{estimator}_{bucket}"),
         benchmark:
-            benchmarks(f"generate_pseudolabels/{{estimator}}_{bucket}")
+            benchmarks(f"generate_pseudolabels/{estimator}_{bucket}")
         conda:
             "../envs/echoweave.yaml"
         resources:
             mem_mb=memory(4000),
+            gpu=gpus(device),
+            device=device,
         params:
-            folder=str(RESULTS / "pseudolabels/{estimator}"),
-            settings=settings(
-                "pseudolabels.propagation", "pseudolabels.fusion", "pseudolabels.refinement"
-            ),
+            code=library("generate_pseudolabels"),
+            estimator=estimator,
+            folder=subpath(output.quality, ancestor=2),
+            gpu_locks=GPU_LOCKS,
+            settings=pseudolabel_settings(estimator),
         message:
-            "Carrying labels with {wildcards.estimator}"
+            f"Carrying labels with {estimator}"
         script:
             "../workflow/scripts/generate_pseudolabels.py"
 
@@ -50,16 +68,51 @@ rule merge_quality:
             RESULTS / f"pseudolabels/{{estimator}}/quality/{bucket}.tsv"
             for bucket in TRAINING_BUCKETS
         ],
-        code=library("pseudolabels"),
     output:
         quality_file("{estimator}"),
     log:
         logs("merge_quality/{estimator}"),
     benchmark:
         benchmarks("merge_quality/{estimator}")
+    localrule: True
     conda:
         "../envs/echoweave.yaml"
+    params:
+        code=library("merge_quality"),
     message:
         "Collecting the quality of {wildcards.estimator}"
     script:
         "../workflow/scripts/merge_quality.py"
+
+
+rule align_frames:
+    input:
+        caches=EXAMPLE_CACHES,
+        checkpoint=checkpoint_of(USED),
+    output:
+        aligned=[
+            aligned_path(RESULTS / "pseudolabels" / USED, source.name)
+            for source in REGISTRATION_EXAMPLES
+        ],
+        jacobian=RESULTS / f"pseudolabels/{USED}/jacobian.tsv",
+    log:
+        logs("align_frames"),
+    benchmark:
+        benchmarks("align_frames")
+    conda:
+        "../envs/echoweave.yaml"
+    resources:
+        mem_mb=memory(4000),
+        gpu=gpus(USED_DEVICE),
+        device=USED_DEVICE,
+    params:
+        code=library("align_frames"),
+        estimator=USED,
+        folder=subpath(output.jacobian, parent=True),
+        gpu_locks=GPU_LOCKS,
+        sequences=[source.name for source in REGISTRATION_EXAMPLES],
+        settings=config_slice(pseudolabel_settings(USED), "refinement"),
+    message:
+        f"Aligning the frames of some sequences with {USED}"
+    script:
+        "../workflow/scripts/align_frames.py"

@@ -4,7 +4,6 @@ Comes in: cache/{patient}.h5 of the training patients, ted_pairs.tsv for the hol
 Goes out: registration/{model}/model.pt, curves.tsv and TensorBoard events.
 """
 
-REGISTRATION_CODE = library("registration", "geometry", "io")
 PRETRAINED = config["registration"]["pretrained"]
 TRAINED = [model for model in MODELS if model not in PRETRAINED]
 ADOPTED = [model for model in MODELS if model in PRETRAINED]
@@ -20,8 +19,7 @@ rule registration:
 rule train_registration:
     input:
         caches=cache_files(COHORT.training_patients),
-        pairs=rules.pair_ted.output[0],
-        code=REGISTRATION_CODE,
+        pairs=rules.pair_ted.output.pairs,
     output:
         model=RESULTS / "registration/{model}/model.pt",
         curves=RESULTS / "registration/{model}/curves.tsv",
@@ -36,9 +34,12 @@ rule train_registration:
     threads: config["registration"]["threads"]
     resources:
         mem_mb=memory(16000),
-        gpu=1,
+        gpu=gpus(config["registration"]["device"]),
+        device=config["registration"]["device"],
     params:
+        code=library("train_registration"),
         folder=str(RESULTS / "registration/{model}"),
+        gpu_locks=GPU_LOCKS,
         settings=lambda wildcards: settings(
             f"registration.models.{wildcards.model}",
             "registration.holdout",
@@ -54,7 +55,6 @@ rule train_registration:
 rule adopt_registration:
     input:
         checkpoint=lambda wildcards: PRETRAINED[wildcards.model],
-        code=REGISTRATION_CODE,
     output:
         model=RESULTS / "registration/{model}/model.pt",
     log:
@@ -66,7 +66,9 @@ rule adopt_registration:
     conda:
         "../envs/echoweave.yaml"
     params:
+        code=library("adopt_registration"),
         settings=lambda wildcards: settings(f"registration.models.{wildcards.model}"),
+        stamp=lambda wildcards: stamp([PRETRAINED[wildcards.model]]),
     message:
         "Checking the given registration network {wildcards.model}"
     script:

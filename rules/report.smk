@@ -1,7 +1,7 @@
-"""Report: one page with every table and figure, and a summary for the terminal.
+"""Report: one page with every table and figure, a summary for the terminal, the provenance.
 
-Comes in: tables/, figures/.
-Goes out: report.html, summary.txt, config.yaml.
+Comes in: tables/, figures/, and everything else that is made, for the provenance.
+Goes out: report.html, summary.txt, config.yaml, provenance.{json,html}.
 """
 
 
@@ -9,6 +9,7 @@ rule report:
     input:
         RESULTS / "report.html",
         RESULTS / "summary.txt",
+        RESULTS / "provenance.json",
     message:
         "The report is complete"
 
@@ -16,16 +17,17 @@ rule report:
 rule summarise:
     input:
         tables=rules.make_tables.output,
-        code=EVALUATION_CODE,
     output:
         RESULTS / "summary.txt",
     log:
         logs("summarise"),
     benchmark:
         benchmarks("summarise")
+    localrule: True
     conda:
         "../envs/echoweave.yaml"
     params:
+        code=library("summarise"),
         tables=subpath(input[0], parent=True),
         links={
             "tables": str(RESULTS / "tables"),
@@ -50,11 +52,48 @@ rule write_config:
     conda:
         "../envs/echoweave.yaml"
     params:
+        code=library("write_config"),
         config=config_slice(config, *config),
     message:
         "Writing down the whole configuration"
     script:
         "../workflow/scripts/write_config.py"
+
+
+# The last but one: made again whenever anything else was, and then names the commit of that run.
+rule write_provenance:
+    input:
+        rules.evaluation.input,
+        rules.figures.input,
+        rules.submission.input,
+        rules.viewer.input,
+        config=rules.write_config.output[0],
+        checksums=[checksums(part) for part in ["ted", *BUCKETS]],
+        files=[*COHORT.subgroups, *(PRETRAINED[model] for model in ADOPTED)],
+    output:
+        json=RESULTS / "provenance.json",
+        page=report(
+            RESULTS / "provenance.html",
+            caption="../workflow/report/provenance.rst",
+            category="Provenance",
+            labels={"table": "provenance"},
+        ),
+    log:
+        logs("write_provenance"),
+    benchmark:
+        benchmarks("write_provenance")
+    localrule: True
+    conda:
+        "../envs/echoweave.yaml"
+    params:
+        code=library("write_provenance"),
+        seed=config["seed"],
+        jobs=jobs_by_rule(),
+        checkout=os.path.relpath(BASE),
+    message:
+        "Writing down what the results were made from"
+    script:
+        "../workflow/scripts/write_provenance.py"
 
 
 # Snakemake renders its own report, from the records of the jobs that are done by now.
@@ -63,6 +102,7 @@ rule render_report:
         rules.figures.input,
         rules.evaluation.input,
         config=rules.write_config.output[0],
+        provenance=rules.write_provenance.output.json,
         captions=[os.path.relpath(path) for path in BASE.glob("workflow/report/**/*.rst")],
     output:
         RESULTS / "report.html",
@@ -73,11 +113,14 @@ rule render_report:
     localrule: True
     conda:
         "../envs/echoweave.yaml"
-    params:
+    resources:
+        # Not a param: where Python lies changes nothing.
         python=sys.executable,
+    params:
         snakefile=os.path.relpath(workflow.main_snakefile),
     message:
         "Rendering the report"
     shell:
-        "{params.python:q} -m snakemake figures evaluation --snakefile {params.snakefile:q}"
+        "{resources.python:q} -m snakemake figures evaluation {input.provenance:q}"
+        " --snakefile {params.snakefile:q}"
         " --configfile {input.config:q} --nolock --report {output:q} > {log:q} 2>&1"

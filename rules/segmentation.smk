@@ -2,14 +2,17 @@
 
 Comes in: cache/{patient}.h5, fused pseudo-labels of the chosen estimator.
 Goes out: nnunet/{raw,preprocessed,trained}, predictions/{arm}/{sequence}.nii.gz for the test
-sequences, and predictions/held_out/ for training sequences with dense truth.
+sequences; of training patients, each by the fold that has not seen them, predictions/held_out/
+(sequences with dense truth) and predictions/cycles/{arm}/ (full-cycle clips).
 """
 
 from echoweave.segmentation import arms
 
-SEGMENTATION_CODE = library("segmentation", "io")
-# A resource, not a parameter: where a job runs does not make its results stale.
+# Resources, not parameters: where and how a job runs does not make its results stale.
 DEVICE = config["segmentation"]["device"]
+TRAINING = config["segmentation"]["training"]
+RUNNING = {key: TRAINING[key] for key in ("save_every", "augmentation_workers")}
+LEARNING = [f"segmentation.training.{key}" for key in TRAINING if key not in RUNNING]
 
 
 rule segmentation:
@@ -18,6 +21,7 @@ rule segmentation:
         [arms.validation_summary(NNUNET, arm, fold) for arm in ARMS for fold in FOLDS],
         [arms.best_file(NNUNET, arm) for arm in ARMS],
         [prediction_files(arm, COHORT.testing) for arm in ARMS],
+        expand(RESULTS / "predictions/cycles/{arm}", arm=ARMS),
     message:
         "The nnU-Nets are trained and the test sequences segmented"
 
@@ -32,7 +36,6 @@ for arm in ARMS:
         input:
             caches=cache_files(COHORT.training_patients),
             labels=labels,
-            code=library("segmentation", "pseudolabels", "geometry", "io"),
         output:
             directory(arms.raw_folder(NNUNET, arm)),
         log:
@@ -42,11 +45,13 @@ for arm in ARMS:
         conda:
             "../envs/echoweave.yaml"
         params:
+            code=library("write_raw"),
             arm=arm,
             root=nnunet_root,
             folds=COHORT.folds,
-            pseudolabels=used_pseudolabels,
-            settings=settings("pseudolabels.quality"),
+            # The sparse arm reads neither.
+            pseudolabels=used_pseudolabels if dense else "",
+            settings=settings("pseudolabels.quality") if dense else {"quality": {}},
         message:
             f"Writing the raw data set of {arm}"
         script:
@@ -57,7 +62,6 @@ for arm in ARMS:
             f"plan_{arm}"
         input:
             raw=arms.raw_folder(NNUNET, arm),
-            code=SEGMENTATION_CODE,
         output:
             arms.prepared_file(NNUNET, arm),
         log:
@@ -70,9 +74,10 @@ for arm in ARMS:
         resources:
             mem_mb=memory(16000),
         params:
+            code=library("plan"),
             arm=arm,
             root=nnunet_root,
-            settings=settings("segmentation.plans"),
+            settings=settings(f"segmentation.plans.{ARMS[arm].configuration}"),
         message:
             f"Planning and preprocessing {arm}"
         script:
@@ -83,7 +88,6 @@ for arm in ARMS:
             f"train_fold_{arm}"
         input:
             prepared=arms.prepared_file(NNUNET, arm),
-            code=SEGMENTATION_CODE,
         output:
             arms.validation_summary(NNUNET, arm, "{fold}"),
         log:
@@ -94,13 +98,17 @@ for arm in ARMS:
             "../envs/echoweave.yaml"
         threads: config["segmentation"]["threads"]
         resources:
+            **RUNNING,
             mem_mb=memory(16000),
-            gpu=1,
+            gpu=gpus(DEVICE),
             device=DEVICE,
         params:
+            code=library("train_fold"),
             arm=arm,
             root=nnunet_root,
-            settings=settings("segmentation.training", "seed"),
+            gpu_locks=GPU_LOCKS,
+            settings=settings(*LEARNING),
+            seed=config["seed"],
         message:
             f"Training fold {{wildcards.fold}} of {arm}"
         script:
@@ -111,7 +119,6 @@ for arm in ARMS:
             f"select_{arm}"
         input:
             summaries=[arms.validation_summary(NNUNET, arm, fold) for fold in FOLDS],
-            code=SEGMENTATION_CODE,
         output:
             arms.best_file(NNUNET, arm),
         log:
@@ -124,6 +131,7 @@ for arm in ARMS:
         resources:
             mem_mb=memory(8000),
         params:
+            code=library("select"),
             arm=arm,
             folds=list(FOLDS),
             root=nnunet_root,
@@ -141,7 +149,6 @@ for bucket, patients in TESTING_BUCKETS.items():
         input:
             caches=cache_files(patients),
             best=lambda wildcards: arms.best_file(NNUNET, wildcards.arm),
-            code=SEGMENTATION_CODE,
         output:
             prediction_files("{arm}", COHORT.sequences_of(patients)),
         log:
@@ -153,11 +160,13 @@ for bucket, patients in TESTING_BUCKETS.items():
         threads: config["segmentation"]["threads"]
         resources:
             mem_mb=memory(8000),
-            gpu=1,
+            gpu=gpus(DEVICE),
             device=DEVICE,
         params:
+            code=library("predict"),
             folder=str(RESULTS / "predictions/{arm}"),
             root=nnunet_root,
+            gpu_locks=GPU_LOCKS,
         message:
             "Segmenting test sequences with {wildcards.arm}"
         script:
@@ -168,7 +177,6 @@ rule predict_held_out:
     input:
         caches=cache_files(COHORT.training_patients),
         best=arms.best_file(NNUNET, "sparse2d"),
-        code=SEGMENTATION_CODE,
     output:
         directory(RESULTS / "predictions/held_out"),
     log:
@@ -180,12 +188,41 @@ rule predict_held_out:
     threads: config["segmentation"]["threads"]
     resources:
         mem_mb=memory(8000),
-        gpu=1,
+        gpu=gpus(DEVICE),
         device=DEVICE,
     params:
+        code=library("predict_held_out"),
         arm="sparse2d",
         root=nnunet_root,
+        gpu_locks=GPU_LOCKS,
     message:
         "Segmenting training sequences with dense truth by the fold that has not seen them"
     script:
         "../workflow/scripts/predict_held_out.py"
+
+
+rule predict_cycles:
+    input:
+        caches=cache_files(COHORT.training_patients),
+        best=lambda wildcards: arms.best_file(NNUNET, wildcards.arm),
+    output:
+        directory(RESULTS / "predictions/cycles/{arm}"),
+    log:
+        logs("predict_cycles/{arm}"),
+    benchmark:
+        benchmarks("predict_cycles/{arm}")
+    conda:
+        "../envs/echoweave.yaml"
+    threads: config["segmentation"]["threads"]
+    resources:
+        mem_mb=memory(8000),
+        gpu=gpus(DEVICE),
+        device=DEVICE,
+    params:
+        code=library("predict_cycles"),
+        root=nnunet_root,
+        gpu_locks=GPU_LOCKS,
+    message:
+        "Segmenting full-cycle clips with {wildcards.arm}, by folds that have not seen them"
+    script:
+        "../workflow/scripts/predict_cycles.py"

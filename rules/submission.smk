@@ -16,7 +16,6 @@ rule write_submission:
     input:
         predictions=lambda wildcards: prediction_files(wildcards.arm, COHORT.testing),
         caches=cache_files(COHORT.testing_patients),
-        code=library("submission", "geometry", "io"),
     output:
         RESULTS / "submission/{arm}.zip",
     log:
@@ -25,6 +24,8 @@ rule write_submission:
         benchmarks("write_submission/{arm}")
     conda:
         "../envs/echoweave.yaml"
+    params:
+        code=library("write_submission"),
     message:
         "Packing the predictions of {wildcards.arm} for the CAMUS platform"
     script:

@@ -4,7 +4,6 @@ Comes in: caches, pseudo-labels of the estimator in use, predictions, measures.
 Goes out: viewer/index.html and viewer/data/{sequence}.js.
 """
 
-VIEWER_CODE = library("viewer", "figures", "evaluation", "io")
 SHOWN = {
     bucket: patients
     for bucket, patients in BUCKETS.items()
@@ -29,7 +28,6 @@ for bucket, patients in SHOWN.items():
         input:
             caches=cache_files(patients),
             layers=layers_of(COHORT.sequences_of(patients)),
-            code=VIEWER_CODE,
         output:
             clip_files(patients),
         log:
@@ -39,6 +37,7 @@ for bucket, patients in SHOWN.items():
         conda:
             "../envs/echoweave.yaml"
         params:
+            code=library("write_clips"),
             folder=subpath(output[0], parent=True),
         message:
             f"Writing {len(patients)} patients for the viewer"
@@ -52,7 +51,6 @@ rule write_page:
         frames=arm_measures("frames"),
         volumes=arm_measures("volumes"),
         quality=quality_file(USED),
-        code=VIEWER_CODE,
     output:
         RESULTS / "viewer/index.html",
     log:
@@ -62,6 +60,7 @@ rule write_page:
     conda:
         "../envs/echoweave.yaml"
     params:
+        code=library("write_page"),
         mode=config["evaluation"]["simpson_mode"],
         sequences=[source.name for source in COHORT.sequences_of(SHOWN_PATIENTS)],
     message:

@@ -1,5 +1,8 @@
 """What several test packages share: two tiny phantoms, made once a session."""
 
+import os
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,8 @@ from echoweave.phantom.dataset import write_phantom
 from echoweave.phantom.settings import Settings
 
 
-def _tiny(layout: str) -> Settings:
+def tiny(layout: str) -> Settings:
+    """Patients 1-4 (1-3 in TED) train, 10 and 20 test; seconds to write and to compute on."""
     return Settings(
         layout=layout, patients=4, test_patients=2, ted=3, size=(128, 96), frames=(5, 7), seed=7
     )
@@ -16,9 +20,9 @@ def _tiny(layout: str) -> Settings:
 
 @pytest.fixture(scope="session")
 def phantom_mhd(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of a phantom in the MHD layout: patients 1-4 (1-3 in TED), test patients 10, 20."""
+    """Folder of a phantom in the MHD layout."""
     out = tmp_path_factory.mktemp("phantom") / "mhd"
-    write_phantom(out, _tiny("mhd"))
+    write_phantom(out, tiny("mhd"))
     return out
 
 
@@ -26,5 +30,31 @@ def phantom_mhd(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def phantom_nifti(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same patients in the NIfTI layout."""
     out = tmp_path_factory.mktemp("phantom") / "nifti"
-    write_phantom(out, _tiny("nifti"))
+    write_phantom(out, tiny("nifti"))
     return out
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Callable[..., Path]]:
+    """Mounts a file system of its own at a folder; called again, changes its options.
+
+    Takes the folder and the options of mount, "size=200k" or "ro"; returns the folder.
+    """
+    mounted: list[Path] = []
+
+    def mount(folder: Path, options: str) -> Path:
+        folder.mkdir(exist_ok=True)
+        options = f"remount,{options}" if folder in mounted else options
+        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode and "CI" in os.environ:
+            pytest.fail(f"CI must be able to mount: {done.stderr}")
+        if done.returncode:
+            pytest.skip(f"mounting is not allowed here: {done.stderr}")
+        mounted.append(folder)
+        return folder
+
+    yield mount
+    for folder in dict.fromkeys(mounted):
+        # Lazily: torch leaves files open that it could not write.
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)

@@ -40,6 +40,7 @@ def test_phantom_is_written(tmp_path: Path) -> None:
             "--frames 9 8",
             "--frames: 9 8 is out of range; give the fewest (3 or more), then the most",
         ),
+        ("--beats 0", "--beats: 0 is out of range; give 1 to 10"),
         ("--seed -1", "--seed: -1 is out of range; give 0 or more"),
     ],
 )

@@ -99,7 +99,7 @@ def test_only_models_can_be_refined() -> None:
     (line,) = problems({"pseudolabels": {"refinement": {"models": ["farneback"]}}})
     assert line == (
         "config: pseudolabels.refinement.models: 'farneback' is not among registration.models; "
-        "choose among dirnet, dirnet-multistage, svf: only networks are refined"
+        "choose among dirnet, dirnet-multistage, svf, dirnet-supervised: only networks are refined"
     )
 
 

@@ -68,6 +68,12 @@ def _add_phantom(parser: argparse.ArgumentParser) -> None:
     add("--test-patients", type=int, default=default.test_patients, help="test patients")
     add("--ted", type=int, default=default.ted, help="training patients that are also in TED")
     add(
+        "--beats",
+        type=int,
+        default=default.beats,
+        help="beats of every third TED clip; the others: 1",
+    )
+    add(
         "--size",
         type=int,
         nargs=2,

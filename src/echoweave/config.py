@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,33 @@ def check_config(config: Mapping[str, Any], schema_path: Path) -> None:
     """
     schema = yaml.safe_load(schema_path.read_text())
     errors = Draft202012Validator(schema).iter_errors(config)
-    problems = [problem for error in errors for problem in _problems(error)]
+    problems = [problem for error in errors for problem in _problems(error, schema)]
     problems += _broken_references(config) if not problems else []
     if problems:
         raise InputError(sorted(problems, key=lambda problem: problem.key))
+
+
+def check_names(
+    config: Mapping[str, Any], training_patients: Collection[str], test_sequences: Collection[str]
+) -> None:
+    """Check the patients and sequences that the configuration names against the cohort.
+
+    Raises:
+        InputError: One problem for each that is not there; hours later it would stop a job.
+    """
+    holdout = config["registration"]["holdout"]
+    listed = {
+        "registration.holdout": (holdout if isinstance(holdout, list) else [], training_patients),
+        "figures.sequences": (config["figures"]["sequences"] or [], test_sequences),
+    }
+    problems = [
+        Problem("config", key, f"there is no {name!r} to choose", _examples(known))
+        for key, (names, known) in listed.items()
+        for name in names
+        if name not in known
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def config_slice(config: Mapping[str, Any], *keys: str) -> dict[str, Any]:
@@ -50,20 +73,38 @@ def write_config(config: Mapping[str, Any], path: Path) -> None:
         temporary.write_text(yaml.safe_dump(dict(config), sort_keys=True))
 
 
-def _problems(error: ValidationError) -> Iterator[Problem]:
-    schema: Any = error.schema
-    instance: Any = error.instance
+def _examples(known: Collection[str]) -> str:
+    shown = ", ".join(sorted(known)[:3])
+    return f"choose among {shown}{', ...' if len(known) > 3 else ''}" if known else "leave it out"
+
+
+def _problems(error: ValidationError, schema: Mapping[str, Any]) -> Iterator[Problem]:
+    found: Any = error.schema
     place = ".".join(str(part) for part in error.absolute_path)
     if error.validator == "additionalProperties":
-        known = list(schema["properties"])
+        known = list(found["properties"])
+        instance: Any = error.instance
         for name in sorted(set(instance) - set(known)):
             close = difflib.get_close_matches(name, known, n=1)
             remedy = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(known)}"
             yield Problem("config", f"{place}.{name}".lstrip("."), "unknown key", remedy)
         return
-    description = schema.get("description", "").rstrip(".")
+    description = _description(error, schema)
     remedy = f"it must be: {description}" if description else "see config/schema.yaml"
     yield Problem("config", place, error.message, remedy)
+
+
+def _description(error: ValidationError, schema: Mapping[str, Any]) -> str:
+    """Return the description nearest to what failed; it may stand beside a reference."""
+    node: Any = schema
+    description = ""
+    for part in error.absolute_schema_path:
+        if part not in node and "$ref" in node:
+            node = schema["$defs"][node["$ref"].rpartition("/")[2]]
+        node = node[part]
+        if isinstance(node, Mapping):
+            description = node.get("description", description)
+    return description.rstrip(".")
 
 
 def _broken_references(config: Mapping[str, Any]) -> list[Problem]:
@@ -79,7 +120,8 @@ def _broken_references(config: Mapping[str, Any]) -> list[Problem]:
                 f"choose one of {', '.join(pseudolabels['estimators'])} or add it to the list",
             )
         )
-    refinement, models = pseudolabels["refinement"], config["registration"]["models"]
+    refinement, registration = pseudolabels["refinement"], config["registration"]
+    models = registration["models"]
     problems += [
         Problem(
             "config",
@@ -88,6 +130,16 @@ def _broken_references(config: Mapping[str, Any]) -> list[Problem]:
             f"choose among {', '.join(models)}: only networks are refined",
         )
         for name in refinement["models"]
+        if name not in models
+    ]
+    problems += [
+        Problem(
+            "config",
+            f"registration.pretrained.{name}",
+            f"{name!r} is not among registration.models",
+            f"choose among {', '.join(models)}, or add its settings there",
+        )
+        for name in registration["pretrained"]
         if name not in models
     ]
     size, spacing = refinement["size"], refinement["grid_spacing_px"]

@@ -4,6 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 
+def printable(text: str) -> str:
+    """Return ``text`` on one line, with codes for what a terminal would obey or cannot show."""
+    return "".join(
+        character if character.isprintable() else ascii(character)[1:-1] for character in text
+    )
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing that is wrong with the user's input.
@@ -22,7 +29,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}: {self.key}" if self.key else self.file
-        return f"{place}: {self.what}; {self.remedy}"
+        return printable(f"{place}: {self.what}; {self.remedy}")
 
 
 class InputError(ValueError):

@@ -6,20 +6,33 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
+
+from echoweave.errors import InputError
+from echoweave.io.lock import lock
+from echoweave.io.storage import storage_problem
+from echoweave.versions import versions_line
 
 LOGGER = logging.getLogger("echoweave")
 
 
 @contextmanager
 def log_to(path: Path) -> Iterator[None]:
-    """Send the lines of ``LOGGER`` to ``path`` and to stderr; log an exception before it leaves."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with _handled_by(logging.FileHandler(path, mode="w"), logging.StreamHandler(sys.stderr)):
-        try:
+    """Send the lines of ``LOGGER`` to ``path`` and to stderr; log an exception before it leaves.
+
+    The file starts with the versions of what runs. A log belongs to one job, and a job to one
+    process at a time: the end of a process that a killed run left behind is waited for.
+
+    Raises:
+        InputError: Nothing can be written, for want of space or of permission.
+    """
+    # Explained twice, for the log itself may not be writable either.
+    folder = path.parent
+    with _explain_storage(folder), _alone(path):
+        path.write_text(f"{versions_line()}\n", encoding="utf-8")
+        handlers = _LogFile(path), logging.StreamHandler(sys.stderr)
+        with _handled_by(*handlers), _log_errors(), _explain_storage(folder):
             yield
-        except Exception as error:
-            LOGGER.error("%s: %s", type(error).__name__, error)
-            raise
 
 
 @contextmanager
@@ -32,7 +45,7 @@ def log_to_terminal() -> Iterator[None]:
 @contextmanager
 def _handled_by(*handlers: logging.Handler) -> Iterator[None]:
     for handler in handlers:
-        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S"))
         LOGGER.addHandler(handler)
     LOGGER.setLevel(logging.INFO)
     # Libraries put handlers on the root logger, which would repeat every line.
@@ -44,6 +57,43 @@ def _handled_by(*handlers: logging.Handler) -> Iterator[None]:
         for handler in handlers:
             LOGGER.removeHandler(handler)
             handler.close()
+
+
+@contextmanager
+def _log_errors() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        LOGGER.error("%s: %s", type(error).__name__, error)
+        raise
+
+
+@contextmanager
+def _explain_storage(folder: Path) -> Iterator[None]:
+    """Say what to do about a full disk or a closed folder."""
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:
+        problem = storage_problem(error, folder)
+        if problem is None:
+            raise
+        raise InputError(problem) from error
+
+
+def _alone(log: Path) -> TextIO:
+    def wait(holder: str) -> None:
+        print(f"{log}: {holder} still works on this; waiting for its end", file=sys.stderr)
+
+    return lock(log.with_name(f".{log.stem}.lock"), wait)
+
+
+class _LogFile(logging.FileHandler):
+    """A log file whose disk may fill up."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        """Say nothing about a line that could not be written: the terminal gets it as well."""
 
 
 class Progress:

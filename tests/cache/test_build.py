@@ -1,5 +1,6 @@
 """From the data trees to the cache."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +10,18 @@ import pytest
 from echoweave.cache.build import build_cache
 from echoweave.cache.read import read_references
 from echoweave.cache.ted import pair_ted
-from echoweave.io.cache import Sequence, read_sequence, read_views
+from echoweave.io.cache import Sequence, read_cycle, read_sequence, read_views
 from echoweave.io.images import write_image
+from echoweave.io.tables import read_tsv
 
 
 def build(tree: Any, size: int = 8) -> dict[str, Sequence]:
     """Build every cache file; return the sequences by name."""
     cohort = tree.load()
     pairs = tree.results / "ted_pairs.tsv"
-    pair_ted(cohort.pairing_sources, cohort.ted, None, pairs)
+    pair_ted(cohort.pairing_sources, cohort.ted, None, pairs, tree.results / "ted.tsv")
     outputs = [tree.results / "cache" / f"{patient}.h5" for patient in cohort.patients]
-    build_cache(cohort.sequences, pairs, size, outputs)
+    build_cache(cohort.sequences, pairs, size, outputs, tree.results / "checksums.tsv")
     sequences = [read_sequence(path, view) for path in outputs for view in read_views(path)]
     return {sequence.name: sequence for sequence in sequences}
 
@@ -86,6 +88,30 @@ def test_ted_masks_are_laid_on_their_frames(tree: Any) -> None:
     assert build(tree)["patient0002_2CH"].dense_labels is None
 
 
+def test_the_whole_ted_clip_is_kept_beside_its_sequence(tree: Any) -> None:
+    clip = np.random.default_rng(0).integers(0, 200, (4, 6, 8)).astype(np.uint8)
+    tree.add("patient0002", frames=clip)
+    tree.add_ted("patient040", np.concatenate([clip[:0:-1], clip]))
+    build(tree)
+    path = tree.results / "cache/patient0002.h5"
+    cycle = read_cycle(path, "4CH")
+    assert cycle is not None
+    assert cycle.frames.shape == (7, 8, 8)
+    # ED to ES of CAMUS are frames 3 to 6.
+    assert (cycle.ed, cycle.es) == (3, 6)
+    sequence = read_sequence(path, "4CH")
+    np.testing.assert_array_equal(cycle.frames[3:], sequence.frames)
+    assert cycle.dense_labels is not None
+    assert cycle.dense_labels[:, 0, 0].tolist() == [0, 1, 2, 0, 1, 2, 0]
+    assert (cycle.native_shape, cycle.native_spacing_mm) == ((6, 8), pytest.approx((0.2, 0.1)))
+    assert cycle.spacing_mm == pytest.approx((0.15, 0.1))
+    assert cycle.frame_rate_hz == 40.5
+    assert cycle.name == "patient0002_4CH"
+    assert read_views(path) == ["2CH", "4CH"]
+    assert read_cycle(path, "2CH") is None
+    assert read_cycle(tree.results / "cache/patient0001.h5", "4CH") is None
+
+
 def test_given_truth_comes_before_ted(tree: Any) -> None:
     frames = np.random.default_rng(0).integers(0, 200, (4, 6, 8)).astype(np.uint8)
     tree.add("patient0002", frames=frames)
@@ -139,3 +165,17 @@ def test_truth_of_the_phantom_agrees_with_its_references(
     for sequence in build(tree, 64).values():
         assert sequence.dense_labels is not None
         np.testing.assert_array_equal(sequence.dense_labels[[0, -1]], sequence.labels)
+
+
+def test_every_file_that_was_read_has_its_checksum(make_tree: Any) -> None:
+    tree = make_tree("mhd")
+    tree.add()
+    build(tree)
+    table = read_tsv(tree.results / "checksums.tsv").set_index("path")
+    files = [path for path in tree.camus.rglob("*") if path.is_file()]
+    # Two views with a cfg, a clip, two frames and two masks, and the pixels of these five.
+    assert sorted(table.index) == sorted(map(str, files))
+    assert len(files) == 2 * (1 + 5 + 5)
+    cfg = tree.file("cfg")
+    assert table["sha256"][str(cfg)] == hashlib.sha256(cfg.read_bytes()).hexdigest()
+    assert table["bytes"][str(cfg)] == cfg.stat().st_size

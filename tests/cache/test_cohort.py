@@ -13,6 +13,7 @@ from echoweave.cache.cohort import Cohort
 from echoweave.cache.inspect import Report
 from echoweave.cache.source import SequenceFiles
 from echoweave.cache.tables import COHORT_COLUMNS, write_cohort
+from echoweave.errors import InputError
 from echoweave.io.tables import read_tsv
 
 
@@ -145,6 +146,19 @@ def test_a_second_look_reads_only_what_changed(tree: Any, monkeypatch: pytest.Mo
         file.write("Note: new\n")
     tree.load()
     assert read[2:] == ["patient0001_4CH_sequence"]
+
+
+def test_pixels_under_another_name_count_as_the_header_s(make_tree: Any) -> None:
+    tree = make_tree("mhd")
+    tree.add()
+    header = tree.file("ED_gt")
+    pixels = header.with_suffix(".raw").rename(header.with_name("masks.raw"))
+    text = header.read_text().replace(f"{header.stem}.raw", "masks.raw")
+    header.write_text(text)
+    assert pixels in tree.load().sequences[1].files.all
+    pixels.write_bytes(pixels.read_bytes()[:-1])
+    with pytest.raises(InputError, match=r"masks\.raw is truncated"):
+        tree.load()
 
 
 @pytest.mark.parametrize(

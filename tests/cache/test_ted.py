@@ -31,7 +31,8 @@ def pair(tree: Any, pairing: str | None = None) -> pd.DataFrame:
         tree.config["data"]["ted"]["pairing"] = str(tree.root / "pairing.tsv")
     cohort = tree.load()
     output = tree.results / "ted_pairs.tsv"
-    pair_ted(cohort.pairing_sources, cohort.ted, cohort.pairing, output)
+    checksums = tree.results / "checksums.tsv"
+    pair_ted(cohort.pairing_sources, cohort.ted, cohort.pairing, output, checksums)
     return read_tsv(output)
 
 

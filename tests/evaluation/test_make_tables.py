@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 
 from echoweave.evaluation.make_tables import make_tables
+from echoweave.evaluation.measure_cycles import COLUMNS as CYCLES
 from echoweave.evaluation.measure_pseudolabels import measure_pseudolabels
 from echoweave.evaluation.measure_segmentation import measure_segmentation
 from echoweave.evaluation.names import TABLES
 from echoweave.evaluation.summary import summary, write_summary
-from echoweave.io.tables import read_tsv
+from echoweave.io.tables import read_tsv, write_tsv
 
 from .study import Study, beating, write_study
 
@@ -30,6 +31,23 @@ def rougher(frames: int) -> np.ndarray:
     return beating()[np.maximum(np.arange(5) - frames, 0)]
 
 
+def cycles(arm: str) -> list[dict]:
+    """Two full-cycle clips; the second one has no beat in the 3D arm."""
+    keys = {"view": "4CH", "quality": "Good", "arm": arm, "n_frames": 30, "mode": "ase"}
+    truth = {"ref_beats": 2, "ref_ef_percent": 50.0, "ref_ef_sd_percent": 4.0}
+    lost = arm == "dense3d"
+    return [
+        {"sequence": "patient0001_4CH", "patient": "patient0001", "beats": 2}
+        | {"ef_percent": 47.0, "ef_sd_percent": 3.0}
+        | keys
+        | truth,
+        {"sequence": "patient0002_4CH", "patient": "patient0002", "beats": 0 if lost else 1}
+        | {"ef_percent": None if lost else 51.0}
+        | keys
+        | truth,
+    ]
+
+
 def run(
     study: Study, labels: dict[str, dict[str, np.ndarray]], labelled: bool = True
 ) -> dict[str, pd.DataFrame]:
@@ -39,6 +57,8 @@ def run(
         known = study.references if labelled else {}
         settings = {"frame_rate_hz": 50.0, "consistency_threshold": 0.1}
         measure_segmentation(arm, predictions, study.caches, known, folder, settings)
+        clips = cycles(arm) if arm in labels else []
+        write_tsv(pd.DataFrame(clips, columns=list(CYCLES)), folder / "cycles.tsv")
     pseudolabels = study.folder / "pseudolabels.tsv"
     copies = study.predict("copies", {name: rougher(5) for name in study.references})
     measure_pseudolabels("still", {"forward": copies, "fused": copies}, study.caches, pseudolabels)
@@ -92,7 +112,7 @@ def test_an_arm_without_predictions_is_shown_with_n_0(tables):
     assert np.isnan(row["cavity_dice_mean"])
     assert pick(tables["table2"], method="dense2d", instants="cfg")["n"] == 0
     smooth = tables["smoothness"]
-    assert pick(smooth, arm="dense2d", structure="cavity")["n"] == 0
+    assert pick(smooth, arm="dense2d", group="all", structure="cavity")["n"] == 0
 
 
 def test_table2_by_hand(tables):
@@ -121,6 +141,30 @@ def test_table2_shows_others_and_where_they_come_from(study, tables):
     assert "2D sparse, of 3 patients: 1 by 4CH alone." in markdown
 
 
+def test_beats_of_full_cycle_clips_by_hand(study, tables):
+    table = tables["beats"]
+    sparse = pick(table, arm="sparse2d", clip="all")
+    whole = pick(table, arm="dense3d", clip="all")
+    lost = pick(table, arm="dense3d", clip="patient0002_4CH")
+
+    # Differences of -3 and 1.
+    assert (sparse["n"], sparse["beats"], sparse["ref_beats"]) == (2, 3, 4)
+    assert (sparse["ef_percent"], sparse["ef_sd_percent"]) == (49.0, 3.0)
+    assert (sparse["difference_percent"], sparse["mae_percent"]) == (-1.0, 2.0)
+    assert sparse["difference_sd_percent"] == pytest.approx(8**0.5, rel=1e-5)
+    assert sparse["difference_low_percent"] == -3.0
+    assert sparse["difference_high_percent"] == 1.0
+    # A clip without a beat is shown, and left out of the means.
+    assert (whole["n"], whole["beats"], whole["difference_percent"]) == (1, 2, -3.0)
+    assert (lost["n"], lost["beats"]) == (0, 0)
+    assert np.isnan(lost["difference_percent"])
+    assert pick(table, arm="dense2d")["n"] == 0
+    markdown = (study.folder / "tables/beats.md").read_text()
+    assert (
+        "| patient0002_4CH | 2D+time dense | 0 | 0 | - | - | 2 | 50.0 | 4.0 | - | - |" in markdown
+    )
+
+
 def test_strata_by_quality_and_view(tables):
     table = tables["strata"]
 
@@ -130,6 +174,43 @@ def test_strata_by_quality_and_view(tables):
     assert poor["dice_mean"] == pytest.approx((1 + 48 / 56) / 2, abs=1e-5)
     assert pick(table, arm="sparse2d", group="2CH", structure="cavity")["n"] == 4
     assert pick(table, arm="sparse2d", group="all", structure="cavity")["n"] == 10
+
+
+def test_smoothness_and_consistency_by_quality_and_view(tables):
+    smooth = {"arm": "dense3d", "structure": "cavity"}
+    counts = {
+        group: pick(tables["smoothness"], group=group, **smooth)["n"]
+        for group in ("all", "Good", "Medium", "Poor", "2CH", "4CH")
+    }
+    assert counts == {"all": 5, "Good": 2, "Medium": 2, "Poor": 1, "2CH": 2, "4CH": 3}
+    # The five frames of the block heart shrink evenly: no second derivative.
+    assert pick(tables["smoothness"], group="Poor", **smooth)["smoothness_px_mean"] == 0.0
+    area = {"arm": "dense3d", "attribute": "cavity_area_mm2"}
+    assert pick(tables["consistency"], group="4CH", **area)["n"] == 3
+    assert pick(tables["consistency"], group="4CH", **area)["inconsistent_share_mean"] == 0.0
+
+
+def test_function_by_quality(tables):
+    table = tables["function"]
+    everyone = pick(table, arm="sparse2d", group="all", quantity="EF")
+    poor = pick(table, arm="sparse2d", group="Poor", quantity="EF")
+
+    # Patient 2 has a poor view, patient 3 a medium one, patient 1 two good ones.
+    assert (everyone["n"], poor["n"]) == (3, 1)
+    assert pick(table, arm="sparse2d", group="Medium", quantity="EF")["n"] == 1
+    expected = pick(tables["table2"], method="sparse2d", instants="cfg", reference="masks")
+    assert everyone["bias"] == expected["ef_bias_percent"]
+    assert everyone["lower"] == expected["ef_lower_percent"]
+    assert np.isnan(poor["sd"])
+    # A cavity that lags behind by 4 or 8 of its 24 mm at ES, and not at ED.
+    assert pick(table, arm="sparse2d", group="Poor", quantity="LV length at ES")[
+        "bias"
+    ] == pytest.approx(8, abs=0.5)
+    assert pick(table, arm="sparse2d", group="all", quantity="LV length at ED")["mae"] == 0.0
+    strain = pick(table, arm="sparse2d", group="all", quantity="GLS")
+    assert strain["unit"] == "%"
+    assert strain["bias"] > 0
+    assert pick(table, arm="dense2d", group="all", quantity="GLS")["n"] == 0
 
 
 def test_missed_structures_are_counted(tmp_path):
@@ -181,6 +262,9 @@ def test_poor_studies_make_every_table(tmp_path, case):
     assert first["n"] == (1 if case in ("one patient", "an empty prediction") else 0)
     assert np.isnan(first["cavity_dice_low"])
     assert "2D+time dense" in text
+    if case == "no predictions":
+        assert tables["beats"]["n"].tolist() == [0, 0, 0]
+        assert "There is no full-cycle clip" in (tmp_path / "tables/beats.md").read_text()
 
 
 def test_summary(study, tables):

@@ -1,6 +1,8 @@
 import math
 
 import numpy as np
+import pytest
+from medpy.metric import binary as medpy
 
 from echoweave.evaluation.overlap import dice, jaccard
 
@@ -31,3 +33,11 @@ def test_one_empty_mask_overlaps_nowhere():
 def test_two_empty_masks_say_nothing():
     assert math.isnan(dice(EMPTY, EMPTY))
     assert math.isnan(jaccard(EMPTY, EMPTY))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_equals_medpy(seed):
+    ours, theirs = np.random.default_rng(seed).random((2, 9, 11)) > 0.6
+
+    assert dice(ours, theirs) == pytest.approx(medpy.dc(ours, theirs), abs=1e-6)
+    assert jaccard(ours, theirs) == pytest.approx(medpy.jc(ours, theirs), abs=1e-6)

@@ -18,11 +18,12 @@ MEASURES = ("hd", "hd95", "mad", "pooled_mean", "rms")
 spacings = st.tuples(st.floats(0.1, 2.0), st.floats(0.1, 2.0))
 
 
-def blob(seed: int, shape: tuple[int, int] = (48, 40)) -> np.ndarray:
-    """A random shape of one or more pieces that stays off the image's edge."""
-    noise = np.random.default_rng(seed).normal(size=shape)
+def blob(seed: int, off_the_edge: bool = True) -> np.ndarray:
+    """A random shape of one or more pieces, which may reach the image's edge if it is let."""
+    noise = np.random.default_rng(seed).normal(size=(48, 40))
     smooth = gaussian_filter(noise, 4.0)
-    smooth[:3], smooth[-3:], smooth[:, :3], smooth[:, -3:] = -9, -9, -9, -9
+    if off_the_edge:
+        smooth[:3], smooth[-3:], smooth[:, :3], smooth[:, -3:] = -9, -9, -9, -9
     return smooth > np.quantile(smooth, 0.7)
 
 
@@ -71,9 +72,9 @@ def test_empty_masks_have_no_distance(measure):
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(0, 10_000), spacings)
-def test_equals_medpy(seed, spacing):
-    ours, theirs = blob(seed), blob(seed + 1)
+@given(st.integers(0, 10_000), spacings, st.booleans())
+def test_equals_medpy(seed, spacing, off_the_edge):
+    ours, theirs = blob(seed, off_the_edge), blob(seed + 1, off_the_edge)
     found = surface_distances(ours, theirs, spacing)
 
     directed = medpy.asd(ours, theirs, spacing), medpy.asd(theirs, ours, spacing)
@@ -94,11 +95,11 @@ def test_equals_monai_but_for_its_percentile(seed, spacing):
     assert found.hd == pytest.approx(compute_hausdorff_distance(*pair, **keys).item(), abs=1e-4)
     mean = compute_average_surface_distance(*pair, symmetric=True, **keys).item()
     assert found.pooled_mean == pytest.approx(mean, abs=1e-4)
-    # MONAI's HD95 is the larger of the two directed percentiles; ours pools both directions.
+    # MONAI's HD95 is the larger of the two directed percentiles; ours, like MedPy's above, pools
+    # both directions. Interpolated, it need not even lie between the directed ones.
     theirs_95 = compute_hausdorff_distance(*pair, percentile=95, **keys).item()
     directed = [np.percentile(one, 95) for one in (found.to_reference, found.to_prediction)]
     assert max(directed) == pytest.approx(theirs_95, abs=1e-4)
-    assert min(directed) - 1e-9 <= found.hd95 <= max(directed) + 1e-9
 
 
 @settings(max_examples=20, deadline=None)

@@ -56,6 +56,17 @@ def test_html_escapes_names_from_files():
     assert "<b>" not in html
 
 
+def test_names_from_files_are_text_everywhere():
+    table = Table("Names.", TABLE.columns[:1], [{"arm": r"<script>a|b_c & 50% \x *é* [`#~$"}])
+
+    assert r"| \<script>a\|b_c & 50% \\x \*é\* \[\`#~$ |" in table.to_markdown()
+    assert "<td>&lt;script&gt;a|b_c &amp; 50% \\x *é* [`#~$</td>" in table.to_html()
+    assert (
+        r"<script>a|b\_c \& 50\% \textbackslash{}x *é* [`\#\textasciitilde{}\$ \\"
+        in table.to_latex()
+    )
+
+
 def test_tsv_has_every_value_unrounded(tmp_path):
     write_table(TABLE, tmp_path, "accuracy")
     table = read_tsv(tmp_path / "accuracy.tsv")

@@ -50,6 +50,7 @@ def test_cylinders_by_hand():
     assert found.edv_ml == pytest.approx(edv)
     assert found.esv_ml == pytest.approx(esv)
     assert found.ef_percent == pytest.approx(62.5)
+    assert (found.length_ed_mm, found.length_es_mm) == (80, 60)
 
 
 def test_one_disc_height_for_both_instants_overrates_esv():
@@ -60,6 +61,7 @@ def test_one_disc_height_for_both_instants_overrates_esv():
     assert found.edv_ml == pytest.approx(measure_beat(ed, es, "ase").edv_ml)
     assert found.esv_ml == pytest.approx(math.pi / 4 * 30 * 20 * 80 / 1000)
     assert found.ef_percent == pytest.approx(50.0)
+    assert (found.length_ed_mm, found.length_es_mm) == (80, 60)
 
 
 def test_single_plane_takes_round_discs():

@@ -2,24 +2,22 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from echoweave.io.cache import Sequence, write_patient
 from echoweave.io.images import write_sequence
-from echoweave.io.tables import write_tsv
 
 ARMS = ("sparse2d", "dense2d", "dense3d")
 
 
 class Study(NamedTuple):
-    """Two small test patients with predictions of all arms, good and poor."""
+    """Two small patients with predictions of all arms, good and poor."""
 
-    cohort: Path
     caches: list[Path]
     predictions: list[Path]
 
 
-def _labels() -> np.ndarray:
+def labels_of_study() -> np.ndarray:
+    """Four equal frames: 13 x 10 cavity pixels, a wall around them, an atrium below."""
     labels = np.zeros((4, 32, 32), np.uint8)
     labels[:, 4:20, 8:24] = 2
     labels[:, 7:20, 11:21] = 1
@@ -28,8 +26,8 @@ def _labels() -> np.ndarray:
 
 
 def write_study(root: Path) -> Study:
-    """Write the cache, the cohort table and the predictions below ``root``."""
-    labels, rows, predictions = _labels(), [], []
+    """Write the cache and the predictions below ``root``."""
+    labels, predictions = labels_of_study(), []
     for patient, quality in (("patient0001", "Good"), ("patient0002", "Poor")):
         clip = Sequence(
             patient=patient,
@@ -44,17 +42,8 @@ def write_study(root: Path) -> Study:
             quality=quality,
         )
         write_patient(root / f"cache/{patient}.h5", [clip])
-        rows.append(
-            {
-                "sequence": clip.name,
-                "patient": patient,
-                "split": "testing",
-                "quality": quality,
-            }
-        )
         for arm in ARMS:
             path = root / f"predictions/{arm}/{clip.name}.nii.gz"
             write_sequence(path, labels, clip.spacing_mm)
             predictions.append(path)
-    write_tsv(pd.DataFrame(rows), root / "cohort.tsv")
-    return Study(root / "cohort.tsv", sorted(root.glob("cache/*.h5")), predictions)
+    return Study(sorted(root.glob("cache/*.h5")), predictions)

@@ -13,7 +13,8 @@ CAPTIONS = sorted((ROOT / "workflow/report").rglob("*.rst"))
 @pytest.mark.parametrize("path", CAPTIONS, ids=lambda path: path.stem)
 def test_captions_render_with_the_keys_of_the_config(path: Path) -> None:
     config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
-    snakemake = SimpleNamespace(config=config, wildcards=SimpleNamespace(arm="dense3d"))
+    wildcards = SimpleNamespace(arm="dense3d", sequence="patient0001_4CH")
+    snakemake = SimpleNamespace(config=config, wildcards=wildcards)
     template = Environment(undefined=StrictUndefined).from_string(path.read_text())
     # halt_level 2: a warning of the rst parser is an error here.
     html = publish_parts(

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from echoweave.figures.estimators import draw_estimators
-from echoweave.figures.figure2 import draw_figure2, sequence_means
+from echoweave.figures.figure2 import MEASURES, draw_figure2, sequence_means
 from echoweave.io.tables import write_tsv
 
 COLUMNS = ["sequence", "estimator", "direction", "structure", "dice"]
@@ -14,7 +14,7 @@ COLUMNS = ["sequence", "estimator", "direction", "structure", "dice"]
 
 def quality(*rows: tuple[str, str, str, str, float]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=COLUMNS)
-    return table.assign(mean_surface_distance_mm=1.0, hd_mm=np.nan)
+    return table.assign(**dict.fromkeys(MEASURES[1:], 1.0)).assign(hd_mm=np.nan)
 
 
 def test_a_value_is_the_mean_over_the_frames_that_have_one() -> None:
@@ -39,16 +39,27 @@ def test_counts_are_those_of_the_sequences(tmp_path: Path) -> None:
         )
     )
     write_tsv(table, tmp_path / "dirnet.tsv")
-    other = quality(("a", "", "sparse2d", "cavity", 0.8))
+    other = quality(("a", "sparse2d", "sparse2d", "cavity", 0.8))
     write_tsv(other, tmp_path / "held_out.tsv")
     svg, png = tmp_path / "f.svg", tmp_path / "f.png"
     draw_figure2([tmp_path / "dirnet.tsv", tmp_path / "held_out.tsv"], svg, png)
     source = svg.read_text()
     assert "n = 1-3" in source
-    for name in ("Forward", "Backward", "Bidirectional", "2D sparse", "Hausdorff distance (mm)"):
+    for name in ("Forward", "Backward", "Bidirectional", "2D sparse"):
         assert name in source
     assert "atrium" not in source
     assert png.stat().st_size > 0
+
+
+def test_every_distance_has_a_panel_in_mm_and_in_pixels(tmp_path: Path) -> None:
+    write_tsv(quality(("a", "dirnet", "fused", "cavity", 0.9)), tmp_path / "dirnet.tsv")
+    draw_figure2([tmp_path / "dirnet.tsv"], tmp_path / "f.svg", tmp_path / "f.png")
+    source = (tmp_path / "f.svg").read_text()
+    for name in ("Mean surface distance", "RMS surface distance", "Hausdorff distance"):
+        assert source.count(name) == 2
+    assert source.count("(mm)") == source.count("(px at 512 x 512)") == 3
+    # A measure without a value keeps its panel.
+    assert source.count("n = 0") == 1
 
 
 def test_estimators_are_compared_by_their_fused_labels(tmp_path: Path) -> None:
@@ -58,10 +69,11 @@ def test_estimators_are_compared_by_their_fused_labels(tmp_path: Path) -> None:
         )
         write_tsv(table, tmp_path / f"{estimator}.tsv")
     svg = tmp_path / "f.svg"
-    draw_estimators([tmp_path / "still.tsv", tmp_path / "dirnet.tsv"], svg, tmp_path / "f.png")
+    write_tsv(quality(("a", "sparse2d", "sparse2d", "cavity", 0.8)), tmp_path / "held_out.tsv")
+    draw_estimators(sorted(tmp_path.glob("*.tsv")), svg, tmp_path / "f.png")
     source = svg.read_text()
-    assert "Still" in source
-    assert "DIRNet" in source
+    for name in ("Still", "DIRNet", "2D sparse"):
+        assert name in source
     assert "n = 1 " in source
     assert "Forward" not in source
 

@@ -222,3 +222,8 @@ def test_numbers_of_a_large_phantom() -> None:
     assert settings.training_numbers == [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12]
     assert settings.test_numbers == [10, 20]
     assert settings.ted_numbers == {1: 98, 2: 97}
+
+
+def test_every_third_ted_clip_has_more_beats() -> None:
+    settings = Settings(patients=5, ted=5, beats=3)
+    assert settings.ted_beats == {1: 3, 2: 1, 3: 1, 4: 3, 5: 1}

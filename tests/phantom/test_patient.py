@@ -79,7 +79,7 @@ def test_speckle_moves_with_the_tissue() -> None:
     patient = draw_patient(2023, 5, (256, 192), (9, 9))
     view = patient.views[0]
     assert view.quality == "Good"
-    clip = record(view, patient.sector, whole_beat=False)
+    clip = record(view, patient.sector, beats=0)
     x, y = patient.sector.pixel_centres()
     before = view.motion.backward(*view.pose.to_axis(x, y), 1 / 2)
     x0, y0 = view.pose.to_image(*before)
@@ -95,7 +95,7 @@ def test_speckle_moves_with_the_tissue() -> None:
 
 def test_areas_over_the_beat_and_copied_masks() -> None:
     patient = draw_patient(2023, 4, (160, 120), (7, 7))
-    labels = record(patient.views[1], patient.sector, whole_beat=True).labels
+    labels = record(patient.views[1], patient.sector, beats=1).labels
     assert len(labels) == 7 + round(1.4 * 6)
     cavity = (labels == CAVITY).sum(axis=(1, 2))
     atrium = (labels == ATRIUM).sum(axis=(1, 2))
@@ -105,3 +105,21 @@ def test_areas_over_the_beat_and_copied_masks() -> None:
     np.testing.assert_array_equal(labels[-1], labels[0])
     overlap = 2 * ((labels[0] == CAVITY) & (labels[6] == CAVITY)).sum() / (cavity[0] + cavity[6])
     assert overlap < 0.8
+
+
+def test_beats_after_the_first_are_weaker_and_the_first_is_the_same() -> None:
+    patient = draw_patient(2023, 3, (100, 80), (7, 7))
+    view = patient.views[1]
+    half, one, three = (record(view, patient.sector, beats) for beats in (0, 1, 3))
+    assert len(three.frames) == 1 + 3 * (len(one.frames) - 1)
+    np.testing.assert_array_equal(one.frames[:7], half.frames)
+    np.testing.assert_array_equal(three.frames[: len(one.frames)], one.frames)
+    strengths = view.strengths(3)
+    assert strengths[0] == 1
+    assert all(0.75 <= strength < 1 for strength in strengths[1:])
+    # Every beat starts from the same ED; the weaker it is, the larger the cavity at its ES.
+    cavity = (three.labels == CAVITY).sum(axis=(1, 2))
+    period = len(one.frames) - 1
+    assert len(set(cavity[::period])) == 1
+    ends = [cavity[6 + beat * period] for beat in range(3)]
+    assert np.argsort(ends).tolist() == np.argsort(strengths)[::-1].tolist()

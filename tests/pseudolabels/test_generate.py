@@ -16,7 +16,7 @@ from echoweave.pseudolabels.settings import Settings
 
 SIZE, SPACING = 64, (0.6, 0.4)
 MODES = ("composed", "nearest", "linear", "direct")
-DISTANCE = Settings("composed", "distance")
+DISTANCE = Settings("composed", "distance", drift_correction=False)
 
 
 def beating_disc(n_frames=5, ed=0, es=None, patient="patient0001", view="4CH"):
@@ -47,7 +47,9 @@ def beating_disc(n_frames=5, ed=0, es=None, patient="patient0001", view="4CH"):
 @pytest.mark.parametrize("name", ["still", "farneback", "dis"])
 def test_both_references_come_out_exactly(name, mode):
     sequence = beating_disc()
-    result = pseudo_labels(sequence, make_estimator(name, None), Settings(mode, "distance"))
+    result = pseudo_labels(
+        sequence, make_estimator(name, None), replace(DISTANCE, propagation=mode)
+    )
     assert_array_equal(result.forward[0], sequence.labels[0])
     assert_array_equal(result.backward[-1], sequence.labels[1])
     assert_array_equal(result.fused[[0, -1]], sequence.labels)
@@ -56,7 +58,9 @@ def test_both_references_come_out_exactly(name, mode):
 def test_fused_labels_follow_the_motion():
     sequence = beating_disc(7)
     moving = pseudo_labels(sequence, make_estimator("farneback", None), DISTANCE)
-    still = pseudo_labels(sequence, make_estimator("still", None), Settings("composed", "nearest"))
+    still = pseudo_labels(
+        sequence, make_estimator("still", None), replace(DISTANCE, fusion="nearest")
+    )
 
     def inner(labels, value):
         frames = range(1, 6)
@@ -93,13 +97,14 @@ def test_an_empty_mask_at_ed_is_refused():
         pseudo_labels(empty, make_estimator("still", None), DISTANCE)
 
 
-def run(tmp_path, sequences, name="farneback"):
+def run(tmp_path, sequences, name="farneback", drift=False):
     caches = []
     for patient in sorted({sequence.patient for sequence in sequences}):
         caches.append(tmp_path / f"cache/{patient}.h5")
         write_patient(caches[-1], [each for each in sequences if each.patient == patient])
     quality = tmp_path / "quality/0.tsv"
-    settings = {"propagation": "composed", "fusion": "distance", "refinement": {"models": []}}
+    settings = {"propagation": "composed", "fusion": "distance", "drift_correction": drift}
+    settings["refinement"] = {"models": []}
     generate(name, caches, tmp_path / name, quality, None, settings, threads=1)
     return pd.read_csv(quality, sep="\t")
 
@@ -130,6 +135,34 @@ def test_still_copies_the_nearer_reference(tmp_path):
     assert_array_equal(fused, sequence.labels[[0, 0, 0, 1, 1, 1]])
     forward = read_image(label_path(tmp_path / "still", "forward", sequence.name)).array
     assert_array_equal(forward, sequence.labels[[0] * 6])
+
+
+class Sliding:
+    """An estimator that sees everything move by one pixel to the left from frame to frame."""
+
+    def fields(self, frames, pairs):
+        fields = np.zeros((len(pairs), 2, *frames.shape[1:]), np.float32)
+        fields[:, 1] = 1
+        return fields
+
+
+def test_drift_correction_changes_the_fused_labels_alone():
+    sequence = beating_disc()
+    plain = pseudo_labels(sequence, Sliding(), DISTANCE)
+    corrected = pseudo_labels(sequence, Sliding(), replace(DISTANCE, drift_correction=True))
+    pd.testing.assert_frame_equal(corrected.quality, plain.quality)
+    assert_array_equal(corrected.forward, plain.forward)
+    assert_array_equal(corrected.backward, plain.backward)
+    assert_array_equal(corrected.fused[[0, -1]], sequence.labels)
+    right = [(found.fused == sequence.dense_labels).mean() for found in (plain, corrected)]
+    assert right[1] > right[0]
+
+
+def test_still_stays_a_copy_with_drift_correction(tmp_path):
+    sequence = beating_disc(6)
+    run(tmp_path, [sequence], "still", drift=True)
+    fused = read_image(label_path(tmp_path / "still", "fused", sequence.name)).array
+    assert_array_equal(fused, sequence.labels[[0, 0, 0, 1, 1, 1]])
 
 
 def test_sequences_without_masks_are_left_out(tmp_path):

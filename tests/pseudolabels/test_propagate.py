@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from echoweave.pseudolabels.propagate import carry, frame_pairs
+from echoweave.pseudolabels.propagate import carry, frame_pairs, likeliest_label
 
 MODES = ("composed", "nearest", "linear", "direct")
 EVERYWHERE = np.ones((64, 64), bool)
+SPACING = (0.6, 0.4)
 
 
 def square(top=20, left=24, size=16, label=1):
@@ -26,7 +27,7 @@ def shifts(pairs, dy, dx):
 def moved(n_frames, reference, mode, dy, dx, mask=None):
     pairs = frame_pairs(n_frames, reference, mode)
     mask = square() if mask is None else mask
-    return carry(mask, reference, shifts(pairs, dy, dx), EVERYWHERE, mode)
+    return carry(mask, reference, shifts(pairs, dy, dx), EVERYWHERE, SPACING, mode)
 
 
 def test_pairs_lead_step_by_step_to_the_reference():
@@ -74,7 +75,7 @@ def test_composition_reads_the_second_field_where_the_first_leads():
     fields = np.zeros((2, 2, 64, 64), np.float32)
     fields[1, 1] = -5
     fields[0, 0, :, 30] = -7
-    to_reference = carry(square(), 0, fields, EVERYWHERE, "composed").to_reference
+    to_reference = carry(square(), 0, fields, EVERYWHERE, SPACING, "composed").to_reference
     assert_allclose(to_reference[2, :, 10, 35], [-7, -5], atol=1e-4)
     assert_allclose(to_reference[2, :, 10, 30], [0, -5], atol=1e-4)
 
@@ -99,7 +100,7 @@ def test_what_comes_into_the_sector_has_the_label_at_its_edge():
     sector = np.zeros((64, 64), bool)
     sector[:36] = True
     fields = shifts(frame_pairs(2, 0, "composed"), dy=-4, dx=0)
-    labels = carry(square(20, size=16), 0, fields, sector, "composed").labels
+    labels = carry(square(20, size=16), 0, fields, sector, SPACING, "composed").labels
     assert_array_equal(labels[1], square(16, size=16) | square(20, size=16))
 
 
@@ -108,7 +109,7 @@ def test_labels_drawn_outside_the_sector_move_as_drawn():
     sector = np.zeros((64, 64), bool)
     sector[:30] = True
     fields = shifts(frame_pairs(2, 0, "composed"), dy=-2, dx=0)
-    labels = carry(square(20, size=16), 0, fields, sector, "composed").labels
+    labels = carry(square(20, size=16), 0, fields, sector, SPACING, "composed").labels
     assert_array_equal(labels[1], square(18, size=16))
 
 
@@ -117,10 +118,36 @@ def test_labels_inside_the_sector_do_not_appear_outside_it():
     sector[:40] = True
     mask = square(20, size=20)  # cut at the edge
     fields = shifts(frame_pairs(2, 0, "composed"), dy=0, dx=3)
-    labels = carry(mask, 0, fields, sector, "composed").labels
+    labels = carry(mask, 0, fields, sector, SPACING, "composed").labels
     assert not labels[1, 40:].any()
     assert_array_equal(labels[1], square(20, 27, size=20))
 
 
+def test_distances_in_mm_travel_with_the_mask():
+    """Rows are 0.6 mm high and columns 0.4 mm wide: half of the smaller is the way to the edge.
+
+    Pixel (28, 24) is the first of its row in the square, with the nearest pixel outside 0.4 mm
+    away; a frame later, two rows down, so is pixel (30, 24).
+    """
+    distances = moved(2, 0, "composed", dy=2, dx=0).distances
+    assert distances.shape == (2, 4, 64, 64)
+    for frame in (0, 1):
+        row = 28 + 2 * frame
+        assert distances[frame, 1, row, 24] == pytest.approx(0.4 - 0.2, abs=1e-4)
+        assert distances[frame, 1, row, 21] == pytest.approx(-(3 * 0.4 - 0.2), abs=1e-4)
+    assert (distances[:, 2] < -1000).all(), "no myocardium in the mask"
+
+
+def test_half_a_pixel_is_kept_in_the_distances():
+    """Nothing of it shows in the labels of a row: 0.5 rows down is 0.3 mm less above."""
+    distances = moved(2, 0, "composed", dy=0.5, dx=0).distances
+    assert distances[0, 1, 22, 32] - distances[1, 1, 22, 32] == pytest.approx(0.3, abs=1e-4)
+
+
 def test_two_frames_are_enough():
     assert moved(2, 1, "composed", dy=1, dx=0).labels.shape == (2, 64, 64)
+
+
+def test_the_largest_distance_wins_and_the_smaller_label_where_two_are_equal():
+    distances = np.array([[-1, 2, 0, 3], [1, 2, -5, 4], [0, 1, 7, 4]], np.float32)
+    assert_array_equal(likeliest_label(distances[:, None]), [[1, 0, 2, 1]])

@@ -22,7 +22,8 @@ def carried(*masks, fields=None):
     labels = np.stack(masks)
     if fields is None:
         fields = np.zeros((len(labels), 2, 20, 20), np.float32)
-    return Carried(labels, fields)
+    distances = np.zeros((len(labels), 4, 20, 20), np.float32)  # have no say here
+    return Carried(distances, labels, fields)
 
 
 def fold(n_frames, frame):

@@ -28,7 +28,7 @@ from echoweave.registration.settings import Settings as NetworkSettings
 def recording() -> Sequence:
     """A phantom's systole in nine frames of 128x128 pixels."""
     patient = draw_patient(7, 3, (160, 128), (9, 9))
-    clip = record(patient.views[1], patient.sector, whole_beat=False)
+    clip = record(patient.views[1], patient.sector, beats=0)
     native = Sequence(
         patient=patient.name,
         view="4CH",
@@ -54,12 +54,16 @@ def refined() -> Registrar:
         size=64,
         grid_spacing_px=8,
         kernels=4,
+        affine_first=False,
         smoothing_px=1.0,
         standardise=True,
         similarity="ncc",
         bending="normalised",
         bending_weight=0.001,
         max_frame_gap=4,
+        symmetric=False,
+        inverse_weight=0,
+        supervision_weight=0,
         iterations=1,
         batch_size=1,
         learning_rate=0.001,
@@ -107,7 +111,9 @@ def every_second(sequence: Sequence) -> Sequence:
 
 def mean_dice(sequence: Sequence, estimator: Estimator, fusion: Fusion) -> NDArray[np.float64]:
     """Return the Dice of cavity, myocardium and atrium over the frames between ED and ES."""
-    fused = pseudo_labels(sequence, estimator, Settings("composed", fusion)).fused
+    fused = pseudo_labels(
+        sequence, estimator, Settings("composed", fusion, drift_correction=True)
+    ).fused
     truth = sequence.dense_labels
     assert truth is not None
     rows = [

@@ -1,5 +1,7 @@
+import zipfile
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -61,6 +63,15 @@ def test_another_size_and_other_kernels_are_refused_together(
     assert not (tmp_path / "model.pt").exists()
 
 
+def test_another_architecture_is_refused(given: Path, settings: Settings, tmp_path: Path) -> None:
+    wanted = asdict(replace(settings, architecture="svf", affine_first=True))
+    with pytest.raises(InputError) as caught:
+        adopt_checkpoint(given, tmp_path / "model.pt", "svf", {"svf": wanted})
+    architecture, affine = str(caught.value).splitlines()
+    assert "architecture: it is 'dirnet' here, but 'svf' in registration.models.svf" in architecture
+    assert "affine_first: it is False here, but True in registration.models.svf" in affine
+
+
 def test_weights_of_another_architecture_are_refused(
     given: Path, settings: Settings, tmp_path: Path
 ) -> None:
@@ -95,3 +106,35 @@ def test_weights_of_somebody_else_are_refused(tmp_path: Path) -> None:
     torch.save({"layer.weight": torch.zeros(3)}, path)
     with pytest.raises(InputError, match="not a checkpoint of EchoWeave"):
         load_checkpoint(path)
+
+
+def test_a_checkpoint_that_would_run_code_is_refused(tmp_path: Path) -> None:
+    class Payload:
+        def __reduce__(self) -> tuple[Any, ...]:
+            return (Path.touch, (tmp_path / "ran",))
+
+    path = tmp_path / "evil.pt"
+    for legacy in (False, True):
+        torch.save({"weights": Payload()}, path, _use_new_zipfile_serialization=not legacy)
+        with pytest.raises(InputError, match=r"evil\.pt: damaged, or holds more than weights"):
+            load_checkpoint(path)
+        assert not (tmp_path / "ran").exists()
+
+
+def test_a_compressed_archive_is_not_unpacked(given: Path, tmp_path: Path) -> None:
+    bomb = tmp_path / "bomb.pt"
+    with zipfile.ZipFile(given) as old, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    with pytest.raises(InputError, match=r"bomb\.pt: not a readable checkpoint"):
+        load_checkpoint(bomb)
+
+
+def test_the_size_of_a_given_network_is_compared_before_it_is_built(
+    given: Path, settings: Settings, tmp_path: Path
+) -> None:
+    giant = tmp_path / "giant.pt"
+    checkpoint = load_checkpoint(given)
+    save_checkpoint(giant, replace(checkpoint, settings=replace(settings, kernels=10**9)))
+    with pytest.raises(InputError, match=r"giant\.pt: kernels: it is 1000000000 here, but 8 in"):
+        adopt_checkpoint(giant, tmp_path / "model.pt", "dirnet", {"dirnet": asdict(settings)})

@@ -1,8 +1,19 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
 from echoweave.geometry.bspline import dense_field, grid_size
-from echoweave.registration.losses import bending_energy, local_ncc, ncc, ncc_batch, negative_mse
+from echoweave.registration.losses import (
+    bending_energy,
+    inverse_error,
+    local_ncc,
+    ncc,
+    ncc_batch,
+    negative_mse,
+    registration_loss,
+    soft_dice,
+)
 
 EVERYWHERE = torch.ones(2, 1, 16, 16)
 
@@ -85,3 +96,34 @@ def test_normalised_bending_energy_is_the_same_at_every_size() -> None:
     ratio = bending_energy(large, "normalised") / bending_energy(small, "normalised")
     assert ratio.item() == pytest.approx(1, abs=0.01)
     assert (bending_energy(small, "pixel") / bending_energy(large, "pixel")).item() > 3.9
+
+
+def shift(dy: float, dx: float, shape: tuple[int, int] = (20, 10)) -> torch.Tensor:
+    return torch.tensor([dy, dx], dtype=torch.float32).reshape(1, 2, 1, 1).expand(1, 2, *shape)
+
+
+def test_there_and_back_by_hand() -> None:
+    """3 rows down and 1 up leave 2 of 20 rows; 1 column right and 0 left leave 1 of 10."""
+    assert inverse_error(shift(3, 0), shift(-3, 0)).item() == 0
+    error = inverse_error(shift(3, 1), shift(-1, 0)).item()
+    assert error == pytest.approx((2 / 20) ** 2 + (1 / 10) ** 2)
+
+
+def test_soft_dice_by_hand() -> None:
+    """Label 1: 2 (0.5 * 1) / (1.5 + 1) = 0.4; label 2: 2 (1 * 1) / (1 + 1) = 1; no label 3."""
+    first, second = torch.zeros(2, 1, 4, 1, 3)
+    first[0, 1, 0] = torch.tensor([0.5, 1.0, 0.0])
+    second[0, 1, 0] = torch.tensor([1.0, 0.0, 0.0])
+    first[0, 2, 0, 2] = second[0, 2, 0, 2] = 1
+    first[0, 0] = 7  # the background
+    assert soft_dice(first, second).item() == pytest.approx((0.4 + 1) / 2)
+
+
+def test_the_inverse_error_compares_the_halves_of_the_batch(settings, images) -> None:
+    """Likeness 1, no bending: what is left is 10 times the error of 2 of 16 rows."""
+    dvf = torch.cat((shift(3, 0, (16, 16)), shift(-1, 0, (16, 16))))
+    chosen = replace(settings, inverse_weight=10.0)
+    parts = registration_loss(images, images, EVERYWHERE, dvf, chosen)
+    assert parts["inverse_error"].item() == pytest.approx((2 / 16) ** 2)
+    assert parts["loss"].item() == pytest.approx(-1 + 10 * (2 / 16) ** 2, abs=1e-4)
+    assert "inverse_error" not in registration_loss(images, images, EVERYWHERE, dvf, settings)

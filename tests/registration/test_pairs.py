@@ -2,7 +2,7 @@ from collections import Counter
 
 import numpy as np
 
-from echoweave.registration.pairs import Clip, draw_pairs, load_clips, ordered_pairs
+from echoweave.registration.pairs import Clip, Pairs, draw_pairs, load_clips, ordered_pairs
 
 CLIP_LENGTHS = [3, 12]
 
@@ -63,3 +63,9 @@ def test_clips_are_held_as_uint8_at_the_size_of_the_network(caches, settings) ->
     assert clips[0].frames.dtype == np.uint8
     assert clips[0].frames.shape == (4, 32, 32)
     assert clips[0].labels.shape == (2, 32, 32)
+
+
+def test_pairs_go_both_ways() -> None:
+    fixed, moving, sector = (np.full((2, 1, 1), value, np.uint8) for value in (1, 2, 3))
+    both = Pairs(fixed, moving, sector).both_ways()
+    assert [images.ravel().tolist() for images in both] == [[1, 1, 2, 2], [2, 2, 1, 1], [3] * 4]

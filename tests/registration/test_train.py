@@ -1,17 +1,39 @@
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
+from echoweave.io.cache import read_sequence, write_patient
 from echoweave.io.tables import read_tsv
 from echoweave.registration import train
 from echoweave.registration.apply import Registrar
 from echoweave.registration.checkpoint import load_checkpoint
 from echoweave.registration.settings import Settings
+from echoweave.registration.state import load_state
 from echoweave.registration.train import Trainer, train_registration
+
+EXTRAS: dict[str, Any] = {
+    "affine_first": True,
+    "symmetric": True,
+    "inverse_weight": 1.0,
+    "supervision_weight": 0.1,
+}
+
+
+def test_a_damaged_state_starts_the_training_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "state.pt"
+    for content in (
+        {"fingerprint": "ours", "tate": {}},
+        {"fingerprint": "ours", "state": {"x": 1}},
+    ):
+        torch.save(content, path)
+        assert load_state(path, "ours") is None
+    assert caplog.text.count("is unreadable: the training starts anew") == 2
 
 
 class KilledError(Exception):
@@ -72,10 +94,13 @@ def test_training_lowers_the_loss_of_patients_it_has_not_seen(train_into) -> Non
     assert list((out.parent / "state/events").glob("events.out.tfevents.*"))
 
 
-@pytest.mark.parametrize("architecture", ["dirnet-multistage", "svf"])
-def test_every_architecture_learns_and_its_checkpoint_loads(train_into, architecture: str) -> None:
+@pytest.mark.parametrize("extra", [{}, EXTRAS], ids=["plain", "with all extras"])
+@pytest.mark.parametrize("architecture", ["dirnet", "dirnet-multistage", "svf"])
+def test_every_architecture_learns_and_its_checkpoint_loads(
+    train_into, architecture: str, extra: dict[str, Any]
+) -> None:
     one, out = (
-        train_into(name, architecture=architecture, iterations=count, validate_every=count)
+        train_into(name, architecture=architecture, iterations=count, validate_every=count, **extra)
         for name, count in (("one", 1), ("out", 150))
     )
     before, after = (
@@ -97,23 +122,59 @@ def test_the_checkpoint_says_who_trained_it_and_is_the_best_of_the_validation(tr
     assert checkpoint.iteration == validation.idxmin()
 
 
+@pytest.mark.parametrize("extra", [{}, EXTRAS], ids=["plain", "with all extras"])
 def test_a_killed_training_goes_on_to_the_very_same_weights(
-    train_into, monkeypatch: pytest.MonkeyPatch
+    train_into, monkeypatch: pytest.MonkeyPatch, extra: dict[str, Any]
 ) -> None:
-    undisturbed = train_into("undisturbed", state="other")
+    undisturbed = train_into("undisturbed", state="other", **extra)
     with monkeypatch.context() as patched:
         kill_at(7, patched)
         with pytest.raises(KilledError):
-            train_into("out")
+            train_into("out", **extra)
     iterations = []
     step = Trainer._step
     monkeypatch.setattr(
         Trainer, "_step", lambda self, number: iterations.append(number) or step(self, number)
     )
-    resumed = train_into("out")
+    resumed = train_into("out", **extra)
     assert iterations == list(range(5, 13))
     assert same_weights(undisturbed, resumed)
     assert (undisturbed / "curves.tsv").read_text() == (resumed / "curves.tsv").read_text()
+
+
+@pytest.fixture
+def change_masks(caches: list[Path]) -> Callable[[list[str]], None]:
+    """Turn the masks of these patients upside down."""
+
+    def change(patients: list[str]) -> None:
+        for path in caches:
+            if path.stem in patients:
+                sequence = read_sequence(path, "4CH")
+                assert sequence.labels is not None
+                write_patient(path, [replace(sequence, labels=sequence.labels[:, ::-1])])
+
+    return change
+
+
+def test_only_masks_of_training_patients_supervise(
+    train_into, change_masks: Callable[[list[str]], None]
+) -> None:
+    before = train_into("before", supervision_weight=0.5)
+    training = read_tsv(before / "curves.tsv").set_index("split").loc["training"]
+    assert training["overlap"].between(0.5, 1).all()
+    split = load_checkpoint(before / "model.pt").split
+    change_masks(split.validation + split.holdout)
+    assert same_weights(before, train_into("others", supervision_weight=0.5))
+    change_masks(split.training)
+    assert not same_weights(before, train_into("own", supervision_weight=0.5))
+
+
+def test_without_supervision_no_mask_matters(
+    train_into, change_masks: Callable[[list[str]], None]
+) -> None:
+    before = train_into("before")
+    change_masks(load_checkpoint(before / "model.pt").split.training)
+    assert same_weights(before, train_into("after"))
 
 
 def test_a_state_of_other_settings_is_not_gone_on_from(
@@ -124,13 +185,29 @@ def test_a_state_of_other_settings_is_not_gone_on_from(
         with pytest.raises(KilledError):
             train_into("out")
     anew = train_into("anew", bending_weight=0.5)
-    assert "other settings or data: the training starts anew" in caplog.text
+    assert "other settings, data or code: the training starts anew" in caplog.text
     assert same_weights(anew, train_into("straight", state="other", bending_weight=0.5))
 
 
 def test_the_state_is_gone_after_a_whole_training(train_into, tmp_path: Path) -> None:
     train_into("out")
     assert not (tmp_path / "state/state.pt").exists()
+
+
+def test_mixed_precision_learns_as_much(train_into, monkeypatch: pytest.MonkeyPatch) -> None:
+    brief = {"iterations": 60, "validate_every": 60}
+    exact = train_into("exact", state="other", **brief)
+    # On the CPU it would bring nothing, but it is the same arithmetic.
+    monkeypatch.setattr(train, "_computes_bfloat16", lambda device: True)
+    mixed = train_into("mixed", **brief)
+    assert not same_weights(exact, mixed)
+    weights = load_checkpoint(mixed / "model.pt").weights.values()
+    assert all(tensor.dtype is torch.float32 for tensor in weights)
+    one, other = (
+        read_tsv(out / "curves.tsv").set_index("split")["loss"]["validation"]
+        for out in (exact, mixed)
+    )
+    assert other == pytest.approx(one, abs=0.001)
 
 
 def test_the_rate_falls_along_a_cosine_or_stays(settings) -> None:

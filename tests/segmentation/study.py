@@ -72,7 +72,7 @@ class Study:
         plan(arm, self.root, PLANS, threads=1)
 
     def train(self, arm: str, fold: int, seed: int = 1, **changed: object) -> None:
-        train_fold(arm, fold, self.root, TRAINING | changed, "cpu", seed, threads=1)
+        train_fold(arm, fold, self.root, TRAINING | changed, seed, threads=1)
 
 
 def disc(radius: float, x: float, size: int = 64) -> NDArray[np.bool_]:

@@ -21,7 +21,7 @@ def test_dataset_ids_are_nnunets_numbers() -> None:
 def test_summary_lies_where_nnunet_writes_it() -> None:
     expected = (
         "nnunet/trained/Dataset572_CAMUS3DDense/EchoTrainer__nnUNetPlans__3d_fullres"
-        "/fold_{fold}/validation/summary.json"
+        "/fold_{fold}/summary.json"
     )
     assert validation_summary(Path("nnunet"), "dense3d", "{fold}") == Path(expected)
 

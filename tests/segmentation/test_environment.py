@@ -1,5 +1,6 @@
 import logging
 import multiprocessing
+import signal
 import subprocess
 import sys
 import threading
@@ -42,3 +43,17 @@ def test_chatter_is_shown_only_if_the_block_fails(
         raise ValueError("broken")
     assert "Plans were saved" in caplog.text
     assert not capsys.readouterr().out
+
+
+def test_workers_end_when_their_process_is_killed() -> None:
+    script = (
+        "import multiprocessing, os, pathlib, signal, time\n"
+        "from echoweave.segmentation.environment import set_environment\n"
+        "set_environment(pathlib.Path(), threads=1)\n"
+        "worker = multiprocessing.get_context('fork').Process(target=time.sleep, args=(600,))\n"
+        "worker.start()\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    # The pipe is open as long as one of the two lives.
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=120)
+    assert run.returncode == -signal.SIGKILL

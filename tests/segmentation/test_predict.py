@@ -8,7 +8,7 @@ import pytest
 import SimpleITK as sitk  # noqa: N813
 
 from echoweave.errors import InputError
-from echoweave.io.cache import write_patient
+from echoweave.io.cache import read_cycle, read_sequence, write_patient
 from echoweave.io.images import read_array
 from echoweave.segmentation.arms import best_file, fold_folder, validation_summary
 from echoweave.segmentation.ensemble import Ensemble
@@ -34,7 +34,7 @@ def test_prediction_is_a_whole_sequence_on_the_cache_grid(
 ) -> None:
     echo = echo_of("patient0007", "4CH")
     write_patient(tmp_path / "patient0007.h5", [echo])
-    predict(arm, [tmp_path / "patient0007.h5"], tmp_path / "out", trained.root, "cpu", 1)
+    predict(arm, [tmp_path / "patient0007.h5"], tmp_path / "out", trained.root, 1)
     image = sitk.ReadImage(str(tmp_path / "out/patient0007_4CH.nii.gz"))
     assert image.GetSize() == (64, 64, 6)
     assert image.GetSpacing() == pytest.approx((0.4, 0.5, 1.5))
@@ -43,7 +43,7 @@ def test_prediction_is_a_whole_sequence_on_the_cache_grid(
 
 
 def test_2d_arm_stacks_its_frames_in_order(trained: Study) -> None:
-    model = Ensemble("sparse2d", [0, 1], trained.root, "cpu")
+    model = Ensemble("sparse2d", [0, 1], trained.root)
     echo = echo_of("patient0007", "2CH")
     whole = model(echo)
     reversed_frames = model(replace(echo, frames=echo.frames[::-1]))
@@ -59,7 +59,7 @@ def test_held_out_prediction_is_what_the_fold_predicted_in_validation(
 ) -> None:
     """Only the fold that validated a patient reproduces its own validation prediction."""
     _without_postprocessing(arm, trained)
-    predict_held_out(arm, trained.caches[1:3], tmp_path, trained.root, "cpu", 1)
+    predict_held_out(arm, trained.caches[1:3], read_sequence, tmp_path, trained.root, 1)
     for sequence, fold in (("patient0002_4CH", 0), ("patient0003_2CH", 1)):
         whole = read_array(tmp_path / f"{sequence}.nii.gz")
         validated = fold_folder(trained.root, arm, fold) / "validation"
@@ -76,7 +76,7 @@ def test_held_out_sequences_without_dense_truth_are_passed_over(
     trained: Study, tmp_path: Path
 ) -> None:
     _without_postprocessing("sparse2d", trained)
-    predict_held_out("sparse2d", [trained.caches[2]], tmp_path, trained.root, "cpu", 1)
+    predict_held_out("sparse2d", [trained.caches[2]], read_sequence, tmp_path, trained.root, 1)
     assert [path.name for path in tmp_path.glob("*.nii.gz")] == ["patient0003_2CH.nii.gz"]
 
 
@@ -85,15 +85,39 @@ def test_held_out_prediction_of_an_unknown_patient_is_refused(
 ) -> None:
     write_patient(tmp_path / "patient0007.h5", [echo_of("patient0007", "2CH")])
     with pytest.raises(InputError, match="patient0007: no fold validates this patient"):
-        predict_held_out(
-            "sparse2d", [tmp_path / "patient0007.h5"], tmp_path, trained.root, "cpu", 1
-        )
+        caches = [tmp_path / "patient0007.h5"]
+        predict_held_out("sparse2d", caches, read_sequence, tmp_path, trained.root, 1)
+
+
+@pytest.mark.parametrize("arm", ["sparse2d", "dense3d"])
+def test_full_cycle_clips_are_segmented_whole_by_the_fold_that_has_not_seen_them(
+    arm: str, trained: Study, tmp_path: Path
+) -> None:
+    echoes = [echo_of("patient0002", view) for view in ("2CH", "4CH")]
+    there_and_back = np.r_[0:6, 5:-1:-1]
+    frames, dense = echoes[1].frames, echoes[1].dense_labels
+    assert dense is not None
+    cycle = replace(echoes[1], frames=frames[there_and_back], dense_labels=dense[there_and_back])
+    write_patient(tmp_path / "patient0002.h5", echoes, [cycle])
+    caches = [tmp_path / "patient0002.h5", trained.caches[0]]
+    predict_held_out(arm, caches, read_cycle, tmp_path / "out", trained.root, 1)
+    # Neither the 2CH view nor the other patient has such a clip.
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["patient0002_4CH.nii.gz"]
+    expected = Ensemble(arm, [0], trained.root)(cycle)
+    np.testing.assert_array_equal(read_array(tmp_path / "out/patient0002_4CH.nii.gz"), expected)
+    assert len(expected) == 12
+
+
+def test_without_full_cycle_clips_there_is_an_empty_folder(trained: Study, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    predict_held_out("sparse2d", trained.caches, read_cycle, out, trained.root, 1)
+    assert list(out.iterdir()) == []
 
 
 def test_postprocessing_keeps_the_largest_component(
     trained: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = Ensemble("sparse2d", [0], trained.root, "cpu")
+    model = Ensemble("sparse2d", [0], trained.root)
     predicted = np.zeros((1, 64, 64), np.uint8)
     predicted[0, 10:30, 10:30] = 1
     predicted[0, 50:55, 50:55] = 1

@@ -90,9 +90,9 @@ def test_cases_of_an_earlier_run_do_not_stay(study: Study) -> None:
     assert not stale.exists()
 
 
-def test_unfinished_data_set_has_no_dataset_json(study: Study) -> None:
-    study.write_raw("dense3d")
+def test_unfinished_data_set_is_none(study: Study) -> None:
     (study.folder / "pseudolabels/dirnet/fused/patient0004_4CH.nii.gz").unlink()
     with pytest.raises(InputError, match=r"patient0004_4CH\.nii\.gz: the file is missing"):
         study.write_raw("dense3d")
-    assert not (raw_folder(study.root, "dense3d") / "dataset.json").exists()
+    assert not raw_folder(study.root, "dense3d").exists()
+    assert not list(raw_folder(study.root, "dense3d").parent.glob(".*"))

@@ -1,6 +1,7 @@
 import json
 import logging
 import math
+import pickle
 import random
 import shutil
 from collections.abc import Iterator
@@ -15,9 +16,11 @@ from echoweave.errors import InputError
 from echoweave.io.tables import read_tsv
 from echoweave.segmentation.arms import curves_file, fold_folder, validation_summary
 from echoweave.segmentation.checkpoint import read_checkpoint
+from echoweave.segmentation.settings import TrainingSettings
+from echoweave.segmentation.train import _make_trainer
 from echoweave.segmentation.trainer import EchoTrainer
 
-from .study import Study
+from .study import TRAINING, Study
 
 
 class Killed(BaseException):
@@ -176,8 +179,25 @@ def test_training_with_other_settings_starts_over(
     before = weights(fresh)
     with caplog.at_level(logging.INFO):
         fresh.train("sparse2d", 0, **changed)
-    assert "of other data, plans or settings: starting over" in caplog.text
+    assert "of other data, plans, settings or code: starting over" in caplog.text
     assert not all(torch.equal(before[name], value) for name, value in weights(fresh).items())
+
+
+@pytest.mark.parametrize("changed", ["prepared", "code"])
+def test_a_checkpoint_of_other_data_plans_or_code_is_not_gone_on_from(
+    fresh: Study, changed: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        kill_after(1, patch)
+        fresh.train("sparse2d", 0)
+    folder = fold_folder(fresh.root, "sparse2d", 0)
+    assert (folder / "checkpoint_latest.pth").exists()
+    note = folder / "identity.json"
+    note.write_text(json.dumps(json.loads(note.read_text()) | {changed: "of last year"}))
+    with caplog.at_level(logging.INFO):
+        fresh.train("sparse2d", 0)
+    assert "of other data, plans, settings or code: starting over" in caplog.text
+    assert "going on" not in caplog.text
 
 
 def test_more_frequent_checkpoints_do_not_start_over(fresh: Study) -> None:
@@ -210,8 +230,24 @@ def test_checkpoint_that_would_run_code_is_refused(tmp_path: Path) -> None:
             return (Path.touch, (tmp_path / "ran",))
 
     torch.save({"network_weights": Harmful()}, tmp_path / "evil.pth")
-    with pytest.raises(InputError, match="not a checkpoint of ours"):
+    with pytest.raises(InputError, match="holds more than weights and settings"):
         read_checkpoint(tmp_path / "evil.pth")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_nnunet_itself_runs_nothing_either(trained: Study, tmp_path: Path) -> None:
+    class Harmful:
+        def __reduce__(self) -> tuple[Any, ...]:
+            return (Path.touch, (tmp_path / "ran",))
+
+    sound = fold_folder(trained.root, "sparse2d", 1) / "checkpoint_final.pth"
+    evil = tmp_path / "evil.pth"
+    torch.save(read_checkpoint(sound) | {"trainer_name": Harmful()}, evil)
+    trainer = _make_trainer("sparse2d", 1, trained.root)
+    trainer.configure(TrainingSettings(**TRAINING), 1, tmp_path / "curves.tsv")
+    trainer.load_checkpoint(str(sound))
+    with pytest.raises(pickle.UnpicklingError, match="Weights only load failed"):
+        trainer.load_checkpoint(str(evil))
     assert not (tmp_path / "ran").exists()
 
 

@@ -43,11 +43,11 @@ def make_clip(patient: str, quality: str, dense: bool = False) -> Sequence:
     )
 
 
-def write_viewer(root: Path) -> Path:
-    """Write a viewer of one training and two test sequences; return its page."""
+def write_viewer(root: Path, words: tuple[str, ...] = ("Good", "Poor", "Medium")) -> Path:
+    """Write a viewer of one training and two test sequences with these image qualities."""
     labels, layers = make_labels(), []
     splits = {"patient0001": "training", "patient0002": "testing", "patient0003": "testing"}
-    qualities = dict(zip(splits, ("Good", "Poor", "Medium"), strict=True))
+    qualities = dict(zip(splits, words, strict=True))
     for patient, split in splits.items():
         clip = make_clip(patient, qualities[patient])
         write_patient(root / f"cache/{patient}.h5", [clip])

@@ -61,6 +61,26 @@ def viewer(browser_page: Page, index: Path) -> Iterator[Page]:
     assert noise == []
 
 
+HOSTILE = (
+    "</script><script>window.hacked = 1</script>",
+    "<!--<script>",
+    "\"'><img src=x onerror='window.hacked = 1'>&amp;",
+)
+
+
+def test_names_from_files_are_shown_and_never_run(browser_page: Page, tmp_path: Path) -> None:
+    browser_page.goto(write_viewer(tmp_path, HOSTILE).as_uri())
+    browser_page.wait_for_function("echoweave && state.clip")
+    rows = browser_page.eval_on_selector_all("#list span", "spans => spans.map(s => s.textContent)")
+    assert tuple(rows) == HOSTILE
+    for name, quality in zip(names(browser_page), HOSTILE, strict=True):
+        browser_page.click(f"#list button[data-name={name}]")
+        browser_page.wait_for_function(f"state.clip.name === '{name}'")
+        assert f"{quality} quality" in browser_page.text_content("#subtitle")
+    assert browser_page.evaluate("window.hacked") is None
+    browser_page.goto("about:blank")
+
+
 def position(viewer: Page) -> str:
     return viewer.inner_text("#position")
 
@@ -110,6 +130,12 @@ def test_layers_and_opacity_change_the_picture(viewer: Page) -> None:
     assert viewer.evaluate(PIXELS) == both
     viewer.fill("[aria-label='Opacity of 2D+time dense']", "0.2")
     assert viewer.evaluate(PIXELS) not in (both, without)
+
+
+def test_outlines_are_fine_however_small_the_frames_are(viewer: Page) -> None:
+    # 64 x 64 pixels of 2 mm x 1 mm: sixteen canvas pixels each way across, twice as many down.
+    canvas = viewer.evaluate("[frame.width, frame.height]")
+    assert canvas == [1024, 2048]
 
 
 def test_layers_that_a_sequence_lacks_cannot_be_switched(viewer: Page) -> None:

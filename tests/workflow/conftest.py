@@ -1,20 +1,29 @@
-"""One finished run of the workflow, shared by the tests that ask what would run again."""
+"""One finished run of the workflow, shared by the tests that look at what it leaves."""
 
-import shutil
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.workflow.project import TINY, Project
+from tests.workflow.gpus import write_nvidia_smi
+from tests.workflow.project import Project, tiny_project
+from tests.workflow.seal import can_seal, seal
 
 
 @pytest.fixture(scope="session")
 def study(phantom_nifti: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The whole workflow on the tiny phantom in the NIfTI layout, finished."""
-    folder = tmp_path_factory.mktemp("study")
-    data = folder / "data"
-    shutil.copytree(phantom_nifti, data)
-    project = Project(folder, data, TINY)
-    done = project.run("all")
+    """The whole workflow on the tiny phantom in the NIfTI layout, finished, on two GPUs.
+
+    Where the machine lets us, it ran without a network and could write in its folder alone.
+    """
+    folder = tmp_path_factory.mktemp("étude & co")
+    project = tiny_project(folder / "project", phantom_nifti)
+    write_nvidia_smi(folder, count=2)
+    sealed = replace(project, before=seal(folder)) if can_seal() else project
+    with pytest.MonkeyPatch.context() as patched:
+        patched.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+        patched.setenv("PATH", str(folder), prepend=os.pathsep)
+        done = sealed.run("all", "--resources", "gpu=2")
     assert done.returncode == 0, done.stderr[-2000:]
     return project

@@ -1,18 +1,23 @@
 """Run the real workflow in a folder of its own."""
 
+import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from echoweave.io.atomic import whole_file
+
 ROOT = Path(__file__).parents[2]
+DRY_RUN = ("--dry-run", "--quiet", "rules")
 TINY = ROOT / "tests/workflow/tiny.yaml"
-_JOB = re.compile(r"^(\w+) +(\d+)$", re.MULTILINE)
+_JOB = re.compile(r"^([\w-]+) +(\d+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -23,11 +28,15 @@ class Project:
         folder: Where Snakemake keeps its records; results go to folder/results.
         data: What `echoweave phantom` wrote.
         overlay: Config file between config.yaml and the project's own paths.
+        checkout: The folder of the Snakefile and of src/.
+        before: What comes before the word snakemake on the command line.
     """
 
     folder: Path
     data: Path
     overlay: Path
+    checkout: Path = ROOT
+    before: tuple[str, ...] = ()
 
     @property
     def results(self) -> Path:
@@ -37,44 +46,107 @@ class Project:
         self, *arguments: str, config: dict[str, Any] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Call snakemake; ``config`` goes over everything else."""
-        paths = {
-            "results_dir": str(self.results),
-            "data": {
-                "camus": {"root": str(self.data / "camus")},
-                "ted": {"root": str(self.data / "ted")},
-                "dense_truth": str(self.data / "truth"),
-            },
-        }
-        files = [self.overlay, self._write("paths.yaml", paths)]
-        if config:
-            files.append(self._write("change.yaml", config))
-        command = [Path(sys.executable).with_name("snakemake"), *arguments, "--cores", "2"]
-        command += ["--directory", self.folder, "--configfile", *files]
+        running = self.start(*arguments, config=config)
+        stdout, stderr = running.communicate()
+        return subprocess.CompletedProcess(running.args, running.returncode, stdout, stderr)
+
+    def start(self, *arguments: str, config: dict[str, Any] | None = None) -> subprocess.Popen[str]:
+        """Call snakemake in a process group of its own and come back at once."""
         # Children find the environment's own programs, as after activating it.
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        return subprocess.run(
-            [str(part) for part in command],
-            cwd=ROOT,
-            env=os.environ | {"PATH": path},
-            capture_output=True,
+        program = Path(sys.executable).with_name("snakemake")
+        return subprocess.Popen(
+            [*self.before, str(program), *self.options(*arguments, config=config)],
+            cwd=self.checkout,
+            env=os.environ | {"PATH": path, "PYTHONPATH": str(self.checkout / "src")},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            check=False,
+            start_new_session=True,
         )
+
+    def options(self, *arguments: str, config: dict[str, Any] | None = None) -> list[str]:
+        """Return what follows the word snakemake."""
+        # Relative, so that a copy of the folder is as finished as the original.
+        data = os.path.relpath(self.data, self.folder)
+        paths = {
+            "results_dir": "results",
+            "data": {
+                "camus": {"root": f"{data}/camus"},
+                "ted": {"root": f"{data}/ted"},
+                "dense_truth": f"{data}/truth",
+            },
+        }
+        files = [self.overlay, *(self._write(part) for part in (paths, config) if part)]
+        options = [*arguments, "--cores", 2, "--directory", self.folder, "--configfile", *files]
+        return [str(option) for option in options]
 
     def planned(self, *targets: str, config: dict[str, Any] | None = None) -> dict[str, int]:
         """Return the number of jobs of each rule that a run would start, targets left out."""
-        done = self.run(*targets, "--dry-run", "--quiet", "rules", config=config)
+        done = self.run(*targets, *DRY_RUN, config=config)
         assert done.returncode == 0, done.stderr
-        _, found, table = done.stdout.partition("Job stats:")
-        if not found:
-            assert "Nothing to be done" in done.stdout + done.stderr
-        jobs = {name: int(count) for name, count in _JOB.findall(table.partition("total")[0])}
-        return {name: count for name, count in jobs.items() if name not in TARGETS}
+        return read_plan(done.stdout)
 
-    def _write(self, name: str, config: dict[str, Any]) -> Path:
-        path = self.folder / name
-        path.write_text(yaml.safe_dump(config))
+    def written(self) -> dict[str, int]:
+        """Return the time of each file in the results, but for logs and benchmarks."""
+        files = (path for path in self.results.rglob("*") if path.is_file())
+        times = {str(file.relative_to(self.results)): file.stat().st_mtime_ns for file in files}
+        return {
+            name: time
+            for name, time in times.items()
+            if not name.startswith(("logs", "benchmarks", "."))
+        }
+
+    def copied(self, folder: Path) -> "Project":
+        """Return a copy, as finished as this one, whose code, data and results may be changed."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        inside = {
+            name: folder / path.relative_to(self.folder)
+            for name, path in (("data", self.data), ("checkout", self.checkout))
+        }
+        return replace(self, folder=folder, **inside)
+
+    def _write(self, config: dict[str, Any]) -> Path:
+        """Write ``config`` to a file of its own: runs may ask at the same time."""
+        text = yaml.safe_dump(config)
+        path = self.folder / f"{hashlib.md5(text.encode()).hexdigest()}.yaml"
+        with whole_file(path) as temporary:
+            temporary.write_text(text)
         return path
+
+
+def read_plan(text: str) -> dict[str, int]:
+    """Return the number of jobs of each rule in what a dry run prints, targets left out."""
+    _, found, table = text.partition("Job stats:")
+    assert found or "Nothing to be done" in text
+    jobs = {name: int(count) for name, count in _JOB.findall(table.partition("total")[0])}
+    return {name: count for name, count in jobs.items() if name not in TARGETS}
+
+
+# The image quality of one test sequence: whoever takes it for markup, script or a formula fails.
+HOSTILE = r"""</script><script>window.hacked=1</script><img src=x onerror="hacked=1">|$\frac{&%_"""
+
+
+def tiny_project(folder: Path, phantom: Path) -> Project:
+    """Return a project on a copy of ``phantom``, with its own copy of the code.
+
+    So neither tests that change the code nor who edits it meanwhile disturb the other.
+    """
+    shutil.copytree(phantom, folder / "data")
+    _rename_quality(folder / "data", HOSTILE)
+    _copy_code(folder / "code")
+    return Project(folder, folder / "data", TINY, folder / "code")
+
+
+def _copy_code(checkout: Path) -> None:
+    """Copy what a run reads of this repository."""
+    for name in ("Snakefile", "rules", "workflow", "config", "envs", "profiles", "src"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
+        checkout.mkdir(parents=True, exist_ok=True)
+        copy(ROOT / name, checkout / name)
+    shutil.copytree(
+        ROOT / "resources", checkout / "resources", ignore=shutil.ignore_patterns("phantom*")
+    )
 
 
 TARGETS = {
@@ -89,3 +161,12 @@ TARGETS = {
     "viewer",
     "report",
 }
+
+
+def _rename_quality(data: Path, quality: str) -> None:
+    """Let a cfg of a test patient tell another image quality."""
+    cfg = data / "camus/database_nifti/patient0010/Info_2CH.cfg"
+    lines = cfg.read_text().splitlines(keepends=True)
+    cfg.write_text("".join(line for line in lines if "ImageQuality" not in line))
+    with cfg.open("a") as file:
+        file.write(f"ImageQuality: {quality}\n")

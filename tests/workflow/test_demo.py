@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from echoweave.figures.warped_average import compare
+from echoweave.io.cache import read_sequence
 from echoweave.io.images import read_array
 from echoweave.io.tables import read_tsv
 from echoweave.phantom.dataset import write_phantom
@@ -45,6 +47,20 @@ def test_fused_labels_beat_either_direction(demo: Project) -> None:
             assert fused > dice[estimator, "backward", structure]
 
 
+def test_full_cycle_clips_have_an_ef_for_each_beat(demo: Project) -> None:
+    table = read_tsv(demo.results / "tables/beats.tsv")
+    everyone = table[table["clip"] == "all"].set_index("arm")
+    clips = table[table["clip"] != "all"]
+    assert len(clips) == 3 * 6
+    # Two of the six have two beats, and so a spread.
+    assert clips["ref_beats"].tolist() == 3 * [2] + 6 * [1] + 3 * [2] + 6 * [1]
+    assert (clips["ref_ef_sd_percent"].notna() == (clips["ref_beats"] == 2)).all()
+    assert everyone["n"].tolist() == [6, 6, 6]
+    assert everyone["beats"].between(7, 10).all()
+    # One clip is poor, and these networks are small.
+    assert (everyone["mae_percent"] < 15).all()
+
+
 @pytest.mark.parametrize("arm", ["sparse2d", "dense2d", "dense3d"])
 def test_every_arm_segments_whole_test_sequences(demo: Project, arm: str) -> None:
     cohort = read_tsv(demo.results / "cohort.tsv")
@@ -77,6 +93,7 @@ def test_submission_holds_ed_and_es_of_both_views(demo: Project) -> None:
         "tables/table1.tex",
         "tables/table2.md",
         *(f"figures/figure{number}.{suffix}" for number in (2, 3, 4) for suffix in ("svg", "png")),
+        *(f"figures/{name}.png" for name in ("closure", "warped_average", "jacobian")),
     ],
 )
 def test_the_demo_leaves(demo: Project, name: str) -> None:
@@ -85,9 +102,30 @@ def test_the_demo_leaves(demo: Project, name: str) -> None:
 
 def test_the_report_shows_figures_and_tables_under_their_categories(demo: Project) -> None:
     html = (demo.results / "report.html").read_text()
-    for category in ("Pseudo-labels", "Segmentation", "Tables", "Temporal consistency", "Volumes"):
+    categories = ("Pseudo-labels", "Registration", "Segmentation", "Tables", "Volumes")
+    for category in (*categories, "Temporal consistency"):
         assert category in html
     assert "in the form of the paper" in html
+
+
+def test_a_sequence_of_each_quality_is_animated_small_enough_to_send(demo: Project) -> None:
+    animations = list((demo.results / "figures").glob("propagation_*"))
+    assert sorted(path.suffix for path in animations) == [".gif"] * 3 + [".png"] * 3
+    assert max(path.stat().st_size for path in animations) < 1e6
+    shown = {path.stem.removeprefix("propagation_") for path in animations}
+    cohort = read_tsv(demo.results / "cohort.tsv").set_index("sequence")
+    assert sorted(cohort.loc[list(shown), "quality"]) == ["Good", "Medium", "Poor"]
+
+
+def test_warping_brings_the_frames_closer_to_ed(demo: Project) -> None:
+    paths = list((demo.results / "pseudolabels/dirnet/aligned").glob("*.nii.gz"))
+    assert len(paths) == 3
+    for path in paths:
+        patient, _, view = path.name.removesuffix(".nii.gz").rpartition("_")
+        sequence = read_sequence(demo.results / f"cache/{patient}.h5", view)
+        found = compare(sequence, read_array(path))
+        # Most of what sets poor frames apart is noise, which no warping takes away.
+        assert found.after < found.before * (1 if sequence.quality == "Poor" else 0.75)
 
 
 def test_every_job_left_a_log_and_a_benchmark(demo: Project) -> None:

@@ -1,219 +1,110 @@
-"""After a change exactly the stale stages run again: asked of Snakemake by dry runs."""
+"""After a change exactly the stale jobs run again: docs/reruns.md against the rules."""
 
-import os
-import re
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from echoweave.phantom.dataset import write_phantom
-from echoweave.phantom.settings import Settings
-from echoweave.segmentation.arms import validation_summary
+from tests.workflow.changes import CHANGES, move_data
 from tests.workflow.project import ROOT, Project
+from tests.workflow.reruns import DOCUMENT, MARK, STAGES, Jobs, answers, merged, stage_of, table
 
 pytestmark = pytest.mark.workflow
 
-ARMS = ("sparse2d", "dense2d", "dense3d")
-AFTER_TABLES = {"make_tables", "summarise", "render_report"}
-# What shows or measures predictions of test sequences.
-AFTER_PREDICTIONS = AFTER_TABLES | {
-    "measure_segmentation",
-    "write_submission",
-    "draw_figure3",
-    "draw_figure4",
-    "draw_bland_altman",
-    "draw_montage",
-    "write_clips_testing",
-    "write_page",
-}
-# What follows the pseudo-labels of the estimator in use.
-AFTER_PSEUDOLABELS = AFTER_PREDICTIONS | {
-    *(
-        f"{stage}_{arm}"
-        for stage in ("write_raw", "plan", "train_fold", "select")
-        for arm in ARMS[1:]
-    ),
-    "predict",
-    "measure_pseudolabels",
-    "merge_quality",
-    "draw_film_strip",
-    "draw_figure2",
-    "draw_estimators",
-    "draw_dice_by_position",
-    "draw_segmentation_curves",
-    "write_clips_training",
-}
-# A changed key of the config changes what is written down of it, and the report shows that.
-CONFIG = {"write_config", "render_report"}
+TRAINING = {"Registration", "nnU-Nets"}
 
 
-@contextmanager
-def put_aside(path: Path) -> Iterator[None]:
-    """Take a file away and bring it back as it was, with its time."""
-    aside = path.with_name(f"{path.name}.aside")
-    path.rename(aside)
-    try:
-        yield
-    finally:
-        aside.rename(path)
+@pytest.fixture(scope="module")
+def everything(study: Project) -> Jobs:
+    return merged(study.planned("all", "--forceall"))
 
 
-def stages(planned: dict[str, int]) -> set[str]:
-    """The rules without the number of the bucket."""
-    return {re.sub(r"_\d+$", "", rule) for rule in planned}
+@pytest.fixture(scope="module")
+def found(study: Project, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Jobs]]:
+    # Copies lie as deep as the original, whose paths are relative.
+    return answers(study, tmp_path_factory.mktemp("copies"))
 
 
-def test_nothing_runs_twice(study: Project) -> None:
-    assert study.planned("all") == {}
-
-
-def test_a_deleted_fold_trains_alone(study: Project) -> None:
-    summary = validation_summary(study.results / "nnunet", "dense2d", 0)
-    with put_aside(summary):
-        planned = study.planned("all")
-    assert planned["train_fold_dense2d"] == 1
-    assert planned["measure_segmentation"] == planned["write_submission"] == 1
-    assert stages(planned) == AFTER_PREDICTIONS | {
-        "train_fold_dense2d",
-        "select_dense2d",
-        "predict",
-        "draw_segmentation_curves",
-    }
-
-
-def test_a_deleted_pseudolabel_of_a_compared_estimator_leaves_the_networks_alone(
-    study: Project,
+def test_the_document_says_what_the_rules_say(
+    found: dict[str, list[Jobs]], everything: Jobs
 ) -> None:
-    label = next((study.results / "pseudolabels/still/fused").glob("*.nii.gz"))
-    with put_aside(label):
-        planned = study.planned("all")
-    assert sum(planned.get(f"generate_pseudolabels_{bucket}", 0) for bucket in (0, 1)) == 1
-    assert stages(planned) == AFTER_TABLES | {
-        "generate_pseudolabels",
-        "measure_pseudolabels",
-        "merge_quality",
-        "draw_estimators",
-    }
+    assert DOCUMENT.read_text().partition(MARK)[2].strip() == table(found, everything).strip()
 
 
-def test_a_deleted_pseudolabel_in_use_retrains_the_dense_arms(study: Project) -> None:
-    label = next((study.results / "pseudolabels/dirnet/fused").glob("*.nii.gz"))
-    with put_aside(label):
-        planned = study.planned("all")
-    assert sum(planned.get(f"generate_pseudolabels_{bucket}", 0) for bucket in (0, 1)) == 1
-    assert stages(planned) == AFTER_PSEUDOLABELS | {"generate_pseudolabels"}
+def test_keys_that_share_a_row_rerun_the_same(found: dict[str, list[Jobs]]) -> None:
+    for what, jobs in found.items():
+        assert all(one == jobs[0] for one in jobs), what
 
 
-def test_a_deleted_cache_file_remakes_its_bucket(study: Project) -> None:
-    with put_aside(study.results / "cache/patient0010.h5"):
-        planned = study.planned("cache")
-    assert stages(planned) == {"build_cache_testing"}
-    assert sum(planned.values()) == 1
+def test_nothing_runs_twice(found: dict[str, list[Jobs]]) -> None:
+    assert found["nothing"] == [{}]
 
 
-CHANGES: list[tuple[dict[str, Any], set[str]]] = [
-    ({"evaluation": {"bootstrap_samples": 101}}, AFTER_TABLES),
-    ({"evaluation": {"simpson_mode": "camus"}}, AFTER_TABLES | {"draw_bland_altman", "write_page"}),
-    (
-        {"evaluation": {"frame_rate_hz": 40}},
-        AFTER_PREDICTIONS - {"write_submission", "write_clips_testing"},
-    ),
-    ({"figures": {"sequences": ["patient0010_4CH"]}}, {"draw_figure4"}),
-    ({"viewer": {"patients": "testing"}}, {"write_page"}),
-    ({"segmentation": {"device": "cpu"}}, set()),
-    (
-        {"registration": {"models": {"dirnet": {"bending_weight": 0.5}}}},
-        AFTER_PSEUDOLABELS
-        | {"train_registration", "draw_registration_curves", "generate_pseudolabels"},
-    ),
-    (
-        {"pseudolabels": {"fusion": "paper"}},
-        AFTER_PSEUDOLABELS | {"generate_pseudolabels"},
-    ),
-]
-
-
-@pytest.mark.parametrize(
-    ("change", "expected"), CHANGES, ids=[str(change) for change, _ in CHANGES]
-)
-def test_a_changed_key_reruns_its_stages(
-    study: Project, change: dict[str, Any], expected: set[str]
+@pytest.mark.parametrize("section", ["evaluation", "figures", "viewer"])
+def test_what_is_only_shown_or_measured_trains_nothing(
+    found: dict[str, list[Jobs]], section: str
 ) -> None:
-    assert stages(study.planned("all", config=change)) == expected | CONFIG
+    rows = [
+        change.what for change in CHANGES if any(key.startswith(section) for key in change.keys)
+    ]
+    assert rows
+    for what in rows:
+        stages = {stage_of(rule) for jobs in found[what] for rule in jobs}
+        assert stages <= set(STAGES) - TRAINING - {"Cache", "Pseudo-labels", "Predictions"}
 
 
-def test_changed_epochs_retrain_every_fold_and_nothing_before(study: Project) -> None:
-    planned = study.planned("segmentation", config={"segmentation": {"training": {"epochs": 2}}})
-    assert planned == {
-        **{f"train_fold_{arm}": 2 for arm in ARMS},
-        **{f"select_{arm}": 1 for arm in ARMS},
-        **{rule: 3 for rule in planned if rule.startswith("predict_")},
+def test_more_test_patients_train_nothing(found: dict[str, list[Jobs]]) -> None:
+    (jobs,) = found["a test patient added"]
+    assert not {stage_of(rule) for rule in jobs} & TRAINING
+    assert jobs["build_cache_testing"] == 1
+
+
+def test_a_rerun_makes_what_was_planned_and_leaves_nothing_to_do(
+    study: Project, tmp_path: Path
+) -> None:
+    copy, change = study.copied(tmp_path / "copy"), {"figures": {"sequences": ["patient0010_4CH"]}}
+    planned = copy.planned("all", config=change)
+    before = copy.written()
+    done = copy.run("all", config=change)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert planned.keys() == {"draw_figure4", "write_config", "write_provenance", "render_report"}
+    assert {path for path, time in copy.written().items() if before.get(path) != time} == {
+        "config.yaml",
+        "figures/figure4.png",
+        "figures/figure4.svg",
+        "provenance.html",
+        "provenance.json",
+        "report.html",
     }
+    assert copy.planned("all", config=change) == {}
 
 
-@contextmanager
-def added_patient(study: Project, tmp_path: Path, patients: int, tests: int) -> Iterator[None]:
-    """Put the folders of a larger phantom's further patients into the data of ``study``."""
-    larger = Settings(
-        layout="nifti",
-        patients=patients,
-        test_patients=tests,
-        ted=3,
-        size=(128, 96),
-        frames=(5, 7),
-        seed=7,
-    )
-    write_phantom(tmp_path / "larger", larger)
-    data, more = study.data / "camus", tmp_path / "larger/camus"
-    saved = tmp_path / "split"
-    shutil.copytree(data / "database_split", saved)
-    new = {path.name for path in (more / "database_nifti").iterdir()} - {
-        path.name for path in (data / "database_nifti").iterdir()
-    }
-    assert len(new) == 1
-    try:
-        for name in new:
-            shutil.copytree(more / "database_nifti" / name, data / "database_nifti" / name)
-        shutil.copytree(more / "database_split", data / "database_split", dirs_exist_ok=True)
-        yield
-    finally:
-        for name in new:
-            shutil.rmtree(data / "database_nifti" / name)
-        shutil.copytree(saved, data / "database_split", dirs_exist_ok=True)
+def test_touch_takes_the_results_over(study: Project, tmp_path: Path) -> None:
+    copy, change = study.copied(tmp_path / "copy"), {"data": {"camus": {"root": "moved"}}}
+    move_data(copy)
+    assert "train_registration" in copy.planned("all", config=change)
+    assert copy.run("all", "--touch", config=change).returncode == 0
+    assert copy.planned("all", config=change) == {}
 
 
-def test_an_added_test_patient_trains_nothing(study: Project, tmp_path: Path) -> None:
-    with added_patient(study, tmp_path, patients=4, tests=3):
-        planned = study.planned("all")
-    assert stages(planned) == AFTER_PREDICTIONS | {
-        "build_cache_testing",
-        "write_cohort",
-        "predict",
-        # It chooses its sequence from the cohort table.
-        "draw_film_strip",
-    }
-    assert sum(count for rule, count in planned.items() if rule.startswith("build_cache")) == 1
+def test_every_key_of_the_config_has_a_row() -> None:
+    asked = {key for change in CHANGES for key in change.keys}
+    config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+    # One model stands for all; nnU-Net's plans have any number of keys.
+    config["registration"]["models"] = {"dirnet": config["registration"]["models"]["dirnet"]}
+    missing = [
+        key
+        for key in leaves(config)
+        if not any(one == key or one.startswith(f"{key}.") for one in asked)
+    ]
+    assert missing == []
 
 
-def test_an_added_training_patient_retrains(study: Project, tmp_path: Path) -> None:
-    with added_patient(study, tmp_path, patients=5, tests=2):
-        planned = study.planned("all")
-    assert planned["train_registration"] == 1
-    assert all(planned[f"train_fold_{arm}"] == 2 for arm in ARMS)
-    assert "build_cache_testing" not in stages(planned)
-
-
-def test_changed_library_code_reruns_its_stage(study: Project) -> None:
-    path = ROOT / "src/echoweave/submission/camus.py"
-    before, times = path.read_bytes(), path.stat()
-    try:
-        path.write_bytes(before + b"\n# changed\n")
-        planned = study.planned("all")
-    finally:
-        path.write_bytes(before)
-        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
-    assert planned == {"write_submission": 3}
+def leaves(section: dict[str, Any], prefix: str = "") -> list[str]:
+    """The dotted names of all keys; an empty section is a key."""
+    names = []
+    for key, value in section.items():
+        deeper = isinstance(value, dict) and value
+        names += leaves(value, f"{prefix}{key}.") if deeper else [f"{prefix}{key}"]
+    return names

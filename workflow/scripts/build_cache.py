@@ -11,5 +11,6 @@ if __name__ == "__main__":
             sources=snakemake.params.sources,
             ted_pairs=Path(snakemake.input.pairs) if snakemake.input.pairs else None,
             size=snakemake.params.data["size"],
-            outputs=[Path(path) for path in snakemake.output],
+            outputs=[Path(path) for path in snakemake.output.caches],
+            checksums=Path(snakemake.output.checksums),
         )

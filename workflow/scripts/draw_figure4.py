@@ -9,7 +9,6 @@ if __name__ == "__main__":
     with log_to(Path(snakemake.log[0])):
         draw_figure4(
             areas=[Path(path) for path in snakemake.input.areas],
-            cohort=Path(snakemake.input.cohort),
             caches=[Path(path) for path in snakemake.input.caches],
             predictions=[Path(path) for path in snakemake.input.predictions],
             sequences=snakemake.params.sequences,

@@ -2,14 +2,18 @@
 
 from pathlib import Path
 
+from echoweave.device import use_device
 from echoweave.logs import log_to
 from echoweave.pseudolabels.generate import generate
 
 if __name__ == "__main__":
-    with log_to(Path(snakemake.log[0])):
+    with (
+        log_to(Path(snakemake.log[0])),
+        use_device(snakemake.resources.device, Path(snakemake.params.gpu_locks)),
+    ):
         checkpoint = snakemake.input.get("checkpoint")
         generate(
-            estimator=snakemake.wildcards.estimator,
+            estimator=snakemake.params.estimator,
             caches=[Path(path) for path in snakemake.input.caches],
             directory=Path(snakemake.params.folder),
             quality=Path(snakemake.output.quality),

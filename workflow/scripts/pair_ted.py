@@ -11,5 +11,6 @@ if __name__ == "__main__":
             sources=snakemake.params.sources,
             clips=snakemake.params.clips,
             pairing=snakemake.params.pairing,
-            output=Path(snakemake.output[0]),
+            output=Path(snakemake.output.pairs),
+            checksums=Path(snakemake.output.checksums),
         )

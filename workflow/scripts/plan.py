@@ -10,6 +10,6 @@ if __name__ == "__main__":
         plan(
             arm=snakemake.params.arm,
             nnunet_root=Path(snakemake.params.root),
-            settings=snakemake.params.settings["plans"],
+            settings=snakemake.params.settings,
             threads=snakemake.threads,
         )

@@ -2,16 +2,19 @@
 
 from pathlib import Path
 
+from echoweave.device import use_device
 from echoweave.logs import log_to
 from echoweave.segmentation.predict import predict
 
 if __name__ == "__main__":
-    with log_to(Path(snakemake.log[0])):
+    with (
+        log_to(Path(snakemake.log[0])),
+        use_device(snakemake.resources.device, Path(snakemake.params.gpu_locks)),
+    ):
         predict(
             arm=snakemake.wildcards.arm,
             caches=[Path(path) for path in snakemake.input.caches],
             folder=Path(snakemake.params.folder),
             nnunet_root=Path(snakemake.params.root),
-            device=snakemake.resources.device,
             threads=snakemake.threads,
         )

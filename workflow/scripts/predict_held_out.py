@@ -2,16 +2,21 @@
 
 from pathlib import Path
 
+from echoweave.device import use_device
+from echoweave.io.cache import read_sequence
 from echoweave.logs import log_to
 from echoweave.segmentation.predict import predict_held_out
 
 if __name__ == "__main__":
-    with log_to(Path(snakemake.log[0])):
+    with (
+        log_to(Path(snakemake.log[0])),
+        use_device(snakemake.resources.device, Path(snakemake.params.gpu_locks)),
+    ):
         predict_held_out(
             arm=snakemake.params.arm,
             caches=[Path(path) for path in snakemake.input.caches],
+            read=read_sequence,
             folder=Path(snakemake.output[0]),
             nnunet_root=Path(snakemake.params.root),
-            device=snakemake.resources.device,
             threads=snakemake.threads,
         )

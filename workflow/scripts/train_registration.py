@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+from echoweave.device import use_device
 from echoweave.logs import log_to
 from echoweave.registration.train import train_registration
 
 if __name__ == "__main__":
-    with log_to(Path(snakemake.log[0])):
+    with (
+        log_to(Path(snakemake.log[0])),
+        use_device(snakemake.resources.device, Path(snakemake.params.gpu_locks)),
+    ):
         train_registration(
             caches=[Path(path) for path in snakemake.input.caches],
             ted_pairs=Path(snakemake.input.pairs),

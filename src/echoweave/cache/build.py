@@ -1,31 +1,45 @@
-"""Build the cache: sequences at one size, frames from ED to ES, with their reference masks."""
+"""Build the cache: sequences at one size, frames from ED to ES, with their reference masks.
 
+Where TED shows the whole cycle of a sequence, that clip is kept beside it with its masks.
+"""
+
+from collections.abc import Hashable, Mapping
 from collections.abc import Sequence as ListOf
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from echoweave.cache.read import read_ed_to_es, read_masks, read_references
+from echoweave.cache.read import read_clip, read_ed_to_es, read_masks, read_references
 from echoweave.cache.source import TED_VIEW, Source
 from echoweave.geometry.resize import resize_frames, resize_labels, resized_spacing
 from echoweave.io.cache import Sequence, write_patient
+from echoweave.io.checksums import write_checksums
 from echoweave.io.tables import read_tsv
 from echoweave.labels import N_LABELS
 from echoweave.logs import Progress
 
 TED_LABELS = 3
 
+# A row of the table of pairs.
+Pair = Mapping[Hashable, Any]
+
 
 def build_cache(
-    sources: ListOf[Source], ted_pairs: Path | None, size: int, outputs: ListOf[Path]
+    sources: ListOf[Source],
+    ted_pairs: Path | None,
+    size: int,
+    outputs: ListOf[Path],
+    checksums: Path,
 ) -> None:
-    """Write the cache files of some patients.
+    """Write the cache files of some patients, and the checksums of what they are made from.
 
     The frames are resized with area means, labels by the majority; the spacing scales with
-    them. Dense labels are those of ``data.dense_truth``, else those of the paired TED clip.
+    them. Dense labels are those of ``data.dense_truth``, else those of the paired TED clip, which
+    is kept as a whole as the full-cycle clip of its view.
 
     Args:
         sources: Every sequence of these patients, sorted by patient.
@@ -33,22 +47,34 @@ def build_cache(
             TED does not hold.
         size: Side of the square frames in the cache, in pixels.
         outputs: One file a patient, in the same order, named {patient}.h5.
+        checksums: Gets a row for each file of ``sources``.
     """
     pairs = pd.DataFrame() if ted_pairs is None else read_tsv(ted_pairs).set_index("patient")
     progress = Progress("Caching", len(outputs))
     grouped = groupby(sources, key=lambda source: source.patient)
     for done, ((patient, views), output) in enumerate(zip(grouped, outputs, strict=True), 1):
-        sequences = [_build_sequence(source, pairs, (size, size)) for source in views]
-        write_patient(output, sequences)
+        paired = [(source, _ted_pair(source, pairs)) for source in views]
+        sequences = [_build_sequence(source, pair, (size, size)) for source, pair in paired]
+        cycles = [
+            _build_cycle(source, pair, (size, size)) for source, pair in paired if pair is not None
+        ]
+        write_patient(output, sequences, cycles)
         progress.update(done, patient)
+    write_checksums((path for source in sources for path in source.files.all), checksums)
 
 
-def _build_sequence(source: Source, pairs: pd.DataFrame, shape: tuple[int, int]) -> Sequence:
+def _ted_pair(source: Source, pairs: pd.DataFrame) -> Pair | None:
+    """Return the row of the TED clip that shows ``source``, if there is one."""
+    known = source.view == TED_VIEW and source.patient in pairs.index
+    return pairs.loc[source.patient].to_dict() if known else None
+
+
+def _build_sequence(source: Source, pair: Pair | None, shape: tuple[int, int]) -> Sequence:
     facts, files = source.facts, source.files
     labels = None
     if files.ed_gt is not None and files.es_gt is not None:
         labels = resize_labels(read_references(files.ed_gt, files.es_gt)[0], shape)
-    dense = _dense_labels(source, pairs)
+    dense = _dense_labels(source, pair)
     return Sequence(
         patient=source.patient,
         view=source.view,
@@ -71,14 +97,40 @@ def _build_sequence(source: Source, pairs: pd.DataFrame, shape: tuple[int, int])
     )
 
 
+def _build_cycle(source: Source, pair: Pair, shape: tuple[int, int]) -> Sequence:
+    frames, spacing_mm = read_clip(Path(pair["clip"]))
+    labels = read_masks(Path(pair["labels"]), TED_LABELS)
+    native_shape = labels.shape[1], labels.shape[2]
+    shown = _ted_frames(pair)
+    return Sequence(
+        patient=source.patient,
+        view=source.view,
+        frames=resize_frames(frames, shape),
+        ed=shown[0],
+        es=shown[-1],
+        spacing_mm=resized_spacing(native_shape, spacing_mm, shape),
+        native_shape=native_shape,
+        native_spacing_mm=spacing_mm,
+        dense_labels=resize_labels(labels, shape),
+        dense_label_values=tuple(range(TED_LABELS)),
+        quality=source.facts.quality,
+        # TED may show other frames a second than CAMUS.
+        frame_rate_hz=source.facts.frame_rate_hz * (shown[-1] - shown[0]) / (len(shown) - 1),
+    )
+
+
 def _dense_labels(
-    source: Source, pairs: pd.DataFrame
+    source: Source, pair: Pair | None
 ) -> tuple[NDArray[np.uint8], tuple[int, ...]] | None:
     """Return the masks of every frame from ED to ES, and the labels that they know."""
     if source.files.dense_truth is not None:
         return read_masks(source.files.dense_truth), tuple(range(N_LABELS))
-    if source.view != TED_VIEW or source.patient not in pairs.index:
+    if pair is None:
         return None
-    pair = pairs.loc[source.patient]
-    frames = [int(frame) for frame in str(pair["ted_frames"]).split(",")]
-    return read_masks(Path(pair["labels"]), TED_LABELS)[frames], tuple(range(TED_LABELS))
+    masks = read_masks(Path(pair["labels"]), TED_LABELS)
+    return masks[_ted_frames(pair)], tuple(range(TED_LABELS))
+
+
+def _ted_frames(pair: Pair) -> list[int]:
+    """Return the 0-based TED frame of each frame from ED to ES."""
+    return [int(frame) for frame in str(pair["ted_frames"]).split(",")]

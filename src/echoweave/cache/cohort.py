@@ -10,7 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from echoweave.cache.discover import Found, discover_camus, discover_ted, list_truths
+from echoweave.cache.discover import (
+    Found,
+    discover_camus,
+    discover_ted,
+    list_subgroups,
+    list_truths,
+)
 from echoweave.cache.inspect import inspect_sequence, inspect_ted
 from echoweave.cache.memo import Task, inspect_all
 from echoweave.cache.source import TED_VIEW, BadInput, Source, TedClip
@@ -28,6 +34,7 @@ class Cohort:
         ted: Every sound TED clip, sorted by id.
         pairing: The user's table of TED ids and patients; None where the images decide.
         excluded: What was left out, and why.
+        subgroups: The lists that say which patient is in which split; none in the legacy release.
     """
 
     sequences: tuple[Source, ...]
@@ -35,6 +42,7 @@ class Cohort:
     ted: tuple[TedClip, ...] = ()
     pairing: Path | None = None
     excluded: tuple[BadInput, ...] = ()
+    subgroups: tuple[Path, ...] = ()
 
     @property
     def training(self) -> list[Source]:
@@ -77,8 +85,8 @@ class Cohort:
 
     @property
     def pairing_files(self) -> list[Path]:
-        """The files of ``pairing_sources``."""
-        return [path for source in self.pairing_sources for path in source.files.all]
+        """The clips of ``pairing_sources``: no mask and no other frame decides."""
+        return [path for source in self.pairing_sources for path in source.files.clip]
 
     @property
     def ted_files(self) -> list[Path]:
@@ -147,6 +155,7 @@ def load_cohort(config: Mapping[str, Any], results_dir: Path) -> Cohort:
         ),
         pairing=_optional(data["ted"]["pairing"]),
         excluded=tuple(bad),
+        subgroups=tuple(list_subgroups(Path(data["camus"]["root"]))),
     )
 
 

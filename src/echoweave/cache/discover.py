@@ -3,15 +3,16 @@
 import filecmp
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from echoweave.cache.source import BadInput, SequenceFiles, TedClip, raw_files
+from echoweave.cache.source import BadInput, SequenceFiles, TedClip
 from echoweave.errors import InputError, Problem
+from echoweave.io.metaimage import pixel_file
 
 VIEWS = ("2CH", "4CH")
-_PATIENT = re.compile(r"patient\d+")
+_PATIENT = re.compile(r"patient[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def discover_ted(root: Path | None) -> tuple[list[TedClip], list[BadInput]]:
     for folder, _ in _patients(database, "", bad):
         sequence = folder / f"{folder.name}_4CH_sequence.mhd"
         labels = folder / f"{folder.name}_4CH_sequence_gt.mhd"
-        pixels = raw_files(folder, sorted(os.listdir(folder)), [sequence, labels])  # noqa: PTH208
+        pixels = tuple(_pixel_files([sequence, labels]))
         clips.append(TedClip(folder.name, sequence, labels, pixels))
     return sorted(clips, key=lambda clip: clip.ted_id), bad
 
@@ -108,6 +109,22 @@ def list_truths(folder: Path | None) -> dict[str, Path]:
             Problem(str(folder), "data.dense_truth", "there is no such folder", remedy)
         )
     return {path.name.removesuffix(".nii.gz"): path for path in folder.glob("*.nii.gz")}
+
+
+def list_subgroups(root: Path) -> list[Path]:
+    """Return the subgroup lists of the NIfTI release under ``root``; none in the legacy one."""
+    return sorted((root / LAYOUTS["nifti"].folders[1]).glob("subgroup_*.txt"))
+
+
+def _pixel_files(headers: Sequence[Path]) -> Iterator[Path]:
+    """Yield the files that .mhd ``headers`` refer to; broken headers are found later."""
+    for header in headers:
+        if header.suffix != ".mhd":
+            continue
+        try:
+            yield pixel_file(header)
+        except (OSError, ValueError):
+            continue
 
 
 def _detect(root: Path) -> str:
@@ -191,15 +208,18 @@ def _split_homes(root: Path, bad: list[BadInput]) -> dict[str, tuple[Path, str]]
             listed.setdefault(patient, []).append(split)
     folders = {folder.name: folder for folder, _ in _patients(database, "", bad)}
     for patient in sorted(folders.keys() | listed.keys()):
-        what = remedy = ""
         if patient not in folders:
-            what, remedy = "in a subgroup list but not here", "add its folder or drop it there"
+            what = "listed, but there is no such folder in database_nifti/"
+            problem = Problem(str(lists), patient, what, "add the folder or drop the line")
         elif patient not in listed:
-            what, remedy = "in no subgroup list", "add its id to one in database_split/"
+            what = "in no subgroup list"
+            remedy = "add its id to one in database_split/"
+            problem = Problem(str(database / patient), "", what, remedy)
         elif len(listed[patient]) > 1:
-            what, remedy = "in the subgroup lists twice", "keep one of the lines"
-        if what:
-            bad.append(BadInput(Problem(str(database / patient), "", what, remedy), patient))
+            problem = Problem(str(lists), patient, "listed twice", "keep one of the lines")
+        else:
+            continue
+        bad.append(BadInput(problem, patient))
     return {
         patient: (folder, listed[patient][0])
         for patient, folder in folders.items()
@@ -247,7 +267,7 @@ def _sequences(
             ed_gt=ed_gt if labelled else None,
             es_gt=es_gt if labelled else None,
             dense_truth=truths.get(f"{patient}_{view}"),
-            pixels=raw_files(folder, names, (clip, ed, es, ed_gt, es_gt)),
+            pixels=tuple(_pixel_files((clip, ed, es, ed_gt, es_gt))),
         )
         found.append(Found(patient, view, split, files))
     return found

@@ -1,5 +1,6 @@
 """Check a sequence or a TED clip before anything is made from it, and list all that is wrong."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from echoweave.cache.read import read_clip, read_frame, read_mask, read_masks
 from echoweave.cache.source import Facts, SequenceFiles, TedClip
-from echoweave.errors import InputError, Problem
+from echoweave.errors import InputError, Problem, printable
 from echoweave.io.cfg import read_cfg
 from echoweave.labels import CAVITY
 
@@ -18,6 +19,15 @@ from echoweave.labels import CAVITY
 SPACING_TOLERANCE = 0.01
 # A cavity may look a little larger at ES in a weak heart, but not by so much.
 SWAPPED_AREA_RATIO = 1.1
+
+# What a cfg may tell in numbers: field of Facts -> the keys of the two releases.
+_NUMBERS = {
+    "age": ("Age",),
+    "frame_rate_hz": ("FrameRate",),
+    "edv_ml": ("LVedv",),
+    "esv_ml": ("LVesv",),
+    "ef_percent": ("EF", "LVef"),
+}
 
 _Read = TypeVar("_Read")
 _Picture = tuple[NDArray[np.uint8], tuple[float, float]]
@@ -53,10 +63,23 @@ def inspect_sequence(files: SequenceFiles) -> Report:
         _check_length(indices[2], len(clip[0]), files, problems)
     if files.dense_truth and clip is not None and indices is not None:
         _check_dense_truth(files.dense_truth, clip[0].shape, indices[:2], problems)
+    numbers = _numbers(cfg, files.cfg, problems) if cfg is not None else {}
     if problems or cfg is None or clip is None or indices is None:
         return Report(None, tuple(problems))
     _check_order(files, clip[0], frames, masks, indices[:2], problems)
-    return Report(_facts(cfg, indices[:2], clip) if not problems else None, tuple(problems))
+    if problems:
+        return Report(None, tuple(problems))
+    height, width = clip[0].shape[1:]
+    facts = Facts(
+        stored_ed=indices[0],
+        stored_es=indices[1],
+        native_shape=(height, width),
+        native_spacing_mm=clip[1],
+        quality=printable(cfg.get("ImageQuality", "")),
+        sex=printable(cfg.get("Sex", "")),
+        **numbers,
+    )
+    return Report(facts, ())
 
 
 def inspect_ted(clip: TedClip) -> Report:
@@ -87,7 +110,7 @@ def _frame_indices(
         text = cfg.get(key)
         if text is None:
             what, remedy = "the key is missing", f'add the line "{key}: <number>"'
-        elif not text.isdecimal() or len(text) > 9:
+        elif not (text.isascii() and text.isdecimal()) or len(text) > 9:
             what, remedy = f"{text[:20]!r} is not a whole number", "correct it"
         elif not 1 <= int(text) <= numbers.get("NbFrame", int(text)):
             what = f"frame {text} is out of range 1 to {numbers.get('NbFrame', 'NbFrame')}"
@@ -174,29 +197,21 @@ def _distance(image: NDArray[np.uint8], frame: NDArray[np.uint8]) -> float:
     return float(np.abs(image.astype(np.int16) - frame).mean())
 
 
-def _facts(cfg: dict[str, str], ed_es: tuple[int, int], clip: _Picture) -> Facts:
-    def number(*keys: str) -> float:
+def _numbers(cfg: dict[str, str], path: Path, problems: list[Problem]) -> dict[str, float]:
+    """Return what is known; words such as N/A are not, but -1 or 1e999 would spoil the tables."""
+    found: dict[str, float] = {}
+    for field, keys in _NUMBERS.items():
         for key in keys:
             try:
-                return float(cfg[key])
+                value = float(cfg[key])
             except (KeyError, ValueError):
                 continue
-        return float("nan")
-
-    height, width = clip[0].shape[1:]
-    return Facts(
-        stored_ed=ed_es[0],
-        stored_es=ed_es[1],
-        native_shape=(height, width),
-        native_spacing_mm=clip[1],
-        quality=cfg.get("ImageQuality", ""),
-        sex=cfg.get("Sex", ""),
-        age=number("Age"),
-        frame_rate_hz=number("FrameRate"),
-        edv_ml=number("LVedv"),
-        esv_ml=number("LVesv"),
-        ef_percent=number("EF", "LVef"),
-    )
+            if not math.isnan(value):
+                found.setdefault(field, value)
+            if value < 0 or math.isinf(value) or (value == 0 and field == "frame_rate_hz"):
+                what = f"{cfg[key][:20]} cannot be"
+                problems.append(Problem(str(path), key, what, "correct it or remove the line"))
+    return found
 
 
 def _wrong_size(path: Path, what: str) -> Problem:

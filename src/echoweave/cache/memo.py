@@ -1,6 +1,5 @@
 """Remember inspections, so that files which did not change since are not read again."""
 
-import hashlib
 import json
 import os
 from collections.abc import Callable, Sequence
@@ -9,11 +8,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import echoweave
+from echoweave.cache import inspect
 from echoweave.cache.inspect import Report
 from echoweave.cache.source import Facts
 from echoweave.errors import Problem
+from echoweave.imports import code_digest
 from echoweave.io.atomic import whole_file
+from echoweave.io.checksums import stamps
 from echoweave.logs import LOGGER, Progress
 
 
@@ -39,10 +40,10 @@ def inspect_all(tasks: Sequence[Task], memo: Path) -> list[Report]:
     checks. It is rewritten only if something changed, and made anew if it is damaged.
     """
     known = _load(memo)
-    stamps = [_stamp(task.files) for task in tasks]
+    present = [stamps(task.files) for task in tasks]
     entries: dict[str, Any] = {}
     stale = []
-    for task, stamp in zip(tasks, stamps, strict=True):
+    for task, stamp in zip(tasks, present, strict=True):
         entry = known.get(task.key)
         if entry is None or entry["stamp"] != stamp:
             stale.append((task, stamp))
@@ -57,18 +58,6 @@ def inspect_all(tasks: Sequence[Task], memo: Path) -> list[Report]:
     if entries != known:
         _save(memo, entries)
     return [_report(entries[task.key]) for task in tasks]
-
-
-def _stamp(files: Sequence[Path]) -> list[list[Any]]:
-    return [[str(path), *_size_and_time(path)] for path in files]
-
-
-def _size_and_time(path: Path) -> tuple[int, int]:
-    try:
-        status = path.stat()
-    except OSError:
-        return -1, -1
-    return status.st_size, status.st_mtime_ns
 
 
 def _report(entry: dict[str, Any]) -> Report:
@@ -100,6 +89,4 @@ def _save(memo: Path, entries: dict[str, Any]) -> None:
 
 def _code_digest() -> str:
     """Digest of the modules that read and check: other code may come to another verdict."""
-    root = Path(echoweave.__file__).parent
-    files = [*sorted((root / "cache").glob("*.py")), *sorted((root / "io").glob("*.py"))]
-    return hashlib.md5(b"".join(file.read_bytes() for file in files)).hexdigest()
+    return code_digest(Path(inspect.__file__))

@@ -2,7 +2,6 @@
 
 import hashlib
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +23,7 @@ class SequenceFiles:
         ed_gt: The reference mask at ED; None where the release holds none (test patients).
         es_gt: The same at ES.
         dense_truth: Masks of every frame from ``data.dense_truth``; None where there are none.
-        pixels: Files that the headers above refer to (.raw, .zraw).
+        pixels: Files that the headers above refer to (.raw, .zraw), that of the clip first.
     """
 
     cfg: Path
@@ -35,6 +34,11 @@ class SequenceFiles:
     es_gt: Path | None
     dense_truth: Path | None
     pixels: tuple[Path, ...]
+
+    @property
+    def clip(self) -> list[Path]:
+        """The clip and its pixels."""
+        return [self.sequence, *self.pixels[:1]]
 
     @property
     def all(self) -> list[Path]:
@@ -147,10 +151,3 @@ class BadInput:
 
     problem: Problem
     sequence: str
-
-
-def raw_files(folder: Path, names: Sequence[str], headers: Sequence[Path]) -> tuple[Path, ...]:
-    """Return the files of ``names`` in ``folder`` that hold the pixels of the .mhd ``headers``."""
-    stems = {header.stem for header in headers if header.suffix == ".mhd"}
-    pixel_names = (name for name in names if name.endswith((".raw", ".zraw")))
-    return tuple(folder / name for name in pixel_names if name.rpartition(".")[0] in stems)

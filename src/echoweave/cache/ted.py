@@ -13,6 +13,7 @@ from echoweave.cache.match import align, remove_mean, thumbnails, upper_bounds
 from echoweave.cache.read import read_clip, read_ed_to_es
 from echoweave.cache.source import Source, TedClip
 from echoweave.errors import InputError, Problem
+from echoweave.io.checksums import write_checksums
 from echoweave.io.tables import read_tsv, write_tsv
 from echoweave.logs import LOGGER, Progress
 
@@ -21,7 +22,7 @@ from echoweave.logs import LOGGER, Progress
 SAME = 0.9
 # The best patient must lead the next by this much, or the pair counts as ambiguous.
 LEAD = 0.05
-PAIR_COLUMNS = ["ted_id", "patient", "ted_frames", "score", "next_score", "labels", "md5"]
+PAIR_COLUMNS = ["ted_id", "patient", "ted_frames", "score", "next_score", "clip", "labels", "md5"]
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,18 @@ class _Match:
 
 
 def pair_ted(
-    sources: Sequence[Source], clips: Sequence[TedClip], pairing: Path | None, output: Path
+    sources: Sequence[Source],
+    clips: Sequence[TedClip],
+    pairing: Path | None,
+    output: Path,
+    checksums: Path,
 ) -> None:
     """Write results/ted_pairs.tsv: which TED clip shows which CAMUS patient, frame by frame.
 
     Columns: ``ted_id``, ``patient``, ``ted_frames`` (the 0-based TED frame of each CAMUS frame
     from ED to ES, joined by commas), ``score`` (mean correlation), ``next_score`` (at most, of
-    the next best patient), ``labels`` (the TED masks) and ``md5`` (of the clip's files: a
-    changed mask changes the table and so makes the caches stale).
+    the next best patient), ``clip`` (the TED frames), ``labels`` (their masks) and ``md5`` (of
+    the clip's files: a changed mask changes the table and so makes the caches stale).
 
     Clips that resemble no patient, or more than one, stay out and are logged as warnings.
 
@@ -54,6 +59,7 @@ def pair_ted(
         clips: The TED clips.
         pairing: Table with the columns ted_id and patient to verify instead of searching.
         output: The table to write.
+        checksums: Gets a row for each file of ``clips``, and for ``pairing``.
 
     Raises:
         InputError: A row of ``pairing`` names an unknown clip or patient, or two that differ.
@@ -80,12 +86,15 @@ def pair_ted(
                 frames,
                 match.score,
                 max(others, default=np.nan),
+                str(clip.sequence),
                 str(clip.labels),
                 digest,
             ]
         )
     LOGGER.info("%d of %d TED clips have their patient", len(rows), len(clips))
     write_tsv(pd.DataFrame(rows, columns=PAIR_COLUMNS), output)
+    files = [path for clip in clips for path in clip.files]
+    write_checksums([*files, pairing] if pairing else files, checksums)
 
 
 def _match_all(sources: Sequence[Source], clips: Sequence[TedClip]) -> list[list[_Match]]:

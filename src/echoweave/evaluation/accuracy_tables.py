@@ -7,9 +7,13 @@ import pandas as pd
 
 from echoweave.evaluation.names import display_name
 from echoweave.evaluation.samples import (
+    BY_QUALITY,
+    BY_VIEW,
+    Groupings,
     Settings,
     count_missed,
     select,
+    split,
     summarise,
     summary_columns,
 )
@@ -21,12 +25,7 @@ TABLE1_STRUCTURES = ("cavity", "epi", "atrium")
 # Measure -> heading, decimals.
 MEASURES = {"dice": ("Dice", 3), "mad_mm": ("MAD (mm)", 2), "hd_mm": ("HD (mm)", 2)}
 _EXTRA = {"jaccard": ("Jaccard", 3), "hd95_mm": ("HD95 (mm)", 2), "rms_mm": ("RMS (mm)", 2)}
-# Grouping -> column of the measured rows and its groups.
-GROUPINGS = {
-    "instant": ("instant", ("ED", "ES")),
-    "image quality": ("quality", ("Good", "Medium", "Poor")),
-    "view": ("view", ("2CH", "4CH")),
-}
+GROUPINGS: Groupings = {"instant": ("instant", ("ED", "ES")), **BY_QUALITY, **BY_VIEW}
 NOTES = (
     "Mean ± SD over the sequences of the test patients with reference masks; n sequences.",
     "Missed: structures that the prediction or the reference alone has; Dice 0, no distance.",
@@ -83,13 +82,8 @@ def make_strata(frames: pd.DataFrame, arms: Sequence[str], settings: Settings) -
     """Return accuracy per arm and structure: all, and by instant, image quality and view."""
     rows: list[dict[str, Any]] = []
     for arm in arms:
-        ours = select(frames, arm=arm)
-        rows += _strata_rows(ours, {"arm": arm, "grouping": "all", "group": "all"}, settings)
-        for grouping, (column, groups) in GROUPINGS.items():
-            for group in groups:
-                found = select(ours, **{column: group})
-                keys = {"arm": arm, "grouping": grouping, "group": group}
-                rows += _strata_rows(found, keys, settings)
+        for keys, found in split(select(frames, arm=arm), GROUPINGS):
+            rows += _strata_rows(found, {"arm": arm, **keys}, settings)
     columns = [
         *(Column("arm", "Arm"), Column("grouping", "By"), Column("group", "Group")),
         *(Column("structure", "Structure"), Column("n", "n"), Column("missed", "Missed")),

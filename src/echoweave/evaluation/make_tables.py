@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from echoweave.evaluation.accuracy_tables import make_strata, make_table1
+from echoweave.evaluation.beat_table import make_beats
 from echoweave.evaluation.names import TABLES
 from echoweave.evaluation.pseudolabel_table import make_pseudolabels
 from echoweave.evaluation.published import published_rows, published_sources
@@ -14,11 +15,11 @@ from echoweave.evaluation.samples import Settings
 from echoweave.evaluation.table import write_table
 from echoweave.evaluation.tests_table import make_tests
 from echoweave.evaluation.time_tables import make_consistency, make_smoothness
-from echoweave.evaluation.volume_table import make_table2
+from echoweave.evaluation.volume_table import make_function, make_table2
 from echoweave.io.tables import read_tsv
 from echoweave.logs import LOGGER
 
-_INPUTS = ("frames", "volumes", "beats", "smoothness", "consistency")
+_INPUTS = ("frames", "volumes", "beats", "smoothness", "consistency", "cycles")
 
 
 def make_tables(
@@ -31,7 +32,7 @@ def make_tables(
     """Write every table of ``TABLES`` as {name}.tsv, .md, .tex and .html.
 
     Args:
-        measures: Arm -> folder that :func:`measure_segmentation` filled.
+        measures: Arm -> folder that :func:`measure_segmentation` and :func:`measure_cycles` filled.
         pseudolabels: The tables of :func:`measure_pseudolabels`.
         published: resources/published_results.tsv.
         folder: Gets the tables.
@@ -47,6 +48,8 @@ def make_tables(
         "table2": make_table2(
             ours["volumes"], ours["beats"], arms, theirs["table2"], sources["table2"], chosen
         ),
+        "function": make_function(ours["volumes"], arms, chosen),
+        "beats": make_beats(ours["cycles"], arms, chosen),
         "pseudolabels": make_pseudolabels(_concat(pseudolabels), chosen),
         "smoothness": make_smoothness(ours["smoothness"], arms, chosen),
         "consistency": make_consistency(ours["consistency"], arms, chosen),

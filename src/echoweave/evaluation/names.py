@@ -6,7 +6,10 @@ Rules import this module while they are parsed: it needs nothing slow.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-TABLES = ("table1", "table2", "pseudolabels", "smoothness", "consistency", "strata", "tests")
+TABLES = (
+    *("table1", "table2", "strata", "function", "beats", "pseudolabels"),
+    *("smoothness", "consistency", "tests"),
+)
 
 NAMES: Mapping[str, str] = MappingProxyType(
     {
@@ -25,6 +28,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "dis": "DIS",
         "dirnet": "DIRNet",
         "dirnet-multistage": "DIRNet multistage",
+        "dirnet-supervised": "DIRNet supervised",
         "svf": "SVF",
     }
 )

@@ -12,7 +12,7 @@ from echoweave.evaluation.clips import Shapes
 from echoweave.evaluation.smoothness import Phases, find_beats
 from echoweave.evaluation.volumes import MODES, Beat, Mode, Views, measure_beat
 
-_BEAT = ("edv_ml", "esv_ml", "ef_percent", "gls_percent")
+_BEAT = ("edv_ml", "esv_ml", "ef_percent", "gls_percent", "length_ed_mm", "length_es_mm")
 _LENGTHS = tuple(
     (instant, view, f"length_{instant}_{view.lower()}_mm")
     for instant in ("ed", "es")
@@ -64,7 +64,7 @@ def volume_rows(clips: Sequence[Shapes]) -> Iterator[dict[str, Any]]:
         }
 
 
-def beat_rows(clips: Sequence[Shapes]) -> Iterator[dict[str, Any]]:
+def beat_rows(clips: Sequence[Shapes], apart: int = 1) -> Iterator[dict[str, Any]]:
     """Yield one row (``BEAT_COLUMNS`` without patient and arm) a mode, with ED and ES as found.
 
     ED and ES are the extrema of each view's predicted cavity area. Beats of the two views are
@@ -72,8 +72,9 @@ def beat_rows(clips: Sequence[Shapes]) -> Iterator[dict[str, Any]]:
 
     Args:
         clips: The views of one patient.
+        apart: Frames between one ED and the next, at least.
     """
-    phases = {clip.view: _find_phases(clip) for clip in clips}
+    phases = {clip.view: _find_phases(clip, apart) for clip in clips}
     shown = [clip for clip in clips if phases[clip.view]]
     count = min((len(phases[clip.view]) for clip in shown), default=0)
     for mode in MODES:
@@ -85,7 +86,7 @@ def beat_rows(clips: Sequence[Shapes]) -> Iterator[dict[str, Any]]:
             "method": beats[0].method if beats else "",
             "beats": len(beats),
             **{name: _mean([getattr(beat, name) for beat in beats]) for name in _BEAT[:3]},
-            "ef_sd_percent": efs.std(ddof=1) if len(efs) > 1 else math.nan,
+            "ef_sd_percent": float(efs.std(ddof=1)) if len(efs) > 1 else math.nan,
             **{f"ed_{clip.view.lower()}": phases[clip.view][0].ed for clip in shown},
             **{f"es_{clip.view.lower()}": phases[clip.view][0].es for clip in shown},
         }
@@ -105,8 +106,8 @@ def _measure_nth(
     return measure_beat(ed, es, mode)
 
 
-def _find_phases(clip: Shapes) -> list[Phases]:
-    return find_beats(np.nan_to_num(clip.curves["cavity_area_mm2"]))
+def _find_phases(clip: Shapes, apart: int) -> list[Phases]:
+    return find_beats(np.nan_to_num(clip.curves["cavity_area_mm2"]), apart)
 
 
 def _nth(chambers: list[Chamber | None], index: int) -> Chamber | None:

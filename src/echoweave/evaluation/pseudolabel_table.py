@@ -12,15 +12,15 @@ from echoweave.evaluation.samples import (
 )
 from echoweave.evaluation.table import Column, Table
 
-# Measure -> heading, decimals, only in the TSV.
+# Measure -> heading, decimals.
 _MEASURES = {
-    "dice": ("Dice", 3, False),
-    "mean_surface_distance_mm": ("Mean distance (mm)", 2, False),
-    "rms_mm": ("RMS (mm)", 2, False),
-    "hd_mm": ("HD (mm)", 2, False),
-    "mean_surface_distance_px512": ("Mean distance (px)", 2, True),
-    "rms_px512": ("RMS (px)", 2, True),
-    "hd_px512": ("HD (px)", 2, True),
+    "dice": ("Dice", 3),
+    "mean_surface_distance_mm": ("Mean distance (mm)", 2),
+    "rms_mm": ("RMS (mm)", 2),
+    "hd_mm": ("HD (mm)", 2),
+    "mean_surface_distance_px512": ("Mean distance (px)", 2),
+    "rms_px512": ("RMS (px)", 2),
+    "hd_px512": ("HD (px)", 2),
 }
 _KEYS = ("estimator", "direction", "structure")
 
@@ -46,13 +46,12 @@ def make_pseudolabels(rows: pd.DataFrame, settings: Settings) -> Table:
         *(Column("estimator", "Estimator"), Column("direction", "Direction")),
         *(Column("structure", "Structure"), Column("n", "n"), Column("missed", "Missed")),
     ]
-    for measure, (heading, decimals, hidden) in _MEASURES.items():
-        shown, *others = summary_columns(measure, heading, decimals)
-        columns += [Column(shown.key, tsv_only=True, spread=shown.spread) if hidden else shown]
-        columns += others
+    for measure, (heading, decimals) in _MEASURES.items():
+        columns += summary_columns(measure, heading, decimals)
     notes = [
         "Means over the frames strictly between ED and ES of a sequence, then mean ± SD over n "
-        "sequences. The mean distance pools both borders, as in the paper.",
+        "sequences. The mean distance pools both borders, as in the paper; px are pixels of "
+        "frames of 512 x 512, the paper's size.",
         "Missed: frames where the labels or the truth alone have the structure; Dice 0, no "
         "distance.",
     ]

@@ -1,14 +1,33 @@
 """Reduce measured rows to the numbers that the tables show."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from echoweave.evaluation.statistics import bootstrap, describe, mean_of_draws
+from echoweave.evaluation.statistics import (
+    Values,
+    agree,
+    bias_of_draws,
+    bootstrap,
+    correlation_of_draws,
+    describe,
+    mae_of_draws,
+    mean_of_draws,
+)
 from echoweave.evaluation.table import Column
+
+Groupings = Mapping[str, tuple[str, Sequence[str]]]
+# Grouping -> column of the measured rows and its groups.
+BY_QUALITY: Groupings = {"image quality": ("quality", ("Good", "Medium", "Poor"))}
+BY_VIEW: Groupings = {"view": ("view", ("2CH", "4CH"))}
+AGREEMENT_INTERVALS = {
+    "correlation": correlation_of_draws,
+    "bias": bias_of_draws,
+    "mae": mae_of_draws,
+}
 
 
 @dataclass(frozen=True)
@@ -45,6 +64,20 @@ def summarise(rows: pd.DataFrame, measure: str, settings: Settings) -> dict[str,
     return {f"{measure}_{name}": value for name, value in values.items()}
 
 
+def summarise_agreement(pairs: Values, settings: Settings) -> dict[str, float]:
+    """Return how pairs [P, 2] (automatic, reference), one a patient, agree.
+
+    Returns:
+        The fields of :class:`echoweave.evaluation.statistics.Agreement`, and the ends {name}_low
+        and {name}_high of the 95 % interval of each of ``AGREEMENT_INTERVALS``.
+    """
+    values = dict(vars(agree(pairs[:, 0], pairs[:, 1])))
+    for name, statistic in AGREEMENT_INTERVALS.items():
+        low, high = bootstrap(pairs, statistic, settings.bootstrap_samples, settings.seed)
+        values |= {f"{name}_low": low, f"{name}_high": high}
+    return values
+
+
 def summary_columns(measure: str, heading: str, decimals: int) -> list[Column]:
     """Return the columns of :func:`summarise`; readers see "mean ± SD"."""
     shown = Column(f"{measure}_mean", heading, decimals, spread=f"{measure}_sd")
@@ -62,6 +95,16 @@ def sequence_means(
 ) -> pd.DataFrame:
     """Return the mean of each measure over the frames of each sequence; NaN is left out."""
     return rows.groupby(list(keys), as_index=False, sort=False)[list(measures)].mean()
+
+
+def split(
+    rows: pd.DataFrame, groupings: Groupings
+) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
+    """Yield all rows, then those of each group, with the keys "grouping" and "group"."""
+    yield {"grouping": "all", "group": "all"}, rows
+    for grouping, (column, groups) in groupings.items():
+        for group in groups:
+            yield {"grouping": grouping, "group": group}, select(rows, **{column: group})
 
 
 def select(rows: pd.DataFrame, **values: Any) -> pd.DataFrame:

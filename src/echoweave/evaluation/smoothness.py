@@ -9,6 +9,9 @@ from scipy.signal import find_peaks
 
 # An extremum of the area curve counts as ED or ES if it stands out by this share of the range.
 _PROMINENCE = 0.3
+# An end of the clip does so only this near to the largest (ED) or smallest (ES) area of all, as a
+# share of the range: further away it lies amid a beat that the clip cuts off.
+_CUT_OFF = 0.15
 
 Curve = NDArray[np.float64]
 
@@ -71,20 +74,23 @@ class Phases:
     es: int
 
 
-def find_beats(areas: Curve) -> list[Phases]:
+def find_beats(areas: Curve, apart: int = 1) -> list[Phases]:
     """Find ED (largest area) and the ES (smallest area) that follows it, for every beat.
 
-    The ends of the clip count as extrema, so that half a cycle is one beat. Extrema that stand
-    out by less than 30 % of the range are noise.
+    The ends of the clip count as extrema, so that half a cycle is one beat, unless their area
+    is more than 15 % of the range off the extreme one: there the clip cuts a beat off. Extrema
+    that stand out by less than 30 % of the range are noise.
 
     Args:
         areas: [T], area of the cavity.
+        apart: Frames that lie at least between one ED and the next; of two that are closer the
+            one with the larger area counts.
     """
     span = float(np.ptp(areas)) if len(areas) else 0.0
     if span == 0.0:
         return []
-    peaks = _extrema(areas, span)
-    troughs = _extrema(-areas, span)
+    peaks = _extrema(areas, span, apart)
+    troughs = _extrema(-areas, span, apart=1)
     beats = []
     for number, ed in enumerate(peaks):
         end = peaks[number + 1] if number + 1 < len(peaks) else len(areas)
@@ -94,8 +100,10 @@ def find_beats(areas: Curve) -> list[Phases]:
     return beats
 
 
-def _extrema(curve: Curve, span: float) -> list[int]:
-    """Return the prominent maxima of ``curve``, its first and last frame included."""
+def _extrema(curve: Curve, span: float, apart: int) -> list[int]:
+    """Return the prominent maxima of ``curve``, its first and last frame included if high."""
     walled = np.concatenate([[curve.min() - span], curve, [curve.min() - span]])
-    peaks, _ = find_peaks(walled, prominence=_PROMINENCE * span)
-    return [int(peak) - 1 for peak in peaks]
+    peaks = find_peaks(walled, prominence=_PROMINENCE * span, distance=apart)[0] - 1
+    high = curve[peaks] >= curve.max() - _CUT_OFF * span
+    inner = (peaks > 0) & (peaks < len(curve) - 1)
+    return [int(peak) for peak in peaks[inner | high]]

@@ -35,6 +35,8 @@ _LATEX = str.maketrans(
         "⁻": r"$^-$",
     }
 )
+# Names come from files: what Markdown would make markup or HTML of.
+_MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*[<|"})
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ def _exists(value: Any) -> bool:
 
 
 def _markdown_row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+    return f"| {' | '.join(cell.translate(_MARKDOWN) for cell in cells)} |"
 
 
 def _html_row(tag: str, kinds: Sequence[str], cells: Sequence[str]) -> str:

@@ -1,17 +1,28 @@
-"""Temporal smoothness and temporal consistency of the predicted sequences."""
+"""Temporal smoothness and consistency of the predicted sequences, by image quality and view."""
 
 from collections.abc import Sequence
 
 import pandas as pd
 
 from echoweave.evaluation.clips import ATTRIBUTES
-from echoweave.evaluation.samples import Settings, select, summarise, summary_columns
+from echoweave.evaluation.samples import (
+    BY_QUALITY,
+    BY_VIEW,
+    Groupings,
+    Settings,
+    select,
+    split,
+    summarise,
+    summary_columns,
+)
 from echoweave.evaluation.table import Column, Table
 from echoweave.labels import STRUCTURES
 
+GROUPINGS: Groupings = {**BY_QUALITY, **BY_VIEW}
+
 
 def make_smoothness(smoothness: pd.DataFrame, arms: Sequence[str], settings: Settings) -> Table:
-    """Return the smoothness of the area curves per arm and structure.
+    """Return the smoothness of the area curves per arm, group and structure.
 
     Args:
         smoothness: Rows of smoothness.tsv of all arms.
@@ -20,12 +31,13 @@ def make_smoothness(smoothness: pd.DataFrame, arms: Sequence[str], settings: Set
     """
     rows = []
     for arm in arms:
-        for structure in STRUCTURES:
-            found = select(smoothness, arm=arm, structure=structure)
-            row = {"arm": arm, "structure": structure, "n": len(found)}
-            for measure in ("smoothness_px", "smoothness_normalised"):
-                row |= summarise(found, measure, settings)
-            rows.append(row)
+        for keys, group in split(select(smoothness, arm=arm), GROUPINGS):
+            for structure in STRUCTURES:
+                found = select(group, structure=structure)
+                row = {"arm": arm, **keys, "structure": structure, "n": len(found)}
+                for measure in ("smoothness_px", "smoothness_normalised"):
+                    row |= summarise(found, measure, settings)
+                rows.append(row)
     assumed = int((~smoothness["frame_rate_known"].astype(bool)).sum() / len(STRUCTURES))
     notes = [
         "Integral of the squared second derivative of the area curve; lower is smoother; mean ± "
@@ -36,7 +48,8 @@ def make_smoothness(smoothness: pd.DataFrame, arms: Sequence[str], settings: Set
     if assumed:
         notes.append(f"The frame rate was assumed for {assumed} predicted sequences.")
     columns = [
-        *(Column("arm", "Arm"), Column("structure", "Structure"), Column("n", "n")),
+        *(Column("arm", "Arm"), Column("grouping", "By"), Column("group", "Group")),
+        *(Column("structure", "Structure"), Column("n", "n")),
         *summary_columns("smoothness_px", "Smoothness (px², frames)", 0),
         *summary_columns("smoothness_normalised", "Normalised (1/s³)", 1),
     ]
@@ -45,7 +58,7 @@ def make_smoothness(smoothness: pd.DataFrame, arms: Sequence[str], settings: Set
 
 
 def make_consistency(consistency: pd.DataFrame, arms: Sequence[str], settings: Settings) -> Table:
-    """Return the share of inconsistent frames per arm and attribute.
+    """Return the share of inconsistent frames per arm, group and attribute.
 
     Args:
         consistency: Rows of consistency.tsv of all arms.
@@ -54,12 +67,14 @@ def make_consistency(consistency: pd.DataFrame, arms: Sequence[str], settings: S
     """
     rows = []
     for arm in arms:
-        for attribute in ATTRIBUTES:
-            found = select(consistency, arm=arm, attribute=attribute)
-            row = {"arm": arm, "attribute": attribute, "n": int(found["n_frames"].gt(0).sum())}
-            for measure in ("inconsistent_share", "max_deviation"):
-                row |= summarise(found, measure, settings)
-            rows.append(row)
+        for keys, group in split(select(consistency, arm=arm), GROUPINGS):
+            for attribute in ATTRIBUTES:
+                found = select(group, attribute=attribute)
+                n = int(found["n_frames"].gt(0).sum())
+                row = {"arm": arm, **keys, "attribute": attribute, "n": n}
+                for measure in ("inconsistent_share", "max_deviation"):
+                    row |= summarise(found, measure, settings)
+                rows.append(row)
     notes = (
         "Attributes are min-max scaled; deviation of a frame: the scaled value minus the mean of "
         "its neighbours (Painchaud et al., IEEE TMI 2022).",
@@ -67,7 +82,8 @@ def make_consistency(consistency: pd.DataFrame, arms: Sequence[str], settings: S
         "evaluation.consistency_threshold; mean ± SD over sequences.",
     )
     columns = [
-        *(Column("arm", "Arm"), Column("attribute", "Attribute"), Column("n", "n")),
+        *(Column("arm", "Arm"), Column("grouping", "By"), Column("group", "Group")),
+        *(Column("attribute", "Attribute"), Column("n", "n")),
         *summary_columns("inconsistent_share", "Inconsistent frames", 3),
         *summary_columns("max_deviation", "Largest deviation", 3),
     ]

@@ -1,4 +1,4 @@
-"""Table 2: agreement of EDV, ESV and EF with the references."""
+"""Table 2 (agreement of EDV, ESV and EF with the references), and more of it by image quality."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 import pandas as pd
 
 from echoweave.evaluation.names import display_name
-from echoweave.evaluation.samples import Settings, select
-from echoweave.evaluation.statistics import (
-    agree,
-    bias_of_draws,
-    bootstrap,
-    correlation_of_draws,
-    mae_of_draws,
+from echoweave.evaluation.samples import (
+    AGREEMENT_INTERVALS,
+    BY_QUALITY,
+    Settings,
+    select,
+    split,
+    summarise_agreement,
 )
 from echoweave.evaluation.table import Column, Table
 
@@ -22,11 +22,15 @@ QUANTITIES = {
     "esv_ml": ("ESV", "ml", "ml"),
     "ef_percent": ("EF", "%", "percent"),
 }
-_STATISTICS = {
-    "correlation": correlation_of_draws,
-    "bias": bias_of_draws,
-    "mae": mae_of_draws,
+# What the table by image quality holds besides: measure -> name, unit.
+_FUNCTION = {
+    **{measure: (symbol, unit) for measure, (symbol, unit, _) in QUANTITIES.items()},
+    "gls_percent": ("GLS", "%"),
+    "length_ed_mm": ("LV length at ED", "mm"),
+    "length_es_mm": ("LV length at ES", "mm"),
 }
+_ENDS = ("low", "high")
+_INTERVALS = [f"{name}_{end}" for name in AGREEMENT_INTERVALS for end in _ENDS]
 # What the predictions are compared with: name -> prefix of its columns.
 REFERENCES = {"masks": "ref_", "cfg": "cfg_"}
 
@@ -78,28 +82,59 @@ def make_table2(
     return Table(caption, _columns(), rows, notes)
 
 
+def make_function(volumes: pd.DataFrame, arms: Sequence[str], settings: Settings) -> Table:
+    """Return the agreement of volumes, EF, GLS and LV length, over all and by image quality.
+
+    Args:
+        volumes: Rows of volumes.tsv of all arms.
+        arms: The arms; one without rows is shown with n = 0.
+        settings: The volume mode, and what the intervals need.
+    """
+    volumes = select(volumes, mode=settings.simpson_mode)
+    rows = []
+    for arm in arms:
+        for keys, found in split(select(volumes, arm=arm), BY_QUALITY):
+            for measure, (quantity, unit) in _FUNCTION.items():
+                pairs = found[[measure, f"ref_{measure}"]].dropna().to_numpy(float)
+                row = {"arm": arm, **keys, "quantity": quantity, "unit": unit}
+                rows.append(row | summarise_agreement(pairs, settings))
+    columns = [
+        *(Column("arm", "Arm"), Column("grouping", "By"), Column("group", "Group")),
+        *(Column("quantity", "Quantity"), Column("unit", "Unit"), Column("n", "n")),
+        *(Column("correlation", "Corr.", 3), Column("bias", "Bias", 1, spread="sd")),
+        *(Column("mae", "MAE", 1), Column("lower", "Lower limit", 1)),
+        Column("upper", "Upper limit", 1),
+        *(Column(name, tsv_only=True) for name in _INTERVALS),
+    ]
+    notes = (
+        f"Modified Simpson, 20 discs, mode {settings.simpson_mode}, at the data set's ED and ES, "
+        "against the manual masks measured in the same way; differences are predicted - "
+        "reference; bias ± SD of the differences; limits of agreement: bias ± 1.96 SD; n patients.",
+        "GLS: change of the endocardial contour's length from ED to ES. LV length: the longer one "
+        "of the views' long axes. A patient has the worse image quality of the two views.",
+        "Correlation needs three patients, SD and limits two.",
+    )
+    return Table("Volumes, EF, GLS and LV length by image quality.", columns, rows, notes)
+
+
 def _agreement_row(rows: pd.DataFrame, prefix: str, settings: Settings) -> dict[str, Any]:
     row: dict[str, Any] = {}
     counts = []
     for measure, (symbol, _, unit) in QUANTITIES.items():
         pairs = rows[[measure, f"{prefix}{measure}"]].dropna().to_numpy(float)
-        found = agree(pairs[:, 0], pairs[:, 1])
-        counts.append(found.n)
-        values = vars(found)
-        for name, key in _keys(symbol, unit).items():
-            row[key] = values[name]
-        for name, statistic in _STATISTICS.items():
-            low, high = bootstrap(pairs, statistic, settings.bootstrap_samples, settings.seed)
-            key = _keys(symbol, unit)[name]
-            row |= {f"{key}_low": low, f"{key}_high": high}
+        found = summarise_agreement(pairs, settings)
+        counts.append(found["n"])
+        row |= {key: found[name] for name, key in _keys(symbol, unit).items()}
     return row | {"n": max(counts)}
 
 
 def _keys(symbol: str, unit: str) -> dict[str, str]:
-    """Return the statistics of :class:`Agreement` and their columns."""
+    """Return what :func:`summarise_agreement` gives, and its columns."""
     name = symbol.lower()
-    measured = {key: f"{name}_{key}_{unit}" for key in ("bias", "sd", "mae", "lower", "upper")}
-    return {"correlation": f"{name}_correlation", **measured}
+    keys = {key: f"{name}_{key}_{unit}" for key in ("bias", "sd", "mae", "lower", "upper")}
+    keys["correlation"] = f"{name}_correlation"
+    ends = {f"{key}_{end}": f"{keys[key]}_{end}" for key in AGREEMENT_INTERVALS for end in _ENDS}
+    return keys | ends
 
 
 def _columns() -> list[Column]:
@@ -114,9 +149,7 @@ def _columns() -> list[Column]:
             Column(keys["bias"], f"{symbol} bias ({shown_unit})", 1, spread=keys["sd"]),
             Column(keys["mae"], f"{symbol} MAE ({shown_unit})", 1),
         ]
-        hidden = [keys["lower"], keys["upper"]]
-        hidden += [f"{keys[name]}_{end}" for name in _STATISTICS for end in ("low", "high")]
-        columns += [Column(key, tsv_only=True) for key in hidden]
+        columns += [Column(keys[name], tsv_only=True) for name in ("lower", "upper", *_INTERVALS)]
     return columns
 
 

@@ -34,6 +34,8 @@ class Beat:
         foreshortened: Whether the long axes of the two views differ by more than 10 % at ED.
         gls_percent: Global longitudinal strain: relative change of the endocardial contour's
             length from ED to ES, mean over the views; negative if the ventricle shortens.
+        length_ed_mm: Long axis at ED, the longer one of the views.
+        length_es_mm: The same at ES.
     """
 
     method: str
@@ -42,6 +44,11 @@ class Beat:
     ef_percent: float
     foreshortened: bool
     gls_percent: float
+    length_ed_mm: float
+    length_es_mm: float
+
+
+_NOTHING = Beat("", math.nan, math.nan, math.nan, False, math.nan, math.nan, math.nan)
 
 
 def measure_beat(ed: Views, es: Views, mode: Mode) -> Beat:
@@ -60,13 +67,13 @@ def measure_beat(ed: Views, es: Views, mode: Mode) -> Beat:
         if chamber is not None and (es_chamber := es.get(view)) is not None
     }
     if not pairs:
-        return Beat("", math.nan, math.nan, math.nan, False, math.nan)
+        return _NOTHING
     ed_found = [pair[0] for pair in pairs.values()]
     es_found = [pair[1] for pair in pairs.values()]
     ed_length, es_length = (_longest(chambers) for chambers in (ed_found, es_found))
-    if mode == "camus":
-        ed_length = es_length = max(ed_length, es_length)
-    edv, esv = simpson_ml(ed_found, ed_length), simpson_ml(es_found, es_length)
+    tallest = max(ed_length, es_length)
+    ed_height, es_height = (tallest, tallest) if mode == "camus" else (ed_length, es_length)
+    edv, esv = simpson_ml(ed_found, ed_height), simpson_ml(es_found, es_height)
     return Beat(
         method="biplane" if len(pairs) == 2 else next(iter(pairs)),
         edv_ml=edv,
@@ -74,6 +81,8 @@ def measure_beat(ed: Views, es: Views, mode: Mode) -> Beat:
         ef_percent=ejection_fraction(edv, esv),
         foreshortened=is_foreshortened(ed_found),
         gls_percent=float(np.mean([_strain(*pair) for pair in pairs.values()])),
+        length_ed_mm=ed_length,
+        length_es_mm=es_length,
     )
 
 

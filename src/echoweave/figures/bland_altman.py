@@ -5,7 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
+from echoweave.evaluation.statistics import agree, correlation
 from echoweave.figures.style import colour, display_name, drawing, say_nothing_to_show
 from echoweave.io.tables import read_tsv
 
@@ -42,16 +44,6 @@ def draw_bland_altman(volumes: Path, mode: str, svg: Path, png: Path) -> None:
         figure.suptitle(f"{display_name(arm)}, Simpson volumes ({mode})", fontsize=9)
 
 
-def limits_of_agreement(difference: np.ndarray) -> tuple[float, float, float]:
-    """Return bias, lower and upper limit: mean -/+ 1.96 sample standard deviations.
-
-    The limits are NaN for fewer than two values.
-    """
-    bias = float(difference.mean())
-    spread = 1.96 * float(difference.std(ddof=1)) if len(difference) > 1 else float("nan")
-    return bias, bias - spread, bias + spread
-
-
 def _pairs(table: pd.DataFrame, name: str) -> np.ndarray:
     if table.empty:
         return np.empty((0, 2))
@@ -70,13 +62,14 @@ def _draw_scatter(axes: Axes, pair: np.ndarray, arm: str, symbol: str, unit: str
     axes.plot(ends, ends, color="#777777", linewidth=0.8, linestyle="dashed")
     axes.plot(pair[:, 0], pair[:, 1], "o", color=colour(arm), markersize=3, alpha=0.8)
     axes.set(xlim=ends, ylim=ends, aspect="equal")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(4))
     axes.set_title(f"{_describe_correlation(pair)}n = {len(pair)}", loc="left")
 
 
 def _describe_correlation(pair: np.ndarray) -> str:
-    if len(pair) < 3 or (pair.std(axis=0) == 0).any():
-        return ""
-    return f"r = {np.corrcoef(pair.T)[0, 1]:.3f}, "
+    r = correlation(*pair.T)
+    return f"r = {r:.3f}, " if np.isfinite(r) else ""
 
 
 def _draw_differences(axes: Axes, pair: np.ndarray, arm: str, symbol: str, unit: str) -> None:
@@ -87,15 +80,15 @@ def _draw_differences(axes: Axes, pair: np.ndarray, arm: str, symbol: str, unit:
         return
     difference = pair[:, 1] - pair[:, 0]
     axes.plot(pair.mean(axis=1), difference, "o", color=colour(arm), markersize=3, alpha=0.8)
-    bias, low, high = limits_of_agreement(difference)
+    found = agree(pair[:, 1], pair[:, 0])
     axes.axhline(0, color="#BBBBBB", linewidth=0.6)
-    axes.axhline(bias, color="black", linewidth=1.0)
-    title = f"Bias {bias:+z.1f} {unit}"
-    if np.isfinite(low):
-        for limit in (low, high):
+    axes.axhline(found.bias, color="black", linewidth=1.0)
+    title = f"Bias {found.bias:+z.1f} {unit}"
+    if np.isfinite(found.lower):
+        for limit in (found.lower, found.upper):
             axes.axhline(limit, color="black", linewidth=0.8, linestyle="dashed")
-        title += f", limits {low:+z.1f} to {high:+z.1f}"
-    axes.set_title(title, loc="left")
+        title += f", limits {found.lower:+z.1f} to {found.upper:+z.1f}"
+    axes.set_title(title.replace("-", "\N{MINUS SIGN}"), loc="left")
 
 
 def _say_no_values(axes: Axes) -> None:

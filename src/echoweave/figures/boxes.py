@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from echoweave.figures.style import colour, display_name
@@ -44,13 +43,12 @@ def draw_boxes(
     axes.set_xlim(-0.5, len(groups) - 0.5)
 
 
-def add_series_legend(figure: Figure, series: Sequence[str]) -> None:
-    """Put one legend for the series over all panels of ``figure``."""
-    handles = [
+def series_handles(series: Sequence[str]) -> list[Patch]:
+    """Return the entries of a legend for the series."""
+    return [
         Patch(facecolor=colour(name), edgecolor="black", linewidth=0.6, label=display_name(name))
         for name in series
     ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=len(series))
 
 
 def _draw_box(axes: Axes, values: np.ndarray, x: float, width: float, fill: str) -> None:

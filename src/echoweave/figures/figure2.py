@@ -5,17 +5,21 @@ from pathlib import Path
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
-from echoweave.figures.boxes import add_series_legend, draw_boxes
+from echoweave.figures.boxes import draw_boxes, series_handles
 from echoweave.figures.style import drawing, say_nothing_to_show
 from echoweave.figures.tables import in_order, read_tables
 
 STRUCTURES = ("cavity", "myocardium", "atrium")
-MEASURES = {
-    "dice": "Dice",
-    "mean_surface_distance_mm": "Mean surface distance (mm)",
-    "hd_mm": "Hausdorff distance (mm)",
+DISTANCES = {
+    "mean_surface_distance": "Mean surface distance",
+    "rms": "RMS surface distance",
+    "hd": "Hausdorff distance",
 }
+UNITS = {"mm": "mm", "px512": "px at 512 x 512"}
+MEASURES = ("dice", *(f"{name}_{unit}" for unit in UNITS for name in DISTANCES))
+HEIGHT = 6.2
 
 
 def draw_figure2(quality: Sequence[Path], svg: Path, png: Path) -> None:
@@ -23,18 +27,19 @@ def draw_figure2(quality: Sequence[Path], svg: Path, png: Path) -> None:
 
     Args:
         quality: Tables of the estimator and of the nnU-Net against the dense truth, one row a
-            frame and structure: sequence, direction, structure, dice, mean_surface_distance_mm,
-            hd_mm.
+            frame and structure: sequence, direction, structure and ``MEASURES``.
         svg: Where the figure goes.
         png: The same.
     """
     table = read_tables(quality)
-    with drawing(2.9, [svg, png]) as figure:
+    with drawing(HEIGHT, [svg, png]) as figure:
         draw_quality(figure, table, "direction")
 
 
 def draw_quality(figure: Figure, table: pd.DataFrame, series: str) -> None:
-    """Draw one panel a measure; a value is the mean over the frames of one sequence.
+    """Draw Dice and a row of distances in either unit; distances have logarithmic axes.
+
+    A value is the mean over the frames of one sequence.
 
     Args:
         figure: Where to draw.
@@ -47,14 +52,21 @@ def draw_quality(figure: Figure, table: pd.DataFrame, series: str) -> None:
     means = sequence_means(table, series)
     names = in_order(means["series"])
     groups = [name for name in STRUCTURES if (means["group"] == name).any()]
-    for axes, (measure, label) in zip(
-        figure.subplots(1, len(MEASURES)), MEASURES.items(), strict=True
-    ):
-        draw_boxes(axes, means, measure, groups, names)
-        axes.set_ylabel(label)
-        if measure != "dice":
-            axes.set_ylim(bottom=0)
-    add_series_legend(figure, names)
+    grid = figure.add_gridspec(1 + len(UNITS), len(DISTANCES))
+    overlap = figure.add_subplot(grid[0, :])
+    draw_boxes(overlap, means, "dice", groups, names)
+    overlap.set_ylabel("Dice")
+    for row, (unit, unit_name) in enumerate(UNITS.items(), start=1):
+        for column, (distance, name) in enumerate(DISTANCES.items()):
+            measure, axes = f"{distance}_{unit}", figure.add_subplot(grid[row, column])
+            # What is right to the pixel has no place on a log axis.
+            draw_boxes(axes, means[means[measure] > 0], measure, groups, names)
+            axes.set_yscale("log")
+            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axes.yaxis.set_major_formatter("{x:g}")
+            axes.yaxis.set_minor_formatter("")
+            axes.set_ylabel(f"{name}\n({unit_name})")
+    figure.legend(handles=series_handles(names), loc="outside upper center", ncols=len(names))
 
 
 def sequence_means(table: pd.DataFrame, series: str) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from echoweave.figures.boxes import add_series_legend, draw_boxes
+from echoweave.figures.boxes import draw_boxes, series_handles
 from echoweave.figures.style import drawing, say_nothing_to_show
 from echoweave.figures.tables import in_order, read_tables
 
@@ -38,4 +38,5 @@ def draw_figure3(smoothness: Sequence[Path], svg: Path, png: Path) -> None:
             draw_boxes(axes, shown, measure, STRUCTURES, names)
             axes.set_yscale("log")
             axes.set_ylabel(f"Smoothness ({label})")
-        add_series_legend(figure, names)
+        handles = series_handles(names)
+        figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from echoweave.figures.gallery import describe_clip
 from echoweave.figures.overlay import REFERENCE_LINE, draw_contours, show_frame
 from echoweave.figures.sources import Sources
 from echoweave.figures.style import (
@@ -21,21 +22,18 @@ from echoweave.figures.style import (
 )
 from echoweave.figures.tables import in_order, read_tables
 from echoweave.io.cache import Sequence as Clip
-from echoweave.io.tables import read_tsv
 from echoweave.labels import structure_mask
 
 STRUCTURES = ("cavity", "myocardium", "atrium")
 ROW_HEIGHT = 1.7
-QUALITIES = ("Good", "Medium", "Poor")
 MM2_PER_CM2 = 100.0
 
 
 def draw_figure4(
     areas: Sequence[Path],
-    cohort: Path,
     caches: Sequence[Path],
     predictions: Sequence[Path],
-    sequences: Sequence[str] | None,
+    sequences: Sequence[str],
     svg: Path,
     png: Path,
 ) -> None:
@@ -43,54 +41,31 @@ def draw_figure4(
 
     Args:
         areas: One table an arm: sequence, arm, frame, structure, area_mm2.
-        cohort: The cohort table; sequences are picked from its test split.
-        caches: Cache files of the test patients.
+        caches: Cache files of the patients.
         predictions: ``{arm}/{sequence}.nii.gz`` of every arm.
-        sequences: What to show; None picks one sequence of each image quality.
+        sequences: What to show.
         svg: Where the figure goes.
         png: The same.
     """
     table = read_tables(areas)
     sources = Sources(caches, predictions)
-    chosen = pick_sequences(read_tsv(cohort), sequences)
-    chosen = [name for name in chosen if sources.has_clip(name) and sources.arms(name)]
-    with drawing(0.4 + ROW_HEIGHT * max(len(chosen), 1), [svg, png]) as figure:
-        if not chosen:
-            say_nothing_to_show(figure, "No predicted sequence among the chosen ones")
+    with drawing(0.4 + ROW_HEIGHT * max(len(sequences), 1), [svg, png]) as figure:
+        if not sequences:
+            say_nothing_to_show(figure, "No test sequence")
             return
         rows = figure.subplots(
-            len(chosen), 5, squeeze=False, gridspec_kw={"width_ratios": (1, 1, 1.15, 1.15, 1.15)}
+            len(sequences), 5, squeeze=False, gridspec_kw={"width_ratios": (1, 1, 1.15, 1.15, 1.15)}
         )
-        for axes, name in zip(rows, chosen, strict=True):
+        for axes, name in zip(rows, sequences, strict=True):
             clip = sources.clip(name)
             _draw_overlays(axes[:2], clip, sources)
             _draw_curves(axes[2:], clip, table[table["sequence"] == name])
         for axes in rows[-1, 2:]:
             axes.set_xlabel("Frame")
-        arms = in_order(arm for name in chosen for arm in sources.arms(name))
+        arms = in_order(arm for name in sequences for arm in sources.arms(name))
         handles = [Line2D([], [], color=colour(arm), label=display_name(arm)) for arm in arms]
         handles.append(_reference_handle())
         figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
-
-
-def pick_sequences(cohort: pd.DataFrame, wanted: Sequence[str] | None) -> list[str]:
-    """Return ``wanted``, or the first test sequence of each image quality, each another patient's.
-
-    Args:
-        cohort: Columns sequence, patient, split, quality.
-        wanted: Names of sequences; None picks.
-    """
-    if wanted is not None:
-        return list(wanted)
-    testing = cohort[cohort["split"] == "testing"].sort_values("sequence")
-    picked: list[str] = []
-    patients: set[str] = set()
-    for quality in QUALITIES:
-        rows = testing[(testing["quality"] == quality) & ~testing["patient"].isin(patients)]
-        if len(rows):
-            picked.append(rows["sequence"].iloc[0])
-            patients.add(rows["patient"].iloc[0])
-    return picked or testing["sequence"].iloc[:1].tolist()
 
 
 def reference_areas_cm2(clip: Clip, structure: str) -> NDArray[np.float64]:
@@ -115,8 +90,7 @@ def _draw_overlays(axes: np.ndarray, clip: Clip, sources: Sources) -> None:
         show_frame(panel, clip.frames[instants[place]], clip.spacing_mm, heart)
         for line_colour, labels in masks.items():
             draw_contours(panel, labels[place], line_colour)
-    quality = f", {clip.quality}" if clip.quality else ""
-    axes[0].set_title(f"{clip.name.replace('_', ' ')}{quality}\nED", loc="left")
+    axes[0].set_title(f"{describe_clip(clip)}\nED", loc="left")
     axes[1].set_title("ES", loc="left")
 
 

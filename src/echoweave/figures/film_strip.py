@@ -6,7 +6,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from echoweave.figures.overlay import REFERENCE_LINE, draw_contours, show_frame
+from echoweave.figures.gallery import describe_clip
+from echoweave.figures.overlay import (
+    REFERENCE_LINE,
+    draw_contours,
+    reference_masks,
+    show_frame,
+)
 from echoweave.figures.sources import Sources
 from echoweave.figures.style import colour, display_name, drawing, say_nothing_to_show
 from echoweave.io.tables import read_tsv
@@ -37,11 +43,7 @@ def draw_film_strip(
         clip = sources.clip(name)
         frames = np.linspace(clip.ed, clip.es, min(COLUMNS, len(clip.frames))).round().astype(int)
         panels = figure.subplots(len(DIRECTIONS), len(frames), squeeze=False)
-        manual = (
-            dict(zip((clip.ed, clip.es), clip.labels, strict=True))
-            if clip.labels is not None
-            else {}
-        )
+        manual = reference_masks(clip)
         for row, direction in zip(panels, DIRECTIONS, strict=True):
             masks = sources.prediction(direction, name)
             heart = np.asarray((masks > 0).any(axis=0))
@@ -51,9 +53,10 @@ def draw_film_strip(
                 draw_contours(panel, masks[frame], colour(direction))
                 if frame in manual:
                     draw_contours(panel, manual[frame], REFERENCE_LINE, style="dotted")
+        figure.suptitle(f"{describe_clip(clip)}; dotted: manual masks at ED and ES", fontsize=9)
         titles = {clip.ed: "ED", clip.es: "ES"}
         for panel, frame in zip(panels[0], frames, strict=True):
-            panel.set_title(titles.get(frame, f"frame {frame + 1}"))
+            panel.set_title(titles.get(frame, f"Frame {frame + 1}"))
 
 
 def pick_sequence(cohort: pd.DataFrame) -> str | None:

@@ -7,15 +7,19 @@ import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
-from echoweave.figures.overlay import REFERENCE_LINE, draw_contours, show_frame
+from echoweave.figures.overlay import (
+    REFERENCE_LINE,
+    describe_dice,
+    draw_contours,
+    reference_handle,
+    show_frame,
+)
 from echoweave.figures.sources import Sources
 from echoweave.figures.style import colour, display_name, drawing, say_nothing_to_show
 from echoweave.io.tables import read_tsv
 
 INSTANTS = ("ED", "ES")
-SHORT_NAMES = {"cavity": "LV", "myocardium": "MYO", "atrium": "LA"}
 
 
 def draw_montage(
@@ -74,11 +78,7 @@ def rank_cases(table: pd.DataFrame) -> dict[str, str]:
 
 def _describe(table: pd.DataFrame, sequence: str, instant: str, rank: str) -> str:
     rows = table[(table["sequence"] == sequence) & (table["instant"] == instant)]
-    scores = ", ".join(
-        f"{SHORT_NAMES[structure]} {dice:.3f}"
-        for structure, dice in zip(rows["structure"], rows["dice"], strict=True)
-        if structure in SHORT_NAMES and pd.notna(dice)
-    )
+    scores = describe_dice(dict(zip(rows["structure"], rows["dice"], strict=True)))
     head = f"{rank}: " if rank else ""
     return f"{head}{sequence.replace('_', ' ')} {instant}\n{scores}"
 
@@ -86,5 +86,5 @@ def _describe(table: pd.DataFrame, sequence: str, instant: str, rank: str) -> st
 def _handles(arm: str) -> list[Artist]:
     return [
         Line2D([], [], color=colour(arm), label=display_name(arm)),
-        Patch(facecolor="white", edgecolor="black", linewidth=0.6, label="Reference"),
+        reference_handle(),
     ]

@@ -25,10 +25,6 @@ class Sources:
         patient, _, view = sequence.rpartition("_")
         return read_sequence(self._caches[patient], view)
 
-    def has_clip(self, sequence: str) -> bool:
-        """Whether the patient's cache file is among the files."""
-        return sequence.rpartition("_")[0] in self._caches
-
     def arms(self, sequence: str) -> list[str]:
         """Return the arms that predicted ``sequence``."""
         return [arm for arm, name in self._predictions if name == sequence]

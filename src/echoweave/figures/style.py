@@ -31,11 +31,12 @@ COLOURS = {
     "dis": "#999933",
     "dirnet": "#332288",
     "dirnet-multistage": "#88CCEE",
+    "dirnet-supervised": "#44AA99",
     "svf": "#882255",
 }
-_OTHERS = ("#117733", "#44AA99", "#CC6677", "#AA4499", "#661100", "#6699CC")
+_OTHERS = ("#117733", "#CC6677", "#AA4499", "#661100", "#6699CC")
 
-_RC: dict[Any, Any] = {
+STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
     "font.size": 7.5,
@@ -57,6 +58,8 @@ _RC: dict[Any, Any] = {
     "legend.frameon": False,
     "lines.linewidth": 1.2,
     "figure.constrained_layout.w_pad": 0.08,
+    # Names come from files: a dollar sign in one is no formula.
+    "text.parse_math": False,
     "svg.hashsalt": "echoweave",
     "svg.fonttype": "path",
 }
@@ -81,7 +84,7 @@ def drawing(height: float, paths: Sequence[Path]) -> Iterator[Figure]:
         height: Inches.
         paths: The suffix of each one chooses its format.
     """
-    with mpl.rc_context(_RC):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(PAGE_WIDTH, height), layout="constrained")
         yield figure
         for path in paths:
@@ -93,7 +96,7 @@ def save_figure(figure: Figure, path: Path) -> None:
     if path.suffix not in (".svg", ".png"):
         raise ValueError(f"{path}: figures are written as .svg or .png")
     metadata = {"Date": None} if path.suffix == ".svg" else {}
-    with whole_file(path) as temporary, mpl.rc_context(_RC):
+    with whole_file(path) as temporary, mpl.rc_context(STYLE):
         figure.savefig(temporary, dpi=DPI, metadata=metadata)
 
 

@@ -53,6 +53,21 @@ def compose(first: Tensor, second: Tensor) -> Tensor:
     return first + warp(second, first)
 
 
+def compose_steps(steps: Tensor) -> Tensor:
+    """Return the field of all ``steps`` together, the last one first.
+
+    Args:
+        steps: float [N, 2, Y, X], the fields from frame 1 to 0, from 2 to 1, and so on.
+
+    Returns:
+        float [1, 2, Y, X], from frame N to 0.
+    """
+    whole = steps[:1]
+    for step in range(1, len(steps)):
+        whole = compose(steps[step : step + 1], whole)
+    return whole
+
+
 def resize_fields(dvf: Tensor, shape: tuple[int, int]) -> Tensor:
     """Bring fields to another size, bilinearly; displacements are scaled with it.
 

@@ -1,7 +1,14 @@
-"""The cache: one HDF5 file a patient, one group a view."""
+"""The cache: one HDF5 file a patient, one group a view.
 
+A view's group holds the frames from ED to ES; where TED has the whole clip, the subgroup ``cycle``
+holds that in the same form.
+"""
+
+import io
 import math
+from collections.abc import Iterator
 from collections.abc import Sequence as ListOf
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +18,7 @@ from numpy.typing import NDArray
 
 from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_file
+from echoweave.io.limits import check_shape
 
 
 @dataclass(frozen=True)
@@ -66,26 +74,34 @@ class Sequence:
 # Fields of a Sequence that are arrays; the others are attributes of the view's group.
 _ARRAYS = ("frames", "labels", "dense_labels")
 _PAIRS = ("spacing_mm", "native_shape", "native_spacing_mm", "dense_label_values")
+_CYCLE = "cycle"
 
 
-def write_patient(path: Path, sequences: ListOf[Sequence]) -> None:
-    """Write all views of one patient to ``path``; frames are stored one chunk a frame, lzf."""
-    with whole_file(path) as temporary, h5py.File(temporary, "w") as file:
+def write_patient(path: Path, sequences: ListOf[Sequence], cycles: ListOf[Sequence] = ()) -> None:
+    """Write all views of one patient; frames are stored one chunk a frame, lzf.
+
+    Every chunk has a checksum, so that a damaged one cannot be read.
+
+    Args:
+        path: {patient}.h5.
+        sequences: One a view, the frames from ED to ES.
+        cycles: Full-cycle clips of some of these views; ``ed`` and ``es`` say where in the clip
+            the first and the last frame of the sequence lie.
+    """
+    # In memory first: HDF5 crashes the process if the disk is full.
+    content = io.BytesIO()
+    with h5py.File(content, "w") as file:
         for sequence in sequences:
-            group = file.create_group(sequence.view)
-            for field, value in vars(sequence).items():
-                if field in ("view",) or value is None:
-                    continue
-                if field in _ARRAYS:
-                    chunk = (1, *value.shape[1:])
-                    group.create_dataset(field, data=value, chunks=chunk, compression="lzf")
-                else:
-                    group.attrs[field] = value
+            _write(file.create_group(sequence.view), sequence)
+        for cycle in cycles:
+            _write(file[cycle.view].create_group(_CYCLE), cycle)
+    with whole_file(path) as temporary:
+        temporary.write_bytes(content.getbuffer())
 
 
 def read_views(path: Path) -> list[str]:
     """Return the views that the cache file holds, sorted."""
-    with _open(path) as file:
+    with _opened(path) as file:
         return sorted(file)
 
 
@@ -93,28 +109,78 @@ def read_sequence(path: Path, view: str) -> Sequence:
     """Read one view of one patient.
 
     Raises:
-        InputError: The file is missing, truncated, or has no such view.
+        InputError: The file is missing, damaged, or has no such view.
     """
-    with _open(path) as file:
+    with _opened(path) as file:
         if view not in file:
-            raise InputError(
-                Problem(str(path), view, "the cache has no such view", "delete the file and rerun")
-            )
-        group = file[view]
-        fields = dict(group.attrs.items())
-        fields |= {name: group[name][()] for name in _ARRAYS if name in group}
+            raise ValueError(f"it has no view {view}")
+        return _read(file[view], view)
+
+
+def read_cycle(path: Path, view: str) -> Sequence | None:
+    """Read the full-cycle clip of one view; None where there is none.
+
+    Raises:
+        InputError: The file is missing or damaged.
+    """
+    with _opened(path) as file:
+        name = f"{view}/{_CYCLE}"
+        return _read(file[name], view) if name in file else None
+
+
+def _write(group: h5py.Group, sequence: Sequence) -> None:
+    for field, value in vars(sequence).items():
+        if field == "view" or value is None:
+            continue
+        if field in _ARRAYS:
+            storage = {"chunks": (1, *value.shape[1:]), "compression": "lzf"}
+            group.create_dataset(field, data=value, fletcher32=True, **storage)
+        else:
+            group.attrs[field] = value
+
+
+def _read(group: h5py.Group, view: str) -> Sequence:
+    fields = dict(group.attrs.items())
+    fields |= {name: _array(group[name]) for name in _ARRAYS if name in group}
     for name in _PAIRS:
         fields[name] = tuple(value.item() for value in fields[name])
     for name, value in fields.items():
         if isinstance(value, np.generic):
             fields[name] = value.item()
-    return Sequence(view=view, **fields)
+    sequence = Sequence(view=view, **fields)
+    _check(sequence)
+    return sequence
 
 
-def _open(path: Path) -> h5py.File:
+def _array(dataset: h5py.Dataset) -> NDArray[np.uint8]:
+    # Before it is read: HDF5 allocates what the file promises.
+    check_shape(dataset.shape)
+    if dataset.dtype != np.uint8 or dataset.ndim != 3:
+        raise ValueError(f"{dataset.name} is not uint8 with 3 dimensions")
+    array: NDArray[np.uint8] = dataset[()]
+    return array
+
+
+def _check(sequence: Sequence) -> None:
+    """Notice a file whose parts do not belong together."""
+    frames, labels, dense = sequence.frames, sequence.labels, sequence.dense_labels
+    if not 0 <= sequence.ed < sequence.es < len(frames):
+        raise ValueError(f"ED {sequence.ed} and ES {sequence.es} of {len(frames)} frames")
+    if labels is not None and labels.shape != (2, *frames.shape[1:]):
+        raise ValueError(f"labels of shape {labels.shape} for frames of {frames.shape}")
+    if dense is not None and dense.shape != frames.shape:
+        raise ValueError(f"dense labels of shape {dense.shape} for frames of {frames.shape}")
+    if not all(math.isfinite(value) and value > 0 for value in sequence.spacing_mm):
+        raise ValueError(f"the spacing is {sequence.spacing_mm} mm")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[h5py.File]:
+    """Open a cache file; whatever goes wrong while it is read is an InputError."""
     try:
-        return h5py.File(path, "r")
-    except OSError as error:
-        raise InputError(
-            Problem(str(path), "", f"not a readable cache file ({error})", "delete it and rerun")
-        ) from error
+        with h5py.File(path, "r") as file:
+            yield file
+    # HDF5 has an exception of another kind for every place that can be damaged.
+    except Exception as error:
+        what = f"not a readable cache file ({error})"
+        raise InputError(Problem(str(path), "", what, "delete it and rerun")) from error

@@ -3,23 +3,25 @@
 from pathlib import Path
 
 from echoweave.errors import InputError, Problem
+from echoweave.io.limits import open_regular
+
+# A cfg has a dozen lines.
+_MAX_BYTES = 65536
 
 
 def read_cfg(path: Path) -> dict[str, str]:
     """Return the entries by key; CRLF, a byte order mark and blank lines are fine.
 
     Raises:
-        InputError: The file is missing or unreadable, or gives a key twice with other values.
+        InputError: The file is missing, unreadable or no plain text, or gives a key twice with
+            other values.
     """
-    try:
-        text = path.read_bytes().decode("utf-8-sig", errors="replace")
-    except OSError as error:
-        what = "the file is missing" if isinstance(error, FileNotFoundError) else str(error)
-        raise InputError(
-            Problem(str(path), "", what, "put it back from the original data")
-        ) from error
+    content = _read(path)
+    if b"\0" in content or len(content) > _MAX_BYTES:
+        what, remedy = "not a plain text file", "save it as UTF-8 text or put back the original"
+        raise InputError(Problem(str(path), "", what, remedy))
     entries: dict[str, str] = {}
-    for line in text.splitlines():
+    for line in content.decode("utf-8-sig", errors="replace").splitlines():
         key, colon, value = (part.strip() for part in line.partition(":"))
         if not colon:
             continue
@@ -28,3 +30,16 @@ def read_cfg(path: Path) -> dict[str, str]:
             raise InputError(Problem(str(path), key, what, "keep the right line"))
         entries[key] = value
     return entries
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with open_regular(path) as file:
+            return file.read(_MAX_BYTES + 1)
+    except FileNotFoundError:
+        what = "the file is missing"
+    except OSError as error:
+        what = error.strerror or str(error)
+    except ValueError as error:
+        what = str(error)
+    raise InputError(Problem(str(path), "", what, "put it back from the original data"))

@@ -1,8 +1,10 @@
 """Read and write images: MetaImage and NIfTI in, whatever SimpleITK writes out."""
 
+import errno
 import math
+import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from echoweave.io.atomic import whole_file
 from echoweave.io.metaimage import read_metaimage
 from echoweave.io.nifti import read_nifti
 
+# Of the NIfTI files that ITK writes, in bytes: 352 and a margin.
+_LARGEST_HEADER = 4096
 # Third spacing of the sequences that we write: mm between frames for tools that want a volume.
 FRAME_STEP = 1.5
 
@@ -66,8 +70,16 @@ def read_image(path: Path) -> Image:
 
 
 def read_array(path: Path) -> NDArray[Any]:
-    """Return the array of :func:`read_image` alone."""
-    return read_image(path).array
+    """Return the array of an image that we wrote.
+
+    Raises:
+        InputError: As :func:`read_image`, but the remedy is to make the image again.
+    """
+    try:
+        return read_image(path).array
+    except InputError as error:
+        again = [replace(problem, remedy="delete it and rerun") for problem in error.problems]
+        raise InputError(again) from error
 
 
 def write_sequence(path: Path, array: NDArray[Any], spacing_mm: tuple[float, float]) -> None:
@@ -87,6 +99,7 @@ def write_image(path: Path, array: NDArray[Any], spacing_mm: tuple[float, float]
     if path.suffix != ".mhd":
         with whole_file(path) as temporary:
             sitk.WriteImage(image, str(temporary))
+            _check_written(temporary, array.nbytes)
         return
     # The header names its pixel file, so both get their names in a folder of their own first.
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -95,6 +108,22 @@ def write_image(path: Path, array: NDArray[Any], spacing_mm: tuple[float, float]
         sitk.WriteImage(image, str(temporary))
         temporary.with_suffix(".raw").replace(path.with_suffix(".raw"))
         temporary.replace(path)
+
+
+def _check_written(path: Path, n_bytes: int) -> None:
+    """ITK says nothing when a disk is full: look whether all pixels are in the NIfTI file.
+
+    Raises:
+        OSError: They are not.
+    """
+    size = path.stat().st_size
+    if path.suffix == ".gz" and size > 4:
+        # A gzip file ends with the size of its content.
+        with path.open("rb") as file:
+            file.seek(-4, os.SEEK_END)
+            size = int.from_bytes(file.read(), "little")
+    if not n_bytes < size <= n_bytes + _LARGEST_HEADER:
+        raise OSError(errno.EIO, "only a part could be written", str(path))
 
 
 def _read(path: Path) -> tuple[NDArray[np.generic], tuple[float, ...]]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_file
 
 
@@ -14,5 +15,14 @@ def write_tsv(table: pd.DataFrame, path: Path) -> None:
 
 
 def read_tsv(path: Path) -> pd.DataFrame:
-    """Read a table written by :func:`write_tsv`; only empty cells count as missing."""
-    return pd.read_csv(path, sep="\t", keep_default_na=False, na_values=[""])
+    """Read a table written by :func:`write_tsv`; only empty cells count as missing.
+
+    Raises:
+        InputError: It is missing, or no table.
+    """
+    try:
+        return pd.read_csv(path, sep="\t", keep_default_na=False, na_values=[""])
+    # Bytes that are no text and tables without columns are ValueErrors too.
+    except (OSError, ValueError) as error:
+        what = f"not a readable table ({error})"
+        raise InputError(Problem(str(path), "", what, "make it anew")) from error

@@ -21,7 +21,7 @@ _LEAFLET_POINTS, _LEAFLET_DB = 60, -3.0
 
 @dataclass(frozen=True)
 class Clip:
-    """A recording from ED to ES, or on to the next ED.
+    """A recording from ED to ES, or of whole beats.
 
     Attributes:
         frames: uint8 [T, Y, X].
@@ -34,14 +34,17 @@ class Clip:
     spacing_mm: tuple[float, float]
 
 
-def record(view: View, sector: Sector, whole_beat: bool) -> Clip:
-    """Return the clip of ``view``; the whole beat begins with the very frames of the half one."""
+def record(view: View, sector: Sector, beats: int) -> Clip:
+    """Return the clip of ``view``.
+
+    Args:
+        view: What beats.
+        sector: The image.
+        beats: Whole beats from ED to ED, which begin with the very frames of the half one; 0: the
+            half beat from ED to ES.
+    """
     phantom = _Phantom(view, sector)
-    phases = np.linspace(0, 1, view.n_systole)
-    instants = [(float(systole(phase)), 0.0) for phase in phases]
-    if whole_beat:
-        phases = np.linspace(0, 1, view.n_diastole + 1)[1:]
-        instants += [(float(diastole(phase)), _opening(float(phase))) for phase in phases]
+    instants = _instants(view, beats)
     return Clip(
         frames=np.stack([phantom.frame(i, *instant) for i, instant in enumerate(instants)]),
         labels=np.stack([phantom.labels(contraction) for contraction, _ in instants]),
@@ -92,6 +95,19 @@ class _Phantom:
         r = (hinge + (tip_r - hinge) * along) * np.array([[-1.0], [1.0]])
         z = anatomy.length_mm + (tip_z - anatomy.length_mm) * along**0.8
         return r.ravel(), z.ravel()
+
+
+def _instants(view: View, beats: int) -> list[tuple[float, float]]:
+    """Return contraction and opening of the mitral valve in each frame; ``beats`` as above."""
+    falling = [(float(systole(phase)), 0.0) for phase in np.linspace(0, 1, view.n_systole)]
+    if beats == 0:
+        return falling
+    phases = np.linspace(0, 1, view.n_diastole + 1)[1:]
+    rising = [(float(diastole(phase)), _opening(float(phase))) for phase in phases]
+    instants = falling[:1]
+    for strength in view.strengths(beats):
+        instants += [(strength * at, opening) for at, opening in (*falling[1:], *rising)]
+    return instants
 
 
 def _scatter(sector: Sector, rng: np.random.Generator) -> tuple[Float, Float]:

@@ -53,7 +53,7 @@ def _write_patient(out: Path, patient: Patient, settings: Settings) -> None:
     folder = out / "camus" / group / patient.name
     for view in patient.views:
         in_ted = view.name == "4CH" and patient.number in settings.ted_numbers
-        clip = record(view, patient.sector, whole_beat=in_ted)
+        clip = record(view, patient.sector, settings.ted_beats[patient.number] if in_ted else 0)
         if in_ted:
             number = settings.ted_numbers[patient.number]
             write_ted_patient(out / "ted" / "database", number, patient, view, clip)

@@ -44,6 +44,11 @@ class View:
     reversed: bool
     stream: tuple[int, ...]
 
+    def strengths(self, beats: int) -> list[float]:
+        """Return how far each beat contracts: 1 for the first, as in CAMUS, less after it."""
+        rng = np.random.default_rng([*self.stream, 3])
+        return [1.0, *(float(strength) for strength in rng.uniform(0.75, 1.0, beats - 1))]
+
 
 @dataclass(frozen=True)
 class Patient:

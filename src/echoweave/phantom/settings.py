@@ -18,6 +18,8 @@ class Settings:
         patients: Training patients.
         test_patients: Test patients.
         ted: Training patients that are also in TED; at most 98, as in the real TED.
+        beats: Beats in every third TED clip, the later ones weaker; the others have one, as those
+            of the real TED.
         size: (rows, columns) of an image of usual depth.
         frames: Fewest and most frames of a half cycle.
         seed: Seed of everything.
@@ -31,6 +33,7 @@ class Settings:
     patients: int = 12
     test_patients: int = 4
     ted: int = 6
+    beats: int = 2
     size: tuple[int, int] = (200, 160)
     frames: tuple[int, int] = (8, 12)
     seed: int = 2023
@@ -47,6 +50,7 @@ class Settings:
                 self.ted,
                 f"0 to --patients, at most {MAX_TED}",
             ),
+            (1 <= self.beats <= 10, "--beats", self.beats, "1 to 10"),
             (
                 all(32 <= side <= _MAX_SIDE for side in self.size),
                 "--size",
@@ -83,3 +87,10 @@ class Settings:
     def ted_numbers(self) -> dict[int, int]:
         """Training patients in TED, and their numbers there."""
         return {number: MAX_TED - i for i, number in enumerate(self.training_numbers[: self.ted])}
+
+    @property
+    def ted_beats(self) -> dict[int, int]:
+        """The number of beats in the TED clip of each training patient in TED."""
+        return {
+            number: self.beats if i % 3 == 0 else 1 for i, number in enumerate(self.ted_numbers)
+        }

@@ -14,14 +14,14 @@ from echoweave.phantom.patient import Patient, View
 def write_ted_patient(
     database: Path, number: int, patient: Patient, view: View, clip: Clip
 ) -> None:
-    """Write the whole beat of a 4CH view, masks of every frame, without the atrium.
+    """Write the whole beats of a 4CH view, masks of every frame, without the atrium.
 
     Args:
         database: The folder ``database`` of TED.
         number: The patient's number in TED.
         patient: The CAMUS patient.
         view: Its 4CH view.
-        clip: The beat from ED to the next ED.
+        clip: Its beats, from ED to ED.
     """
     name = f"patient{number:03d}"
     stem = database / name / f"{name}_4CH"

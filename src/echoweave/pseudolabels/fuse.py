@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from echoweave.geometry.distance import label_distances
 from echoweave.labels import N_LABELS
+from echoweave.pseudolabels.propagate import Carried, likeliest_label
 from echoweave.pseudolabels.settings import Fusion
 
 _PAPER_CLOSING = np.ones((5, 5), np.uint8)
@@ -22,71 +22,39 @@ def backward_weights(n_frames: int, ed: int, es: int) -> NDArray[np.float64]:
 
 
 def fuse(
-    forward: NDArray[np.uint8],
-    backward: NDArray[np.uint8],
-    ed: int,
-    es: int,
-    spacing_mm: tuple[float, float],
-    fusion: Fusion,
+    forward: Carried, backward: Carried, ed: int, es: int, fusion: Fusion
 ) -> NDArray[np.uint8]:
     """Fuse the labels that were carried in both directions.
 
-    ``distance`` averages the signed distances of every label in mm with the weights of
+    ``distance`` averages the carried signed distances of every label in mm with the weights of
     :func:`backward_weights` and takes the label with the largest one; ED and ES stay exactly what
-    ``forward`` and ``backward`` hold there. A label that one of the two lacks in a frame between
-    them is not in the fused frame. ``paper`` is the rule of Tafuro et al. (2023); ``nearest``
-    copies the direction whose reference is nearer in time, forward midway.
+    ``forward`` and ``backward`` hold there. A label that one of the two lacks is not between them.
+    ``paper`` is the rule of Tafuro et al. (2023), on the labels; ``nearest`` copies the direction
+    whose reference is nearer in time, forward midway.
 
     Args:
-        forward: uint8 [T, Y, X].
-        backward: uint8 [T, Y, X].
+        forward: The mask of ED in all frames.
+        backward: The mask of ES in all frames.
         ed: Frame of the reference that ``forward`` was carried from.
         es: Frame of the reference that ``backward`` was carried from, after ``ed``.
-        spacing_mm: (sy, sx).
         fusion: The rule, see above.
 
     Returns:
         uint8 [T, Y, X].
     """
-    weights = backward_weights(len(forward), ed, es)
+    ahead, back = forward.labels, backward.labels
+    weights = backward_weights(len(ahead), ed, es)
     if fusion == "nearest":
-        return np.where((weights <= 0.5)[:, None, None], forward, backward)
+        return np.where((weights <= 0.5)[:, None, None], ahead, back)
     if fusion == "paper":
-        frames = [_fuse_as_paper(*frame) for frame in zip(forward, backward, weights, strict=True)]
+        frames = [_fuse_as_paper(*frame) for frame in zip(ahead, back, weights, strict=True)]
         return np.stack(frames)
-    fused = np.where((weights == 0)[:, None, None], forward, backward)
+    fused = np.where((weights == 0)[:, None, None], ahead, back)
     for frame in np.flatnonzero((weights > 0) & (weights < 1)):
-        box = _labelled_box((forward[frame] > 0) | (backward[frame] > 0))
-        fused[frame][box] = _fuse_by_distance(
-            forward[frame][box], backward[frame][box], weights[frame], spacing_mm
-        )
+        distances = (1 - weights[frame]) * forward.distances[frame]
+        distances += weights[frame] * backward.distances[frame]
+        fused[frame] = likeliest_label(distances)
     return fused
-
-
-def _labelled_box(mask: NDArray[np.bool_]) -> tuple[slice, slice]:
-    """Return the bounding box of the mask, one pixel wider.
-
-    Beyond it both directions hold background, and the nearest background to any pixel in it lies
-    inside, so distances in the box are those in the whole frame.
-    """
-    rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
-    if not len(rows):
-        return slice(0, 0), slice(0, 0)
-    return (
-        slice(max(rows[0] - 1, 0), rows[-1] + 2),
-        slice(max(columns[0] - 1, 0), columns[-1] + 2),
-    )
-
-
-def _fuse_by_distance(
-    forward: NDArray[np.uint8],
-    backward: NDArray[np.uint8],
-    weight: float,
-    spacing_mm: tuple[float, float],
-) -> NDArray[np.uint8]:
-    distance = (1 - weight) * label_distances(forward, spacing_mm)
-    distance += weight * label_distances(backward, spacing_mm)
-    return np.asarray(distance.argmax(axis=0), np.uint8)
 
 
 def _fuse_as_paper(

@@ -16,13 +16,14 @@ from echoweave.io.cache import Sequence, read_sequence, read_views
 from echoweave.io.images import write_sequence
 from echoweave.io.tables import write_tsv
 from echoweave.logs import Progress
+from echoweave.pseudolabels.drift import correct_drift
 from echoweave.pseudolabels.estimators.base import Estimator
 from echoweave.pseudolabels.estimators.registry import UNTRAINED, make_estimator
 from echoweave.pseudolabels.files import DIRECTIONS, label_path
-from echoweave.pseudolabels.fuse import fuse
+from echoweave.pseudolabels.fuse import backward_weights, fuse
 from echoweave.pseudolabels.propagate import Carried, carry, frame_pairs
 from echoweave.pseudolabels.quality import COLUMNS, quality_rows
-from echoweave.pseudolabels.settings import Settings, refinement_of
+from echoweave.pseudolabels.settings import Propagation, Settings, refinement_of
 
 
 class PseudoLabels(NamedTuple):
@@ -51,7 +52,8 @@ def generate(
         directory: Gets the files of :func:`label_path`.
         quality: Gets the quality table of these sequences.
         checkpoint: Weights of the estimator if it is a network.
-        settings: ``propagation``, ``fusion`` and ``refinement`` of ``pseudolabels``.
+        settings: ``propagation``, ``fusion``, ``drift_correction`` and ``refinement`` of
+            ``pseudolabels``.
         threads: Threads on the CPU; jobs that share cores slow each other down manifold.
 
     Raises:
@@ -59,11 +61,11 @@ def generate(
     """
     torch.set_num_threads(threads)
     cv2.setNumThreads(threads)
-    parsed = Settings(settings["propagation"], settings["fusion"])
+    parsed = Settings(settings["propagation"], settings["fusion"], settings["drift_correction"])
     refinement = refinement_of(estimator, settings["refinement"])
     motion = make_estimator(estimator, checkpoint, refinement)
     if estimator in UNTRAINED:
-        parsed = Settings(parsed.propagation, UNTRAINED[estimator].fusion or parsed.fusion)
+        parsed = UNTRAINED[estimator].adapt(parsed)
     tables = []
     progress = Progress(f"pseudo-labels by {estimator}, patients", len(caches))
     for done, cache in enumerate(caches, start=1):
@@ -83,6 +85,9 @@ def generate(
 def pseudo_labels(sequence: Sequence, motion: Estimator, settings: Settings) -> PseudoLabels:
     """Carry the masks of ``sequence`` forward from ED and backward from ES, and fuse them.
 
+    A correction of drift counts in the fused labels alone: forward and backward ones, and the
+    quality, show what was carried.
+
     Raises:
         InputError: A reference mask is missing or empty.
     """
@@ -97,22 +102,28 @@ def pseudo_labels(sequence: Sequence, motion: Estimator, settings: Settings) -> 
         )
     sector = sector_mask(sequence.frames)
     forward, backward = (
-        _carry(sequence.frames, mask, frame, sector, motion, settings)
+        _carry(sequence, mask, frame, sector, motion, settings.propagation)
         for mask, frame in zip(sequence.labels, (sequence.ed, sequence.es), strict=True)
     )
     span = sequence.ed, sequence.es
-    fused = fuse(forward.labels, backward.labels, *span, sequence.spacing_mm, settings.fusion)
     rows = quality_rows(sequence.name, forward, backward, *span, sector, sequence.spacing_mm)
+    ahead, back = forward, backward
+    if settings.drift_correction:
+        share = backward_weights(len(sequence.frames), *span)
+        ahead = correct_drift(forward, backward, sequence.es, share)
+        back = correct_drift(backward, forward, sequence.ed, 1 - share)
+    fused = fuse(ahead, back, *span, settings.fusion)
     return PseudoLabels(forward.labels, backward.labels, fused, rows)
 
 
 def _carry(
-    frames: NDArray[np.uint8],
+    sequence: Sequence,
     mask: NDArray[np.uint8],
     reference: int,
     sector: NDArray[np.bool_],
     motion: Estimator,
-    settings: Settings,
+    propagation: Propagation,
 ) -> Carried:
-    pairs = frame_pairs(len(frames), reference, settings.propagation)
-    return carry(mask, reference, motion.fields(frames, pairs), sector, settings.propagation)
+    pairs = frame_pairs(len(sequence.frames), reference, propagation)
+    fields = motion.fields(sequence.frames, pairs)
+    return carry(mask, reference, fields, sector, sequence.spacing_mm, propagation)

@@ -7,22 +7,28 @@ import torch
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 from torch import Tensor
-from torch.nn.functional import one_hot
 
+from echoweave.geometry.distance import label_distances
 from echoweave.geometry.warp import compose, warp
-from echoweave.labels import N_LABELS
 from echoweave.pseudolabels.settings import Propagation
+
+# Stands for the infinite distance to a label that a mask lacks, which no interpolation survives.
+_FAR_MM = 1e5
 
 
 class Carried(NamedTuple):
     """A reference mask in every frame.
 
     Attributes:
-        labels: uint8 [T, Y, X]; the reference itself in its own frame.
+        distances: float32 [T, 4, Y, X], the signed distances to the outline of every label in mm,
+            as measured in the reference.
+        labels: uint8 [T, Y, X], the label with the largest distance; the reference itself in its
+            own frame.
         to_reference: float32 [T, 2, Y, X], the fields with frame t fixed and the reference's frame
             moving; zero in the reference's frame.
     """
 
+    distances: NDArray[np.float32]
     labels: NDArray[np.uint8]
     to_reference: NDArray[np.float32]
 
@@ -44,13 +50,15 @@ def carry(
     reference: int,
     fields: NDArray[np.float32],
     sector: NDArray[np.bool_],
+    spacing_mm: tuple[float, float],
     propagation: Propagation,
 ) -> Carried:
     """Carry ``mask`` from frame ``reference`` to all frames.
 
-    ``composed`` composes the fields of successive frames and warps the mask once, ``direct`` warps
-    it once by the field to the reference; both as one-hot probabilities. ``linear`` warps the
-    probabilities frame after frame, and ``nearest`` the labels, as Tafuro et al. (2023) do.
+    What travels are the signed distances to the outlines, so that outlines keep their place to a
+    fraction of a pixel. ``composed`` composes the fields of successive frames and warps once,
+    ``direct`` warps once by the field to the reference. ``linear`` warps from frame to frame, and
+    so does ``nearest``, which takes the nearest pixel, as Tafuro et al. (2023) do with the labels.
 
     A structure that the sector's edge cuts goes on beyond it: what comes into view has the label
     of the nearest pixel at the edge. Outside the sector there are only labels that were drawn
@@ -61,16 +69,43 @@ def carry(
         reference: Its frame.
         fields: float32 [T - 1, 2, Y, X], one for each of :func:`frame_pairs`.
         sector: bool [Y, X], the pixels that the probe sees.
+        spacing_mm: (sy, sx).
         propagation: How, see above.
     """
     to_reference = _to_reference(fields, reference, propagation)
+    at_reference = _finite_distances(mask, spacing_mm)
+    distances = _carry_distances(at_reference, reference, fields, to_reference, propagation)
     beyond = _continue_beyond(mask, sector)
-    labels = _carry_labels(beyond, reference, fields, to_reference, propagation)
     if not np.array_equal(mask, beyond):
-        drawn = _carry_labels(mask, reference, fields, to_reference, propagation)
-        labels = np.where(sector, labels, drawn)
-    labels[reference] = mask
-    return Carried(labels, to_reference)
+        start = _finite_distances(beyond, spacing_mm)
+        inside = _carry_distances(start, reference, fields, to_reference, propagation)
+        np.copyto(distances, inside, where=sector)
+        distances[reference] = at_reference
+    return Carried(distances, likeliest_labels(distances), to_reference)
+
+
+def likeliest_labels(distances: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Return the labels uint8 [T, Y, X] with the largest distances [T, labels, Y, X].
+
+    Where two are equal, the smaller label.
+    """
+    return np.stack([likeliest_label(frame) for frame in distances])
+
+
+def likeliest_label(distances: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Return the same of one frame, uint8 [Y, X] of [labels, Y, X]."""
+    # Label by label: numpy's argmax over a short axis takes several times as long.
+    largest = distances[0].copy()
+    labels = np.zeros(largest.shape, np.uint8)
+    for label, distance in enumerate(distances[1:], start=1):
+        np.copyto(labels, label, where=distance > largest)
+        np.maximum(largest, distance, out=largest)
+    return labels
+
+
+def warp_array(images: NDArray[np.float32], field: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Sample ``images`` [C, Y, X] at ``x + field(x)``, bilinearly; ``field`` is [2, Y, X]."""
+    return np.asarray(warp(_batch(images), _batch(field))[0].numpy())
 
 
 def _to_reference(
@@ -98,45 +133,39 @@ def _continue_beyond(mask: NDArray[np.uint8], sector: NDArray[np.bool_]) -> NDAr
     return np.where(known | ~sector[rows, columns], mask, mask[rows, columns])
 
 
-def _carry_labels(
-    mask: NDArray[np.uint8],
+def _finite_distances(
+    mask: NDArray[np.uint8], spacing_mm: tuple[float, float]
+) -> NDArray[np.float32]:
+    return label_distances(mask, spacing_mm).clip(-_FAR_MM, _FAR_MM)
+
+
+def _carry_distances(
+    distances: NDArray[np.float32],
     reference: int,
     fields: NDArray[np.float32],
     to_reference: NDArray[np.float32],
     propagation: Propagation,
-) -> NDArray[np.uint8]:
-    labels = np.broadcast_to(mask, (len(fields) + 1, *mask.shape)).copy()
-    steps = zip(frame_pairs(len(labels), reference, propagation), fields, strict=True)
-    if propagation == "nearest":
-        for (fixed, moving), field in steps:
-            labels[fixed] = _warp_nearest(labels[moving], field)
-        return labels
-    probabilities = {reference: _one_hot(mask)}
+) -> NDArray[np.float32]:
+    """Return the distances [4, Y, X] of the reference in every frame, float32 [T, 4, Y, X]."""
+    carried = np.empty((len(fields) + 1, *distances.shape), np.float32)
+    carried[reference] = distances
+    steps = zip(frame_pairs(len(carried), reference, propagation), fields, strict=True)
     for (fixed, moving), field in steps:
-        if propagation == "linear":
-            probabilities[fixed] = warp(probabilities[moving], _batch(field))
-            labels[fixed] = _most_likely(probabilities[fixed])
+        if propagation == "nearest":
+            carried[fixed] = _nearest(carried[moving], field)
+        elif propagation == "linear":
+            carried[fixed] = warp_array(carried[moving], field)
         else:
-            warped = warp(probabilities[reference], _batch(to_reference[fixed]))
-            labels[fixed] = _most_likely(warped)
-    return labels
+            carried[fixed] = warp_array(distances, to_reference[fixed])
+    return carried
 
 
-def _warp_nearest(labels: NDArray[np.uint8], field: NDArray[np.float32]) -> NDArray[np.uint8]:
-    height, width = labels.shape
+def _nearest(images: NDArray[np.float32], field: NDArray[np.float32]) -> NDArray[np.float32]:
+    height, width = images.shape[1:]
     rows = np.rint(np.arange(height)[:, None] + field[0]).astype(np.intp).clip(0, height - 1)
     columns = np.rint(np.arange(width) + field[1]).astype(np.intp).clip(0, width - 1)
-    return np.asarray(labels[rows, columns])
+    return np.asarray(images[:, rows, columns])
 
 
-def _one_hot(mask: NDArray[np.uint8]) -> Tensor:
-    return one_hot(torch.from_numpy(mask).long(), N_LABELS).permute(2, 0, 1)[None].float()
-
-
-def _most_likely(probabilities: Tensor) -> NDArray[np.uint8]:
-    # torch is ten times slower at this.
-    return np.asarray(probabilities[0].numpy().argmax(axis=0), np.uint8)
-
-
-def _batch(field: NDArray[np.float32]) -> Tensor:
-    return torch.from_numpy(field)[None]
+def _batch(array: NDArray[np.float32]) -> Tensor:
+    return torch.from_numpy(array)[None]

@@ -17,10 +17,13 @@ class Settings:
     Attributes:
         propagation: How masks are carried, see :func:`~echoweave.pseudolabels.propagate.carry`.
         fusion: How both directions are joined, see :func:`~echoweave.pseudolabels.fuse.fuse`.
+        drift_correction: Correct both directions before they are fused, so that they arrive at
+            the other reference, see :func:`~echoweave.pseudolabels.drift.correct_drift`.
     """
 
     propagation: Propagation
     fusion: Fusion
+    drift_correction: bool
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from echoweave.device import torch_device
 from echoweave.geometry.warp import resize_fields
 from echoweave.registration.checkpoint import load_network
 from echoweave.registration.frames import pair_batch, prepare
@@ -35,8 +36,7 @@ class Registrar:
             InputError: It cannot be used.
         """
         network, settings = load_network(path)
-        network.to("cuda" if torch.cuda.is_available() else "cpu")
-        return cls(network, settings, refinement)
+        return cls(network.to(torch_device()), settings, refinement)
 
     def fields(
         self, frames: NDArray[np.uint8], pairs: Sequence[tuple[int, int]]

@@ -1,17 +1,16 @@
 """Checkpoints of registration networks."""
 
-import pickle
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import torch
 from torch import Tensor, nn
 
 from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_file
+from echoweave.io.checkpoint import load_safely
 from echoweave.logs import LOGGER
 from echoweave.registration.networks.registry import build_network
 from echoweave.registration.settings import Settings
@@ -56,17 +55,15 @@ def load_checkpoint(path: Path) -> Checkpoint:
         InputError: ``path`` is missing, truncated, or no checkpoint of a registration network.
     """
     remedy = "give a model.pt that EchoWeave has trained, or delete it and train again"
-    try:
-        plain: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError as error:
-        raise InputError(Problem(str(path), "", "there is no such checkpoint", remedy)) from error
-    except (OSError, RuntimeError, EOFError, BadZipFile, pickle.UnpicklingError) as error:
-        raise InputError(Problem(str(path), "", "not a readable checkpoint", remedy)) from error
+    plain = load_safely(path, remedy)
     known = set(Checkpoint.__dataclass_fields__)
-    if not isinstance(plain, dict) or set(plain) != known:
-        raise InputError(Problem(str(path), "", "not a checkpoint of EchoWeave", remedy))
-    plain["settings"] = Settings.from_config(plain["settings"], str(path))
-    plain["split"] = Split(**plain["split"])
+    try:
+        if set(plain) != known:
+            raise TypeError(f"it holds {set(plain)}")
+        plain["settings"] = Settings.from_config(plain["settings"], str(path))
+        plain["split"] = Split(**plain["split"])
+    except TypeError as error:
+        raise InputError(Problem(str(path), "", "not a checkpoint of EchoWeave", remedy)) from error
     return Checkpoint(**plain)
 
 
@@ -77,19 +74,7 @@ def load_network(path: Path) -> tuple[nn.Module, Settings]:
         InputError: The checkpoint cannot be read, or its weights do not fit its settings.
     """
     checkpoint = load_checkpoint(path)
-    network = build_network(checkpoint.settings, str(path))
-    try:
-        network.load_state_dict(checkpoint.weights)
-    except RuntimeError as error:
-        raise InputError(
-            Problem(
-                str(path),
-                "weights",
-                f"they do not fit a {checkpoint.settings.architecture}",
-                "train again: the checkpoint is of another version",
-            )
-        ) from error
-    return network.eval(), checkpoint.settings
+    return _build(checkpoint, path), checkpoint.settings
 
 
 def adopt_checkpoint(path: Path, model_out: Path, model: str, settings: dict[str, Any]) -> None:
@@ -104,9 +89,9 @@ def adopt_checkpoint(path: Path, model_out: Path, model: str, settings: dict[str
     Raises:
         InputError: It cannot be read, or its network or the frames it works on differ.
     """
-    _, given = load_network(path)
+    checkpoint = load_checkpoint(path)
     section = f"registration.models.{model}"
-    wanted = Settings.from_config(settings[model], section)
+    given, wanted = checkpoint.settings, Settings.from_config(settings[model], section)
     problems = [
         Problem(
             str(path),
@@ -119,9 +104,28 @@ def adopt_checkpoint(path: Path, model_out: Path, model: str, settings: dict[str
     ]
     if problems:
         raise InputError(problems)
+    # Only now: a network is as large as its settings say, and these come from elsewhere.
+    _build(checkpoint, path)
     with whole_file(model_out) as temporary:
         temporary.write_bytes(path.read_bytes())
-    LOGGER.info("using %s, trained on %d patients", path, len(load_checkpoint(path).split.training))
+    LOGGER.info("using %s, trained on %d patients", path, len(checkpoint.split.training))
+
+
+def _build(checkpoint: Checkpoint, path: Path) -> nn.Module:
+    """Return the network of ``checkpoint``, read from ``path``, in evaluation mode."""
+    network = build_network(checkpoint.settings, str(path))
+    try:
+        network.load_state_dict(checkpoint.weights)
+    except (RuntimeError, TypeError, AttributeError) as error:
+        raise InputError(
+            Problem(
+                str(path),
+                "weights",
+                f"they do not fit a {checkpoint.settings.architecture}",
+                "train again: the checkpoint is of another version",
+            )
+        ) from error
+    return network.eval()
 
 
 # What a checkpoint was trained with may differ from the config, what it is may not.
@@ -130,6 +134,7 @@ _MUST_AGREE = (
     "size",
     "grid_spacing_px",
     "kernels",
+    "affine_first",
     "smoothing_px",
     "standardise",
 )

@@ -1,12 +1,12 @@
 """The training loss: how alike the images are, and how much the field bends."""
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
+from echoweave.geometry.warp import compose
 from echoweave.registration.settings import Bending, Settings, Similarity
 
 _EPSILON = 1e-6
@@ -14,35 +14,30 @@ _EPSILON = 1e-6
 _WINDOW = 9
 
 
-class Loss(NamedTuple):
-    """The loss and its parts, scalars.
-
-    Attributes:
-        total: ``-similarity + bending_weight * bending_energy``.
-        similarity: Larger is more alike.
-        bending_energy: Of the field.
-    """
-
-    total: Tensor
-    similarity: Tensor
-    bending_energy: Tensor
-
-
 def registration_loss(
     fixed: Tensor, warped: Tensor, mask: Tensor, dvf: Tensor, settings: Settings
-) -> Loss:
-    """Return the loss of a batch.
+) -> dict[str, Tensor]:
+    """Return the loss of a batch and its parts, by their names in the curves.
+
+    ``loss = bending_weight * bending_energy - similarity``, and with an ``inverse_weight`` that
+    much of the ``inverse_error``.
 
     Args:
         fixed: float [N, 1, Y, X].
         warped: The moving images after the warp, float [N, 1, Y, X].
         mask: float [N, 1, Y, X], 1 where the images are compared.
-        dvf: float [N, 2, Y, X] in pixels.
+        dvf: float [N, 2, Y, X] in pixels; with an ``inverse_weight`` the second half holds the
+            pairs of the first half the other way round.
         settings: Chooses the measures.
     """
     similarity = SIMILARITIES[settings.similarity](fixed, warped, mask)
     energy = bending_energy(dvf, settings.bending)
-    return Loss(settings.bending_weight * energy - similarity, similarity, energy)
+    total = settings.bending_weight * energy - similarity
+    parts = {"similarity": similarity, "bending_energy": energy}
+    if settings.inverse_weight > 0:
+        parts["inverse_error"] = inverse_error(dvf, dvf.roll(len(dvf) // 2, dims=0))
+        total = total + settings.inverse_weight * parts["inverse_error"]
+    return {"loss": total, **parts}
 
 
 def ncc(fixed: Tensor, warped: Tensor, mask: Tensor) -> Tensor:
@@ -111,6 +106,34 @@ def bending_energy(dvf: Tensor, units: Bending) -> Tensor:
         second_x = second_x * component * width**2
         mixed = mixed * component * height * width
     return (second_y**2 + second_x**2 + 2 * mixed**2).sum(dim=1).mean()
+
+
+def inverse_error(there: Tensor, back: Tensor) -> Tensor:
+    """Return how far there and back leads from the start, squared, averaged (Christensen 1999).
+
+    The side of the image is the unit of length, as in the normalised bending energy.
+
+    Args:
+        there: float [N, 2, Y, X] in pixels.
+        back: The fields of the same pairs with fixed and moving frames swapped.
+    """
+    height, width = there.shape[-2:]
+    side = there.new_tensor([height, width])[:, None, None]
+    return ((compose(there, back) / side) ** 2).sum(dim=1).mean()
+
+
+def soft_dice(first: Tensor, second: Tensor) -> Tensor:
+    """Return the Dice of every label but the background, averaged (Milletari et al. 2016).
+
+    A label that neither image of a pair has does not count.
+
+    Args:
+        first: Probabilities, float [N, labels, Y, X].
+        second: The same.
+    """
+    shared = 2 * (first * second).sum(dim=(2, 3))[:, 1:]
+    sizes = (first.sum(dim=(2, 3)) + second.sum(dim=(2, 3)))[:, 1:]
+    return (shared / sizes.clamp(min=_EPSILON))[sizes > 0].mean()
 
 
 def _correlation(fixed: Tensor, warped: Tensor, weight: Tensor, dims: tuple[int, ...]) -> Tensor:

@@ -49,6 +49,14 @@ class Pairs(NamedTuple):
     moving: NDArray[np.uint8]
     sector: NDArray[np.uint8]
 
+    def both_ways(self) -> "Pairs":
+        """Return these pairs, then the same with fixed and moving frames swapped."""
+        return Pairs(
+            np.concatenate((self.fixed, self.moving)),
+            np.concatenate((self.moving, self.fixed)),
+            np.concatenate((self.sector, self.sector)),
+        )
+
 
 def load_clips(caches: Iterable[Path], settings: Settings) -> list[Clip]:
     """Read and prepare every view of every cache file."""

@@ -21,12 +21,18 @@ class Settings:
             are in these pixels.
         grid_spacing_px: Distance of the B-spline control points; a power of two.
         kernels: Kernels of each convolution.
+        affine_first: Put an affine stage before the network.
         smoothing_px: Standard deviation of the Gaussian that smooths the frames; 0: none.
         standardise: Bring the brightness inside the sector to a fixed mean and deviation.
         similarity: Which similarity measure is maximised.
         bending: The units of the bending energy.
         bending_weight: Its weight in the loss (alpha).
         max_frame_gap: Largest distance of the two frames of a pair; None: any.
+        symmetric: Register every pair in both directions in one step.
+        inverse_weight: Weight of the inverse error, the mean squared displacement after there and
+            back with the side of the image as unit of length; 0: off. It needs both directions.
+        supervision_weight: Weight of the overlap of the ED mask carried to ES with the ES mask and
+            the reverse, in training patients; 0: no mask is looked at.
         iterations: Number of optimiser steps.
         batch_size: Pairs a step.
         learning_rate: Of Adam (AMSGrad).
@@ -38,12 +44,16 @@ class Settings:
     size: int
     grid_spacing_px: int
     kernels: int
+    affine_first: bool
     smoothing_px: float
     standardise: bool
     similarity: Similarity
     bending: Bending
     bending_weight: float
     max_frame_gap: int | None
+    symmetric: bool
+    inverse_weight: float
+    supervision_weight: float
     iterations: int
     batch_size: int
     learning_rate: float

@@ -2,16 +2,17 @@
 
 import hashlib
 import math
-import pickle
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import torch
 from torch import Tensor
 
+from echoweave.errors import InputError
+from echoweave.imports import code_digest
 from echoweave.io.atomic import whole_file
+from echoweave.io.checkpoint import load_safely
 from echoweave.logs import LOGGER
 from echoweave.registration.pairs import Clip
 from echoweave.registration.settings import Settings
@@ -44,13 +45,15 @@ class TrainingState:
 
 
 def fingerprint(settings: Settings, seed: int, training: list[Clip], validation: list[Clip]) -> str:
-    """Return what tells two trainings apart: settings, seed, patients and their frames."""
-    digest = hashlib.sha256(repr((settings, seed)).encode())
+    """Return what tells two trainings apart: settings, seed, code, patients, frames and masks."""
+    code = code_digest(Path(__file__).with_name("train.py"))
+    digest = hashlib.sha256(repr((settings, seed, code)).encode())
     for role in (training, validation):
         digest.update(b"role")
         for clip in role:
             digest.update(f"{clip.name} {clip.frames.shape} {clip.ed} {clip.es}".encode())
             digest.update(clip.frames.tobytes())
+            digest.update(b"" if clip.labels is None else clip.labels.tobytes())
     return digest.hexdigest()
 
 
@@ -65,11 +68,11 @@ def load_state(path: Path, made_by: str) -> TrainingState | None:
     if not path.exists():
         return None
     try:
-        saved = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, BadZipFile, pickle.UnpicklingError):
+        saved = load_safely(path, "delete it")
+        if saved["fingerprint"] != made_by:
+            LOGGER.warning("%s is of other settings, data or code: the training starts anew", path)
+            return None
+        return TrainingState(**saved["state"])
+    except (InputError, KeyError, TypeError):
         LOGGER.warning("%s is unreadable: the training starts anew", path)
         return None
-    if saved["fingerprint"] != made_by:
-        LOGGER.warning("%s is of other settings or data: the training starts anew", path)
-        return None
-    return TrainingState(**saved["state"])

@@ -1,4 +1,4 @@
-"""Train a registration network on pairs of frames, without labels."""
+"""Train a registration network on pairs of frames, if asked to also on the masks at ED and ES."""
 
 import copy
 import math
@@ -7,24 +7,30 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import torch
+from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 
+from echoweave.device import torch_device
 from echoweave.geometry.warp import warp
 from echoweave.io.tables import read_tsv, write_tsv
 from echoweave.logs import LOGGER, Progress
 from echoweave.registration.apply import Registrar
 from echoweave.registration.checkpoint import Checkpoint, save_checkpoint
 from echoweave.registration.frames import pair_batch
-from echoweave.registration.losses import Loss, registration_loss
+from echoweave.registration.losses import registration_loss
 from echoweave.registration.networks.registry import build_network
 from echoweave.registration.pairs import Clip, Pairs, draw_pairs, load_clips
 from echoweave.registration.settings import Settings
 from echoweave.registration.split import split_patients
 from echoweave.registration.state import TrainingState, fingerprint, load_state, save_state
+from echoweave.registration.supervision import carried_overlap, labelled_clips
 from echoweave.registration.validate import closure_dice
 
+# The loss and its parts by name, scalars.
+Losses = dict[str, Tensor]
 # Pairs on which the validation loss is measured.
 _VALIDATION_PAIRS = 64
 
@@ -45,7 +51,7 @@ def train_registration(
         caches: ``{patient}.h5`` of every training patient of the cohort.
         ted_pairs: TSV with the column ``patient``: those who are also in TED.
         model_out: The checkpoint with the lowest validation loss.
-        curves: TSV with loss, similarity, bending energy and Dice by iteration and split.
+        curves: TSV with the loss, its parts and Dice by iteration and split.
         folder: Gets TensorBoard's events/, and state.pt, from which a stopped training goes on;
             it is removed at the end.
         model: Name of the model in the config.
@@ -86,11 +92,13 @@ class Trainer:
         """Build the network, on the GPU if there is one.
 
         Raises:
-            InputError: There is no such architecture.
+            InputError: There is no such architecture, or no mask where masks are to supervise.
         """
         self.settings, self.seed = settings, seed
         self.training, self.validation = training, validation
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.labelled = labelled_clips(training) if settings.supervision_weight > 0 else []
+        self.device = torch_device()
+        self.mixed_precision = _computes_bfloat16(self.device)
         torch.manual_seed(seed)
         self.network = build_network(settings, "registration.models").to(self.device)
         self.optimiser = torch.optim.Adam(self.network.parameters(), amsgrad=True)
@@ -120,10 +128,10 @@ class Trainer:
     ) -> None:
         total = self.settings.iterations
         progress = Progress("training", total, start=state.iteration)
-        recent: list[Loss] = []
+        recent: list[Losses] = []
         for iteration in range(state.iteration + 1, total + 1):
             recent.append(self._step(iteration))
-            progress.update(iteration, f"loss {recent[-1].total.item():.4f}")
+            progress.update(iteration, f"loss {recent[-1]['loss'].item():.4f}")
             if iteration % self.settings.validate_every and iteration < total:
                 continue
             rows = [_row(iteration, "training", recent), self._validate(iteration)]
@@ -134,7 +142,7 @@ class Trainer:
             self._keep(state, iteration, rows[-1]["loss"])
             save_state(state_file, state, made_by)
 
-    def _step(self, iteration: int) -> Loss:
+    def _step(self, iteration: int) -> Losses:
         """Take one optimiser step; its pairs depend on the seed and the iteration alone."""
         for group in self.optimiser.param_groups:
             group["lr"] = _learning_rate(self.settings, iteration)
@@ -144,21 +152,36 @@ class Trainer:
             self.settings.max_frame_gap,
             (self.seed, iteration),
         )
-        loss = self._loss(pairs)
+        losses = self._losses(pairs)
+        if self.settings.supervision_weight > 0:
+            overlap = self._overlap(iteration)
+            losses["loss"] = losses["loss"] - self.settings.supervision_weight * overlap
+            losses["overlap"] = overlap
         self.optimiser.zero_grad()
-        loss.total.backward()  # type: ignore[no-untyped-call]
+        losses["loss"].backward()  # type: ignore[no-untyped-call]
         self.optimiser.step()
-        return Loss(*(part.detach() for part in loss))
+        return {name: value.detach() for name, value in losses.items()}
 
-    def _loss(self, pairs: Pairs) -> Loss:
+    def _losses(self, pairs: Pairs) -> Losses:
+        if self.settings.symmetric or self.settings.inverse_weight > 0:
+            pairs = pairs.both_ways()
         images = pair_batch(pairs.fixed, pairs.moving, self.device)
         sector = torch.from_numpy(pairs.sector).to(self.device)[:, None].float()
-        with torch.autocast(self.device.type, torch.bfloat16, self.device.type == "cuda"):
-            dvf = self.network(images)
+        dvf = self._register(images)
         warped = warp(images[:, 1:], dvf)
         # What comes into view from outside the sector has no counterpart to compare with.
         mask = sector * (warp(sector, dvf.detach(), "zeros") > 0.5)
         return registration_loss(images[:, :1], warped, mask, dvf, self.settings)
+
+    def _overlap(self, iteration: int) -> Tensor:
+        drawn = np.random.default_rng((self.seed, iteration)).integers(len(self.labelled))
+        gap = self.settings.max_frame_gap
+        return carried_overlap(self._register, self.labelled[drawn], gap, self.device)
+
+    def _register(self, images: Tensor) -> Tensor:
+        with torch.autocast(self.device.type, torch.bfloat16, self.mixed_precision):
+            dvf: Tensor = self.network(images)
+        return dvf
 
     @torch.no_grad()
     def _validate(self, iteration: int) -> dict[str, Any]:
@@ -166,7 +189,7 @@ class Trainer:
         count, batch = _VALIDATION_PAIRS, self.settings.batch_size
         pairs = draw_pairs(self.validation, count, self.settings.max_frame_gap, (self.seed,))
         batches = [Pairs(*(part[i : i + batch] for part in pairs)) for i in range(0, count, batch)]
-        row = _row(iteration, "validation", [self._loss(batch) for batch in batches])
+        row = _row(iteration, "validation", [self._losses(batch) for batch in batches])
         row |= closure_dice(Registrar(self.network, self.settings), self.validation)
         self.network.train()
         return row
@@ -179,6 +202,11 @@ class Trainer:
             state.best, state.best_iteration, state.best_loss = state.network, iteration, loss
 
 
+def _computes_bfloat16(device: torch.device) -> bool:
+    """Return whether mixed precision pays: on GPUs that do not merely emulate bfloat16."""
+    return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+
+
 def _learning_rate(settings: Settings, iteration: int) -> float:
     if settings.schedule == "constant":
         return settings.learning_rate
@@ -186,14 +214,10 @@ def _learning_rate(settings: Settings, iteration: int) -> float:
     return settings.learning_rate * (1 + math.cos(math.pi * done)) / 2
 
 
-def _row(iteration: int, split: str, losses: list[Loss]) -> dict[str, Any]:
-    total, similarity, energy = torch.tensor(losses).mean(dim=0).tolist()
-    return {
-        "iteration": iteration,
-        "split": split,
-        "loss": total,
-        "similarity": similarity,
-        "bending_energy": energy,
+def _row(iteration: int, split: str, losses: list[Losses]) -> dict[str, Any]:
+    means = {name: torch.stack([each[name] for each in losses]).mean() for name in losses[0]}
+    return {"iteration": iteration, "split": split} | {
+        name: value.item() for name, value in means.items()
     }
 
 

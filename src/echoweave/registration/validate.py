@@ -5,7 +5,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn.functional import one_hot
 
-from echoweave.geometry.warp import compose, warp
+from echoweave.geometry.warp import compose_steps, warp
 from echoweave.labels import N_LABELS, STRUCTURES, structure_mask
 from echoweave.registration.apply import Registrar
 from echoweave.registration.pairs import Clip
@@ -34,9 +34,8 @@ def closure_dice(registrar: Registrar, clips: list[Clip]) -> dict[str, float]:
 def _carry_ed_to_es(registrar: Registrar, clip: Clip, mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     path = clip.frames[clip.ed : clip.es + 1]
     steps = registrar.register(path[1:], path[:-1]).cpu()
-    to_ed = steps[:1]
-    for step in range(1, len(steps)):
-        to_ed = compose(steps[step : step + 1], to_ed)
     probabilities = one_hot(torch.from_numpy(mask).long(), N_LABELS).permute(2, 0, 1)[None].float()
-    carried: NDArray[np.uint8] = warp(probabilities, to_ed)[0].argmax(dim=0).byte().numpy()
+    carried: NDArray[np.uint8] = (
+        warp(probabilities, compose_steps(steps))[0].argmax(dim=0).byte().numpy()
+    )
     return carried

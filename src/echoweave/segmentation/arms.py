@@ -74,8 +74,8 @@ def fold_folder(root: Path, arm: str, fold: int | str) -> Path:
 
 
 def validation_summary(root: Path, arm: str, fold: int | str) -> Path:
-    """Return the last file that the training of a fold writes."""
-    return fold_folder(root, arm, fold) / "validation" / "summary.json"
+    """Return the last file that the training of a fold leaves; nnU-Net's own, moved when whole."""
+    return fold_folder(root, arm, fold) / "summary.json"
 
 
 def curves_file(root: Path, arm: str, fold: int | str) -> Path:

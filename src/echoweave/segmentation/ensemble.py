@@ -13,11 +13,11 @@ from nnunetv2.utilities.label_handling.label_handling import determine_num_input
 from nnunetv2.utilities.plans_handling.plans_handler import PlansManager
 from numpy.typing import NDArray
 
+from echoweave.device import torch_device
 from echoweave.io.cache import Sequence as Echo
 from echoweave.io.images import FRAME_STEP
 from echoweave.segmentation.arms import ARMS, TRAINER, best_file, fold_folder, model_folder
 from echoweave.segmentation.checkpoint import read_checkpoint
-from echoweave.segmentation.gpu import Device, choose_device
 from echoweave.segmentation.trainer import EchoTrainer
 
 # What nnU-Net's reader makes of a 2-D image: a slab of one slice, this many times the pixel thick.
@@ -31,10 +31,9 @@ class Ensemble:
         arm: A name of ``ARMS``.
         folds: The folds to average.
         root: results/nnunet.
-        device: ``segmentation.device``.
     """
 
-    def __init__(self, arm: str, folds: Sequence[int], root: Path, device: Device) -> None:
+    def __init__(self, arm: str, folds: Sequence[int], root: Path) -> None:
         self.whole_sequences = ARMS[arm].whole_sequences
         self.keep_largest = json.loads(best_file(root, arm).read_text())["keep_largest"]
         folder = model_folder(root, arm)
@@ -52,7 +51,7 @@ class Ensemble:
             enable_deep_supervision=False,
         )
         self.predictor = nnUNetPredictor(
-            use_mirroring=False, device=choose_device(device), allow_tqdm=False
+            use_mirroring=False, device=torch_device(), allow_tqdm=False
         )
         self.predictor.manual_initialization(
             network,

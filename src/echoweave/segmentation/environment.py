@@ -1,10 +1,13 @@
 """What nnU-Net reads from its surroundings; call before nnunetv2 or torch are imported."""
 
 import contextlib
+import ctypes
+import functools
 import io
 import multiprocessing
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from multiprocessing.pool import ThreadPool
@@ -12,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from echoweave.logs import LOGGER
+
+# Of Linux's prctl: the signal that a process gets when its parent ends.
+_PR_SET_PDEATHSIG = 1
 
 
 def set_environment(root: Path, threads: int, augmentation_workers: int = 1) -> None:
@@ -30,7 +36,10 @@ def set_environment(root: Path, threads: int, augmentation_workers: int = 1) -> 
         "nnUNet_def_n_proc": str(threads),
         "nnUNet_n_proc_DA": str(augmentation_workers),
         "OMP_NUM_THREADS": str(threads),
+        # nnU-Net asks torch to run whatever a checkpoint holds.
+        "TORCH_FORCE_WEIGHTS_ONLY_LOAD": "1",
     }
+    _end_workers_with_this_process()
     # torch.compile on a GPU calls a C compiler, which not every machine has.
     if not shutil.which("cc") and not shutil.which("gcc"):
         os.environ.setdefault("nnUNet_compile", "f")
@@ -70,6 +79,14 @@ def pools(threads: int) -> Iterator[None]:
         multiprocessing.get_context = original
         if file is not None:
             main["__file__"] = file
+
+
+@functools.cache
+def _end_workers_with_this_process() -> None:
+    """Let forked workers end when this process is killed: nnU-Net's would wait for it forever."""
+    if sys.platform == "linux":
+        prctl = ctypes.CDLL(None).prctl
+        os.register_at_fork(after_in_child=lambda: prctl(_PR_SET_PDEATHSIG, signal.SIGKILL))
 
 
 class _ThreadContext:

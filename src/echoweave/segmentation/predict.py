@@ -1,21 +1,24 @@
 """Predict whole sequences with the trained folds of an arm."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from echoweave.errors import InputError, Problem
+from echoweave.io.atomic import whole_folder
 from echoweave.io.cache import Sequence as Echo
 from echoweave.io.cache import read_sequence, read_views
 from echoweave.io.images import write_sequence
 from echoweave.logs import Progress
 from echoweave.segmentation.arms import best_file, patient_of, preprocessed_folder
 from echoweave.segmentation.environment import quiet, set_environment
-from echoweave.segmentation.gpu import Device, gpu_slot
+
+# Reads one view from a cache file; None where it does not hold what is asked for.
+Read = Callable[[Path, str], Echo | None]
 
 
 def predict(
-    arm: str, caches: Sequence[Path], folder: Path, nnunet_root: Path, device: Device, threads: int
+    arm: str, caches: Sequence[Path], folder: Path, nnunet_root: Path, threads: int
 ) -> None:
     """Write {sequence}.nii.gz [T, Y, X] for every view in ``caches``, by all folds together.
 
@@ -27,39 +30,44 @@ def predict(
         caches: Cache files of patients that no fold was trained on.
         folder: Gets the predictions.
         nnunet_root: results/nnunet.
-        device: ``segmentation.device``.
         threads: Threads of this process.
     """
     folds = json.loads(best_file(nnunet_root, arm).read_text())["folds"]
     sequences = {(cache, view): folds for cache in caches for view in read_views(cache)}
-    _predict(arm, sequences, folder, nnunet_root, device, threads)
+    _predict(arm, sequences, read_sequence, folder, nnunet_root, threads)
 
 
 def predict_held_out(
-    arm: str, caches: Sequence[Path], folder: Path, nnunet_root: Path, device: Device, threads: int
+    arm: str,
+    caches: Sequence[Path],
+    read: Read,
+    folder: Path,
+    nnunet_root: Path,
+    threads: int,
 ) -> None:
     """Write the same for training patients, each by the one fold that did not train on them.
 
-    Only sequences with dense labels are of interest, to be compared with them.
+    The folder is written whole or not at all.
+
+    Only what has dense labels is of interest, to be compared with them.
 
     Args:
         arm: A name of ``ARMS``.
         caches: Cache files of training patients.
+        read: ``read_sequence`` for the frames from ED to ES, ``read_cycle`` for full-cycle clips.
         folder: Gets the predictions.
         nnunet_root: results/nnunet.
-        device: ``segmentation.device``.
         threads: Threads of this process.
 
     Raises:
         InputError: A patient is no training patient.
     """
     fold_of = _validation_folds(preprocessed_folder(nnunet_root, arm) / "splits_final.json")
-    folder.mkdir(parents=True, exist_ok=True)
     sequences = {}
     for cache in caches:
         for view in read_views(cache):
-            sequence = read_sequence(cache, view)
-            if sequence.dense_labels is None:
+            sequence = read(cache, view)
+            if sequence is None or sequence.dense_labels is None:
                 continue
             patient = sequence.patient
             if patient not in fold_of:
@@ -67,7 +75,8 @@ def predict_held_out(
                     Problem(str(cache), patient, "no fold validates this patient", "use predict")
                 )
             sequences[cache, view] = [fold_of[patient]]
-    _predict(arm, sequences, folder, nnunet_root, device, threads)
+    with whole_folder(folder) as whole:
+        _predict(arm, sequences, read, whole, nnunet_root, threads)
 
 
 def _validation_folds(splits: Path) -> dict[str, int]:
@@ -82,23 +91,25 @@ def _validation_folds(splits: Path) -> dict[str, int]:
 def _predict(
     arm: str,
     sequences: dict[tuple[Path, str], list[int]],
+    read: Read,
     folder: Path,
     root: Path,
-    device: Device,
     threads: int,
 ) -> None:
+    if not sequences:
+        return
     progress = Progress(f"predictions of {arm}, sequences", len(sequences))
-    with gpu_slot(device, root / "gpu_locks"):
-        set_environment(root, threads)
-        with quiet():
-            from echoweave.segmentation.ensemble import Ensemble
+    set_environment(root, threads)
+    with quiet():
+        from echoweave.segmentation.ensemble import Ensemble
 
-            ensembles: dict[tuple[int, ...], Ensemble] = {}
-            for done, ((cache, view), folds) in enumerate(sequences.items(), start=1):
-                key = tuple(folds)
-                if key not in ensembles:
-                    ensembles[key] = Ensemble(arm, folds, root, device)
-                echo: Echo = read_sequence(cache, view)
-                labels = ensembles[key](echo)
-                write_sequence(folder / f"{echo.name}.nii.gz", labels, echo.spacing_mm)
-                progress.update(done)
+        ensembles: dict[tuple[int, ...], Ensemble] = {}
+        for done, ((cache, view), folds) in enumerate(sequences.items(), start=1):
+            key = tuple(folds)
+            if key not in ensembles:
+                ensembles[key] = Ensemble(arm, folds, root)
+            echo = read(cache, view)
+            assert echo is not None
+            labels = ensembles[key](echo)
+            write_sequence(folder / f"{echo.name}.nii.gz", labels, echo.spacing_mm)
+            progress.update(done)

@@ -1,7 +1,6 @@
 """Write an arm's training data in nnU-Net's raw format."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from echoweave.io.atomic import whole_file
+from echoweave.io.atomic import whole_file, whole_folder
 from echoweave.io.cache import Sequence as Echo
 from echoweave.io.cache import read_sequence, read_views
 from echoweave.io.images import read_array, write_image
@@ -22,6 +21,7 @@ from echoweave.segmentation.arms import ARMS, Arm, frame_case, raw_folder
 from echoweave.segmentation.splits import make_splits
 
 Labelled = tuple[int, NDArray[np.uint8]]
+Labeller = Callable[[Echo], list[Labelled]]
 
 
 class Case(NamedTuple):
@@ -40,7 +40,7 @@ def write_raw(
     nnunet_root: Path,
     quality: Mapping[str, Any],
 ) -> None:
-    """Write images, labels, splits_final.json and, last of all, dataset.json.
+    """Write the folder of images, labels, splits_final.json and dataset.json, whole or not at all.
 
     2-D cases are frames [Y, X], 3-D cases sequences [T, Y, X] with ``FRAME_STEP`` between frames.
     ED and ES always carry their manual masks.
@@ -57,24 +57,27 @@ def write_raw(
     Raises:
         InputError: An unreadable file, or splits that would not be sound.
     """
-    folder = raw_folder(nnunet_root, arm)
-    shutil.rmtree(folder, ignore_errors=True)
     label = _dense_labeller(pseudolabels, quality) if ARMS[arm].dense else _manual
     names: list[str] = []
     ignored = False
     progress = Progress(f"raw data of {arm}, patients", len(caches))
-    for done, cache in enumerate(caches, start=1):
-        for view in read_views(cache):
-            echo = read_sequence(cache, view)
-            if echo.labels is None:
-                continue
-            for case in _cases(echo, label(echo), ARMS[arm]):
-                _write_case(folder, case, echo.spacing_mm)
+    with whole_folder(raw_folder(nnunet_root, arm)) as folder:
+        for done, cache in enumerate(caches, start=1):
+            for case, spacing_mm in _cases_of(cache, label, ARMS[arm]):
+                _write_case(folder, case, spacing_mm)
                 names.append(case.name)
                 ignored |= bool((case.labels == IGNORE).any())
-        progress.update(done)
-    _write_json(folder / "splits_final.json", make_splits(names, folds))
-    _write_json(folder / "dataset.json", _description(len(names), ignored))
+            progress.update(done)
+        _write_json(folder / "splits_final.json", make_splits(names, folds))
+        _write_json(folder / "dataset.json", _description(len(names), ignored))
+
+
+def _cases_of(cache: Path, label: Labeller, arm: Arm) -> Iterator[tuple[Case, tuple[float, float]]]:
+    """Yield the cases of a patient with their spacing."""
+    for view in read_views(cache):
+        echo = read_sequence(cache, view)
+        if echo.labels is not None:
+            yield from ((case, echo.spacing_mm) for case in _cases(echo, label(echo), arm))
 
 
 def _manual(echo: Echo) -> list[Labelled]:
@@ -82,7 +85,7 @@ def _manual(echo: Echo) -> list[Labelled]:
     return [(echo.ed, echo.labels[0]), (echo.es, echo.labels[1])]
 
 
-def _dense_labeller(folder: Path, quality: Mapping[str, Any]) -> Callable[[Echo], list[Labelled]]:
+def _dense_labeller(folder: Path, quality: Mapping[str, Any]) -> Labeller:
     """Return what gives the frames whose pseudo-labels are good enough, and the manual ones."""
     settings = QualitySettings(**quality)
     table = read_tsv(folder / "quality.tsv")

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from echoweave.device import torch_device
 from echoweave.errors import InputError, Problem
+from echoweave.imports import code_digest
 from echoweave.io.atomic import whole_file
 from echoweave.logs import LOGGER
 from echoweave.segmentation.arms import (
@@ -19,7 +21,6 @@ from echoweave.segmentation.arms import (
     validation_summary,
 )
 from echoweave.segmentation.environment import pools, quiet, set_environment
-from echoweave.segmentation.gpu import Device, choose_device, gpu_slot
 from echoweave.segmentation.settings import TrainingSettings
 
 if TYPE_CHECKING:
@@ -34,40 +35,37 @@ def train_fold(
     fold: int,
     nnunet_root: Path,
     settings: Mapping[str, Any],
-    device: Device,
     seed: int,
     threads: int,
 ) -> None:
-    """Train fold ``fold`` and write its validation/summary.json, last.
+    """Train fold ``fold`` and leave its summary.json, last.
 
-    Goes on from a checkpoint that an earlier run left, if data, plans, settings and seed are still
-    the same, and starts over otherwise.
+    Goes on from a checkpoint that an earlier run left, if data, plans, settings, seed and the code
+    of the training are still the same, and starts over otherwise.
 
     Args:
         arm: A name of ``ARMS``.
         fold: 0-based.
         nnunet_root: results/nnunet.
         settings: ``segmentation.training`` of the config.
-        device: ``segmentation.device``.
         seed: The config's seed.
         threads: Threads of this process, and the most that augmentation may use.
 
     Raises:
-        InputError: There is no such fold, or no GPU although one is asked for.
+        InputError: There is no such fold.
     """
     _check_fold(arm, fold, nnunet_root)
     parsed = TrainingSettings(**settings)
     folder = fold_folder(nnunet_root, arm, fold)
     # A rule must never find the summary of another training while this one runs.
-    shutil.rmtree(validation_summary(nnunet_root, arm, fold).parent, ignore_errors=True)
+    validation_summary(nnunet_root, arm, fold).unlink(missing_ok=True)
     _keep_or_wipe(folder, _identity(arm, nnunet_root, parsed, seed))
-    with gpu_slot(device, nnunet_root / "gpu_locks"):
-        set_environment(nnunet_root, threads, min(threads, parsed.augmentation_workers))
-        with quiet(), pools(threads):
-            trainer = _make_trainer(arm, fold, nnunet_root, device)
-            trainer.configure(parsed, seed, curves_file(nnunet_root, arm, fold))
-            _train(trainer, folder)
-            trainer.perform_actual_validation()
+    set_environment(nnunet_root, threads, min(threads, parsed.augmentation_workers))
+    with quiet(), pools(threads):
+        trainer = _make_trainer(arm, fold, nnunet_root)
+        trainer.configure(parsed, seed, curves_file(nnunet_root, arm, fold))
+        _train(trainer, folder)
+        trainer.perform_actual_validation()
 
 
 def _check_fold(arm: str, fold: int, root: Path) -> None:
@@ -83,7 +81,12 @@ def _check_fold(arm: str, fold: int, root: Path) -> None:
 def _identity(arm: str, root: Path, settings: TrainingSettings, seed: int) -> dict[str, Any]:
     """Return what a checkpoint must agree with to be of use."""
     prepared = json.loads(prepared_file(root, arm).read_text())
-    return {"prepared": prepared, "settings": settings.identity, "seed": seed}
+    return {
+        "prepared": prepared,
+        "settings": settings.identity,
+        "seed": seed,
+        "code": code_digest(Path(__file__)),
+    }
 
 
 def _keep_or_wipe(folder: Path, identity: dict[str, Any]) -> None:
@@ -92,13 +95,13 @@ def _keep_or_wipe(folder: Path, identity: dict[str, Any]) -> None:
     if note.exists() and json.loads(note.read_text()) == identity:
         return
     if any((folder / name).exists() for name in _CHECKPOINTS):
-        LOGGER.info("%s is of other data, plans or settings: starting over", folder)
+        LOGGER.info("%s is of other data, plans, settings or code: starting over", folder)
     shutil.rmtree(folder, ignore_errors=True)
     with whole_file(note) as temporary:
         temporary.write_text(json.dumps(identity, indent=1))
 
 
-def _make_trainer(arm: str, fold: int, root: Path, device: Device) -> "EchoTrainer":
+def _make_trainer(arm: str, fold: int, root: Path) -> "EchoTrainer":
     from echoweave.segmentation.trainer import EchoTrainer
 
     folder = preprocessed_folder(root, arm)
@@ -106,8 +109,7 @@ def _make_trainer(arm: str, fold: int, root: Path, device: Device) -> "EchoTrain
     dataset = json.loads((folder / "dataset.json").read_text())
     # The trainer takes this flag out of the plans again; only a remote logger reads it.
     plans["continue_training"] = False
-    chosen = choose_device(device)
-    return EchoTrainer(plans, ARMS[arm].configuration, fold, dataset, chosen)
+    return EchoTrainer(plans, ARMS[arm].configuration, fold, dataset, torch_device())
 
 
 def _train(trainer: "EchoTrainer", folder: Path) -> None:
@@ -121,7 +123,7 @@ def _train(trainer: "EchoTrainer", folder: Path) -> None:
         half_written.unlink()
     checkpoint = next((folder / name for name in _CHECKPOINTS if (folder / name).exists()), None)
     if checkpoint:
-        # nnU-Net would run what a checkpoint holds; this fails on anything but numbers and text.
+        # Says what is wrong with a bad one, which the next line does not.
         read_checkpoint(checkpoint)
         trainer.load_checkpoint(str(checkpoint))
         LOGGER.info("going on after epoch %d", trainer.current_epoch)

@@ -2,6 +2,7 @@
 
 import math
 import random
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
 from echoweave.io.atomic import whole_file
 from echoweave.io.tables import write_tsv
 from echoweave.logs import Progress
+from echoweave.segmentation.checkpoint import NUMBERS
 from echoweave.segmentation.settings import TrainingSettings
 
 # What nnU-Net cuts out around a patch also lasts for this zoom.
@@ -110,9 +112,20 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
             super().save_checkpoint(str(temporary))
 
     def load_checkpoint(self, filename_or_checkpoint: str) -> None:
-        """Load; the best Dice is that of the logged epochs, for nnU-Net saves it one epoch late."""
-        super().load_checkpoint(filename_or_checkpoint)
+        """Load; the best Dice is that of the logged epochs, for nnU-Net saves it one epoch late.
+
+        nnU-Net would run what a checkpoint holds; the environment that we set forbids it.
+        """
+        with torch.serialization.safe_globals(list(NUMBERS)):
+            super().load_checkpoint(filename_or_checkpoint)
         self._best_ema = max(self.logger.get_value("ema_fg_dice", step=None))
+
+    def perform_actual_validation(self, save_probabilities: bool = False) -> None:
+        """Validate; nnU-Net writes its summary in place, so it gets its final path when whole."""
+        folder = Path(self.output_folder)
+        shutil.rmtree(folder / "validation", ignore_errors=True)
+        super().perform_actual_validation(save_probabilities)
+        (folder / "validation/summary.json").replace(folder / "summary.json")
 
     def _seed(self, epoch: int) -> None:
         fold_and_epoch = (self.seed, self.fold, epoch + 1)

@@ -3,6 +3,8 @@ const study = JSON.parse(document.getElementById("study").textContent);
 const at = (id) => document.getElementById(id);
 const FRAMES_PER_SECOND = 20;
 const UNITS_PER_PIXEL = 10;
+/* Outlines are drawn at least this finely, however small the frames are. */
+const CANVAS_WIDTH = 1024;
 const QUALITIES = ["Good", "Medium", "Poor", ""];
 
 const state = { clip: null, images: [], frame: 0, timer: null, rows: [], wanted: "" };
@@ -95,8 +97,8 @@ const echoweave = {
     Object.assign(state, { clip, images });
     at("slider").max = images.length - 1;
     const [height, width] = clip.size;
-    at("frame").width = width * 2;
-    at("frame").height = Math.round((2 * height * clip.spacing[0]) / clip.spacing[1]);
+    at("frame").width = Math.ceil(CANVAS_WIDTH / width) * width;
+    at("frame").height = Math.round((at("frame").width * height * clip.spacing[0]) / (width * clip.spacing[1]));
     drawHead();
     drawLayers();
     drawVolumes();

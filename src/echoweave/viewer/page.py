@@ -114,8 +114,8 @@ def _fill_page(study: dict[str, Any]) -> str:
     parts = {
         "STYLE": (folder / "page.css").read_text(),
         "SCRIPT": (folder / "page.js").read_text(),
-        # "</" would end the element that holds the data.
-        "STUDY": json.dumps(study, allow_nan=False).replace("</", "<\\/"),
+        # In a name, "</script" would end the element that holds the data, and "<!--" never let it.
+        "STUDY": json.dumps(study, allow_nan=False).replace("<", "\\u003c"),
     }
     for name, text in parts.items():
         page = page.replace(f"@{name}@", text)

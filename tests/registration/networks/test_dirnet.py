@@ -1,3 +1,5 @@
+import copy
+
 import pytest
 import torch
 
@@ -31,3 +33,16 @@ def test_the_bias_of_the_head_is_a_translation() -> None:
     field = network(torch.rand(1, 2, 32, 32))
     expected = torch.tensor([1.5, -2.0]).reshape(1, 2, 1, 1).expand_as(field)
     torch.testing.assert_close(field, expected)
+
+
+def test_the_order_in_memory_changes_no_result() -> None:
+    torch.manual_seed(1)
+    network = DIRNet(8, 4)
+    with torch.no_grad():
+        for part in network.parameters():
+            part.add_(0.1 * torch.randn_like(part))
+    pairs = torch.rand(2, 2, 32, 48)
+    planar = copy.deepcopy(network.layers).to(memory_format=torch.contiguous_format)
+    inner = network.coefficients(pairs)[..., 2:-2, 2:-2]
+    torch.testing.assert_close(inner, planar(pairs))
+    assert inner.abs().max() > 0.01

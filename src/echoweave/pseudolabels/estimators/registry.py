@@ -1,7 +1,7 @@
 """The motion estimators by name: a new one is a file beside this one and a line here."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from echoweave.errors import InputError, Problem
@@ -9,7 +9,7 @@ from echoweave.pseudolabels.estimators.base import Estimator
 from echoweave.pseudolabels.estimators.dis import DenseInverseSearch
 from echoweave.pseudolabels.estimators.farneback import Farneback
 from echoweave.pseudolabels.estimators.still import Still
-from echoweave.pseudolabels.settings import Fusion
+from echoweave.pseudolabels.settings import Fusion, Settings
 from echoweave.registration.settings import Refinement
 
 
@@ -24,6 +24,12 @@ class Entry:
 
     build: Callable[[], Estimator]
     fusion: Fusion | None = None
+
+    def adapt(self, settings: Settings) -> Settings:
+        """Return ``settings`` with the fusion that makes sense, and no correction on top of it."""
+        if self.fusion is None:
+            return settings
+        return replace(settings, fusion=self.fusion, drift_correction=False)
 
 
 UNTRAINED = {

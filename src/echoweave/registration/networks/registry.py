@@ -5,6 +5,7 @@ from collections.abc import Callable
 from torch import nn
 
 from echoweave.errors import InputError, Problem
+from echoweave.registration.networks.affine import AffineFirst
 from echoweave.registration.networks.dirnet import DIRNet
 from echoweave.registration.networks.multistage import MultistageDIRNet
 from echoweave.registration.networks.svf import StationaryVelocityField
@@ -23,7 +24,7 @@ def build_network(settings: Settings, source: str) -> nn.Module:
     """Return an untrained network: float [N, 2, Y, X] pairs to float32 [N, 2, Y, X] fields.
 
     Args:
-        settings: Names the architecture.
+        settings: Names the architecture, and whether an affine stage comes first.
         source: Where the settings stand, for the error.
 
     Raises:
@@ -38,4 +39,5 @@ def build_network(settings: Settings, source: str) -> nn.Module:
                 f"choose one of {', '.join(ARCHITECTURES)}",
             )
         )
-    return ARCHITECTURES[settings.architecture](settings)
+    network = ARCHITECTURES[settings.architecture](settings)
+    return AffineFirst(network, settings.kernels) if settings.affine_first else network

@@ -1,0 +1,51 @@
+"""Train the DIRNet for longer and longer, and see what it brings with and without refinement.
+
+Usage: python benchmarks/iterations.py OUT [--training N] [--held-out N] [--iterations N ...]
+
+As benchmarks/pseudolabels.py, but every training runs its own schedule to the end, on frames of
+64x64 pixels, so that two cores reach thousands of iterations. Writes OUT/iterations.{tsv,md}. A
+second run goes on where the first was stopped.
+"""
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+from pseudolabels import DEFAULT, measure, models, phantom, refinement, table, train, write_table
+
+from echoweave.io.tables import read_tsv, write_tsv
+from echoweave.logs import log_to
+from echoweave.registration.apply import Registrar
+
+
+def main() -> None:
+    """Train and measure every length."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--training", type=int, default=12, help="patients that train, 2 validate")
+    parser.add_argument("--held-out", type=int, default=4, help="patients that are measured")
+    parser.add_argument("--iterations", type=int, nargs="+", default=[100, 400, 1600, 6400])
+    parser.add_argument("--seed", type=int, default=2023, help="of the phantom and the trainings")
+    given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    with log_to(given.out / "log.txt"):
+        caches = phantom(given.out, given.training + given.held_out, given.seed)
+        training, held_out = caches[: given.training], caches[given.training :]
+        tables = []
+        for count in given.iterations:
+            measured = given.out / f"measured/{count}.tsv"
+            if not measured.exists():
+                settings = models(count)["dirnet"] | {"size": 64, "grid_spacing_px": 4}
+                path = train(given.out, training, f"dirnet-{count}", settings, given.seed)
+                plain, refined = Registrar.load(path), Registrar.load(path, refinement())
+                rows = [*measure({"dirnet": DEFAULT}, plain, held_out)]
+                rows += measure({"dirnet, refined": DEFAULT}, refined, held_out)
+                write_tsv(pd.DataFrame(rows).assign(iterations=count), measured)
+            tables.append(read_tsv(measured))
+        fused = pd.concat(tables)
+        fused = fused[fused["direction"] == "fused"]
+        write_table(table(fused, "iterations", "estimator"), given.out / "iterations.tsv")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""Run the benchmarks of scale and write docs/performance.md from what they found.
+
+Usage: python benchmarks/performance.py [NAME ...]
+Names are those of the files beside this one; without any, all of BENCHMARKS run. A benchmark that
+did not run keeps the table of its last run, in results/performance.
+"""
+
+import argparse
+import ast
+import datetime
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from side_by_side import MEASURED, ROOT
+
+from echoweave.io.atomic import whole_file
+from echoweave.io.tables import read_tsv
+
+# File -> its tables and their titles.
+BENCHMARKS: Mapping[str, Mapping[str, str]] = {
+    "workflow": {"workflow": ""},
+    "cache": {"cache": ""},
+    "registration": {"registration": ""},
+    "propagation": {"propagation": ""},
+    "training": {"training": ""},
+    "stages": {
+        "stages_memory": "Time and memory of every rule",
+        "stages_overhead": "Overhead of this run",
+        "stages_cost": "Cost by the number of patients",
+    },
+}
+PACKAGES = (
+    "snakemake",
+    "torch",
+    "numpy",
+    "h5py",
+    "opencv-python-headless",
+    "SimpleITK",
+    "scipy",
+    "nnunetv2",
+)
+OPENING = """# Performance
+
+    make performance
+
+measures everything on this page again and rewrites it, in about half an hour on two cores. One
+benchmark alone: `python benchmarks/performance.py NAME`. Figures that are compared come from one
+run, both ways in turns; the ratio is the median over these pairs, with the smallest and the
+largest beside it. A ratio says how many times faster ours is.
+
+Never run: CUDA. Every figure is of CPUs, so none says how long a training takes on a GPU. Nor was
+any of this measured on the real CAMUS: images are the phantom's.
+"""
+
+
+def machine() -> str:
+    """Say when and on what this was measured."""
+    model = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        platform.machine(),
+    )
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    return (
+        f"Measured on {datetime.date.today().isoformat()}: {model}, {os.cpu_count()} cores, "
+        f"{memory:.0f} GB, no GPU; {platform.system()} {platform.release()}, Python "
+        f"{platform.python_version()}, {versions}. Load at the start: {os.getloadavg()[0]:.1f}.\n"
+    )
+
+
+def measure(name: str) -> None:
+    """Run one benchmark; what it prints appears at once."""
+    print(f"== {name}", flush=True)
+    began = time.perf_counter()
+    path = Path(__file__).with_name(f"{name}.py")
+    done = subprocess.run([sys.executable, str(path)], cwd=ROOT, check=False)
+    print(
+        f"== {name}: {time.perf_counter() - began:.0f} s, exit code {done.returncode}", flush=True
+    )
+
+
+def section(name: str) -> str:
+    """Return the section of one benchmark: its docstring and its tables."""
+    source = Path(__file__).with_name(f"{name}.py").read_text()
+    title, _, text = (ast.get_docstring(ast.parse(source)) or "").partition("\n\n")
+    text = text.partition("\nUsage:")[0].strip()
+    parts = [f"## {title.rstrip('.')}", text]
+    for table, heading in BENCHMARKS[name].items():
+        parts += [f"### {heading}"] if heading else []
+        path = MEASURED / f"{table}.tsv"
+        parts.append(markdown(path) if path.exists() else "Not measured yet.")
+    return "\n\n".join(parts) + "\n"
+
+
+def markdown(path: Path) -> str:
+    """Return a table in Markdown."""
+    table = read_tsv(path).fillna("").astype(str)
+    lines = [list(table.columns), ["---"] * len(table.columns), *table.to_numpy().tolist()]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, then write the page."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], metavar="NAME")
+    names = parser.parse_args(arguments).names or list(BENCHMARKS)
+    head = machine()
+    for name in names:
+        measure(name)
+    page = "\n".join([OPENING, head, *(section(name) for name in BENCHMARKS)])
+    with whole_file(ROOT / "docs/performance.md") as temporary:
+        temporary.write_text(page)
+    print("docs/performance.md is written")
+
+
+if __name__ == "__main__":
+    main()

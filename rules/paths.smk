@@ -1,0 +1,85 @@
+"""Where the artefacts lie below results_dir, in data order.
+
+Comes in: RESULTS and what else common.smk makes of the config.
+Goes out: folders, and functions that name files.
+"""
+
+from echoweave.pseudolabels.files import DIRECTIONS, label_path
+
+NNUNET = RESULTS / "nnunet"
+MEASURES = RESULTS / "measures"
+# One lock a GPU, shared by every job that uses one.
+GPU_LOCKS = str(RESULTS / "gpu_locks")
+
+
+def cache_files(patients):
+    return [RESULTS / f"cache/{patient}.h5" for patient in patients]
+
+
+def checkpoint_of(estimator):
+    return RESULTS / f"registration/{estimator}/model.pt" if estimator in MODELS else []
+
+
+def pseudolabel_files(estimator, sequences, directions=DIRECTIONS):
+    folder = RESULTS / "pseudolabels" / estimator
+    names = [sequence.name for sequence in sequences]
+    return [label_path(folder, direction, name) for direction in directions for name in names]
+
+
+def used_pseudolabels(wildcards):
+    return str(RESULTS / "pseudolabels" / USED)
+
+
+def quality_file(estimator):
+    return RESULTS / "pseudolabels" / estimator / "quality.tsv"
+
+
+def nnunet_root(wildcards):
+    """nnU-Net keeps more below its root than the files that rules declare."""
+    return str(NNUNET)
+
+
+def prediction_files(arm, sequences):
+    return [RESULTS / "predictions" / arm / f"{sequence.name}.nii.gz" for sequence in sequences]
+
+
+def arm_measures(kind):
+    return [MEASURES / arm / f"{kind}.tsv" for arm in ARMS]
+
+
+def drawn(name, category, title, twin="svg"):
+    """A figure as PNG and its twin; the report shows the PNG, which every browser draws alike."""
+    caption = name.partition("_{")[0]
+    return {
+        twin: RESULTS / f"figures/{name}.{twin}",
+        "png": report(
+            RESULTS / f"figures/{name}.png",
+            caption=f"../workflow/report/figures/{caption}.rst",
+            category=category,
+            labels={"figure": title},
+        ),
+    }
+
+
+def layers_of(sequences):
+    """What the viewer lays over these sequences: pseudo-labels or predictions."""
+    training = [source for source in sequences if source.split == "training"]
+    testing = [source for source in sequences if source.split == "testing"]
+    predictions = [path for arm in ARMS for path in prediction_files(arm, testing)]
+    return [*pseudolabel_files(USED, training), *predictions]
+
+
+def clip_files(patients):
+    return [RESULTS / f"viewer/data/{source.name}.js" for source in COHORT.sequences_of(patients)]
+
+
+def checksums(part):
+    return RESULTS / f"checksums/{part}.tsv"
+
+
+def logs(name):
+    return RESULTS / f"logs/{name}.log"
+
+
+def benchmarks(name):
+    return RESULTS / f"benchmarks/{name}.tsv"

@@ -1,0 +1,80 @@
+"""The reference masks carried over the whole sequence, against those at the other end."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from echoweave.evaluation.overlap import dice
+from echoweave.figures.gallery import count_rows, describe_clip, gallery
+from echoweave.figures.overlay import (
+    REFERENCE_LINE,
+    describe_dice,
+    draw_contours,
+    reference_handle,
+    reference_heart,
+    reference_masks,
+    show_frame,
+)
+from echoweave.figures.sources import Sources
+from echoweave.figures.style import colour, drawing, say_nothing_to_show
+from echoweave.labels import structure_mask
+
+STRUCTURES = ("cavity", "myocardium", "atrium")
+# Direction -> the mask it carries, and where to.
+ENDS = {"forward": ("ED", "ES"), "backward": ("ES", "ED")}
+ROW_HEIGHT = 2.15
+
+
+def draw_closure(
+    sequences: Sequence[str], caches: Sequence[Path], labels: Sequence[Path], svg: Path, png: Path
+) -> None:
+    """Draw two panels a sequence: ED carried to ES, and ES carried to ED, on the frame there.
+
+    Args:
+        sequences: What to show: sequences with reference masks.
+        caches: Cache files of their patients.
+        labels: ``{direction}/{sequence}.nii.gz`` of one estimator, forward and backward.
+        svg: Where the figure goes.
+        png: The same.
+    """
+    sources = Sources(caches, labels)
+    with drawing(0.3 + ROW_HEIGHT * count_rows(len(sequences)), [svg, png]) as figure:
+        if not sequences:
+            say_nothing_to_show(figure, "No labelled training sequence")
+            return
+        for panels, name in zip(gallery(figure, len(sequences), len(ENDS)), sequences, strict=True):
+            for axes, direction in zip(panels, ENDS, strict=True):
+                _draw_end(axes, sources, name, direction)
+        handles: list[Artist] = [
+            Line2D([], [], color=colour(direction), label=f"{start} mask carried to {end}")
+            for direction, (start, end) in ENDS.items()
+        ]
+        handles.append(reference_handle("Manual mask"))
+        figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
+
+
+def closure_dice(carried: NDArray[np.uint8], manual: NDArray[np.uint8]) -> dict[str, float]:
+    """Return the Dice of each structure; both masks are [Y, X]."""
+    return {
+        structure: dice(structure_mask(carried, structure), structure_mask(manual, structure))
+        for structure in STRUCTURES
+    }
+
+
+def _draw_end(axes: Axes, sources: Sources, name: str, direction: str) -> None:
+    clip = sources.clip(name)
+    start, end = ENDS[direction]
+    frame = clip.es if end == "ES" else clip.ed
+    manual = reference_masks(clip)[frame]
+    carried = sources.prediction(direction, name)[frame]
+    show_frame(axes, clip.frames[frame], clip.spacing_mm, reference_heart(clip))
+    draw_contours(axes, manual, REFERENCE_LINE)
+    draw_contours(axes, carried, colour(direction))
+    head = describe_clip(clip) if direction == "forward" else ""
+    scores = describe_dice(closure_dice(carried, manual))
+    axes.set_title(f"{head}\n{start} \N{RIGHTWARDS ARROW} {end}, Dice\n{scores}", loc="left")

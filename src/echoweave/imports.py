@@ -1,0 +1,63 @@
+"""Which files of the library a script runs: a change in one of them makes its results stale."""
+
+import ast
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+# They say things, or where a job runs, and change no result.
+_SILENT = tuple(_PACKAGE / name for name in ("device.py", "errors.py", "logs.py", "io/storage.py"))
+
+
+def imported_files(script: Path) -> list[Path]:
+    """Return the files of EchoWeave that ``script`` imports, itself or through others, sorted.
+
+    Imports inside of functions count, and so do files that share a module's name, such as
+    page.css beside page.py. The modules that only log, describe errors or choose a GPU
+    do not.
+    """
+    found: set[Path] = set()
+    waiting = [script]
+    while waiting:
+        new = _imports(waiting.pop()) - found
+        found |= new
+        waiting += new
+    beside = (path for module in found for path in module.parent.glob(f"{module.stem}.*"))
+    return sorted({path for path in beside if path.suffix != ".pyc"})
+
+
+def digest_of(files: Iterable[Path]) -> str:
+    """Return one checksum over the names and the content of ``files``, wherever they lie."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def code_digest(module: Path) -> str:
+    """Return one checksum over ``module`` and what it imports of EchoWeave."""
+    return digest_of([module, *imported_files(module)])
+
+
+@cache
+def _imports(file: Path) -> frozenset[Path]:
+    """Return the files of EchoWeave that ``file`` itself imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            # What is imported from a package may be a module of it.
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    ours = (name.split(".")[1:] for name in names if name.split(".")[0] == _PACKAGE.name)
+    files = {file for parts in ours for file in _files_of(parts)}
+    return frozenset(file for file in files if file not in _SILENT)
+
+
+def _files_of(parts: list[str]) -> list[Path]:
+    """Return the file of the module ``parts`` and of each package on the way to it."""
+    homes = [_PACKAGE.joinpath(*parts[:depth]) for depth in range(len(parts) + 1)]
+    files = [file for home in homes for file in (home / "__init__.py", home.with_suffix(".py"))]
+    return [file for file in files if file.is_file()]

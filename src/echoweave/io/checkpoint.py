@@ -1,0 +1,53 @@
+"""Read what torch.save wrote without running code from it."""
+
+import pickle
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from echoweave.errors import InputError, Problem
+from echoweave.io.limits import open_regular
+
+
+def load_safely(path: Path, remedy: str, allowed: Sequence[Any] = ()) -> dict[str, Any]:
+    """Read a checkpoint onto the CPU.
+
+    Args:
+        path: The file.
+        remedy: What the user should do about a bad one.
+        allowed: Classes and functions that may be rebuilt beside tensors, numbers and text.
+
+    Raises:
+        InputError: It is missing, damaged, or holds anything else; none of it was run.
+    """
+    try:
+        _check_file(path)
+        with torch.serialization.safe_globals(list(allowed)):
+            content = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError as error:
+        raise InputError(Problem(str(path), "", "there is no such checkpoint", remedy)) from error
+    except pickle.UnpicklingError as error:
+        what = "damaged, or holds more than weights and settings, so nothing of it was run"
+        raise InputError(Problem(str(path), "", what, remedy)) from error
+    # A damaged file can fail anywhere in torch.
+    except Exception as error:
+        raise InputError(Problem(str(path), "", "not a readable checkpoint", remedy)) from error
+    if not isinstance(content, dict):
+        raise InputError(Problem(str(path), "", "not a checkpoint of EchoWeave", remedy))
+    return content
+
+
+def _check_file(path: Path) -> None:
+    """Refuse pipes, damage, and archives that grow when they are read: torch never compresses."""
+    with open_regular(path) as file:
+        if not zipfile.is_zipfile(file):
+            return
+        with zipfile.ZipFile(file) as archive:
+            if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist()):
+                raise ValueError("compressed")
+            # torch itself does not look at the checksums.
+            if damaged := archive.testzip():
+                raise ValueError(f"{damaged} is damaged")

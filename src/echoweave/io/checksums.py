@@ -1,0 +1,54 @@
+"""Checksums of files, as a table, and stamps of files, which cost nothing."""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from echoweave.io.tables import write_tsv
+
+
+def write_checksums(files: Iterable[Path], output: Path) -> None:
+    """Write a TSV with the columns path, bytes and sha256, sorted by path."""
+    write_tsv(checksums(files), output)
+
+
+def checksums(files: Iterable[Path]) -> pd.DataFrame:
+    """Return path, size in bytes and SHA-256 of each of ``files``, sorted by path."""
+    rows = [(str(path), path.stat().st_size, sha256(path)) for path in sorted(set(files))]
+    return pd.DataFrame(rows, columns=["path", "bytes", "sha256"])
+
+
+def stamps(files: Iterable[str | Path]) -> list[list[Any]]:
+    """Return path, size and time of change of each file, which tell cheaply whether it changed.
+
+    Size and time are -1 where there is no such file.
+    """
+    return [[path, *_size_and_time(path)] for path in map(str, files)]
+
+
+def stamp(files: Iterable[str | Path]) -> str:
+    """Return a digest of the stamps of ``files``.
+
+    As a param of a rule it makes its results stale if a file changes. Snakemake alone overlooks a
+    file that is replaced by an older one.
+    """
+    return hashlib.sha256(repr(stamps(files)).encode()).hexdigest()[:16]
+
+
+def _size_and_time(path: str) -> tuple[int, int]:
+    try:
+        # Tens of thousands of times before each run: pathlib takes twice as long.
+        status = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return -1, -1
+    return status.st_size, status.st_mtime_ns
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of the content of ``path``, as `sha256sum` prints it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

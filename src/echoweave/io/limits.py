@@ -1,0 +1,41 @@
+"""What is refused before it is read: anything that might never end or fill the memory."""
+
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+# 1000 frames of 512 x 512; the longest clips of CAMUS and TED hold a tenth of it.
+MAX_PIXELS = 2**28
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open ``path`` to read bytes.
+
+    Raises:
+        ValueError: It is a folder, a pipe or a device.
+        OSError: It cannot be opened.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise ValueError("not a regular file")
+    return path.open("rb")
+
+
+def check_shape(shape: Sequence[int]) -> int:
+    """Return the number of pixels that a header promises.
+
+    Raises:
+        ValueError: There is none, or more than ``MAX_PIXELS``.
+    """
+    count = int(np.prod(shape, dtype=object))
+    if min(shape, default=0) < 1:
+        raise ValueError(f"the header promises no pixels ({_times(shape)})")
+    if count > MAX_PIXELS:
+        raise ValueError(f"the header promises {_times(shape)} pixels, more than a clip holds")
+    return count
+
+
+def _times(shape: Sequence[int]) -> str:
+    return " x ".join(str(size) for size in reversed(shape))

@@ -1,0 +1,52 @@
+"""Locks between processes; a lock ends with its process, however that ends."""
+
+import fcntl
+import logging
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+# A child of the library's logger, which imports this module.
+_LOGGER = logging.getLogger(__name__)
+
+
+def lock(path: Path, busy: Callable[[str], None]) -> TextIO:
+    """Lock ``path`` until the returned file is closed or this process ends.
+
+    The file stays behind, for removing it would let two processes lock two files of one name.
+    Where the file system has no locks, a warning says so and nothing is locked.
+
+    Args:
+        path: The lock file; it says who holds the lock.
+        busy: Called with that text if another process holds the lock; then the lock is waited
+            for, unless ``busy`` raises.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.open("a+")
+    try:
+        _take(file, busy)
+        file.truncate(0)
+        file.write(f"process {os.getpid()} on {socket.gethostname()}")
+        file.flush()
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _take(file: TextIO, busy: Callable[[str], None]) -> None:
+    # A record lock, which is of one process alone: a worker that outlives its killed parent would
+    # keep the other kind, flock.
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        file.seek(0)
+        busy(file.read() or "another process")
+        fcntl.lockf(file, fcntl.LOCK_EX)
+    except OSError as error:
+        _LOGGER.warning("%s: no locks on this file system (%s)", file.name, error.strerror)

@@ -1,0 +1,152 @@
+"""Look at the motion itself: frames warped onto ED, and how the fields change areas."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+
+from echoweave.geometry.sector import sector_mask
+from echoweave.geometry.warp import compose, jacobian_determinant, warp
+from echoweave.io.cache import Sequence as Clip
+from echoweave.io.cache import read_sequence
+from echoweave.io.images import write_sequence
+from echoweave.io.tables import write_tsv
+from echoweave.logs import Progress
+from echoweave.pseudolabels.estimators.base import Estimator
+from echoweave.pseudolabels.estimators.registry import make_estimator
+from echoweave.pseudolabels.files import aligned_path
+from echoweave.pseudolabels.propagate import frame_pairs
+from echoweave.pseudolabels.settings import refinement_of
+
+# Column -> quantile of det J over the pixels of the sector.
+QUANTILES = {
+    "det_min": 0.0,
+    "det_p01": 0.01,
+    "det_q1": 0.25,
+    "det_median": 0.5,
+    "det_q3": 0.75,
+    "det_p99": 0.99,
+    "det_max": 1.0,
+}
+COLUMNS = ("sequence", "direction", "fixed", "moving", *QUANTILES, "folded")
+
+Pairs = list[tuple[int, int]]
+
+
+def align(
+    estimator: str,
+    sequences: Sequence[str],
+    caches: Sequence[Path],
+    directory: Path,
+    jacobian: Path,
+    checkpoint: Path | None,
+    settings: Mapping[str, Any],
+    threads: int,
+) -> None:
+    """Write what the registration report shows of the motion in some sequences.
+
+    The fields are those of successive frames, whatever the propagation.
+
+    Args:
+        estimator: A name of ``pseudolabels.estimators``.
+        sequences: Their names.
+        caches: Cache files of their patients.
+        directory: Gets the files of :func:`~echoweave.pseudolabels.files.aligned_path`: the frames
+            from ED to ES, each warped onto ED.
+        jacobian: Gets the table of :func:`jacobian_rows`.
+        checkpoint: Weights of the estimator if it is a network.
+        settings: ``refinement`` of ``pseudolabels``.
+        threads: Threads on the CPU.
+
+    Raises:
+        InputError: Unknown estimator, unusable cache or checkpoint.
+    """
+    torch.set_num_threads(threads)
+    cv2.setNumThreads(threads)
+    motion = make_estimator(estimator, checkpoint, refinement_of(estimator, settings["refinement"]))
+    rows = [pd.DataFrame(columns=list(COLUMNS))]
+    files = {path.stem: path for path in caches}
+    progress = Progress(f"motion by {estimator}, sequences", len(sequences))
+    for done, name in enumerate(sequences, start=1):
+        patient, _, view = name.rpartition("_")
+        clip = read_sequence(files[patient], view)
+        sector = sector_mask(clip.frames)
+        found = {
+            direction: successive_fields(clip, reference, motion)
+            for direction, reference in (("forward", clip.ed), ("backward", clip.es))
+        }
+        rows += [jacobian_rows(name, key, *steps, sector) for key, steps in found.items()]
+        # What carries labels backward has the frame nearer to ED fixed.
+        aligned = warp_to_ed(clip, found["backward"][1])
+        write_sequence(aligned_path(directory, name), aligned, clip.spacing_mm)
+        progress.update(done)
+    write_tsv(pd.concat(rows), jacobian)
+
+
+def successive_fields(
+    clip: Clip, reference: int, motion: Estimator
+) -> tuple[Pairs, NDArray[np.float32]]:
+    """Return the (fixed, moving) pairs from ED to ES that lead to ``reference``, and their fields.
+
+    They are sorted by time. The fields float32 [es - ed, 2, Y, X] are those that carry the mask
+    of ``reference`` through successive frames.
+    """
+    pairs = frame_pairs(len(clip.frames), reference, "composed")
+    fields = motion.fields(clip.frames, pairs)
+    inner = sorted(
+        (pair, place)
+        for place, pair in enumerate(pairs)
+        if clip.ed <= min(pair) and max(pair) <= clip.es
+    )
+    return [pair for pair, _ in inner], fields[[place for _, place in inner]]
+
+
+def warp_to_ed(clip: Clip, fields: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Return the frames from ED to ES, each warped onto ED.
+
+    Args:
+        clip: The sequence.
+        fields: float32 [es - ed, 2, Y, X], fixed frame ``t`` and moving frame ``t + 1``, by time.
+
+    Returns:
+        uint8 [es - ed + 1, Y, X]; the first one is the ED frame itself.
+    """
+    frames = clip.frames[clip.ed : clip.es + 1].copy()
+    from_ed = torch.zeros(1, *fields.shape[1:])
+    for frame, field in zip(frames[1:], torch.from_numpy(fields), strict=True):
+        from_ed = compose(from_ed, field[None])
+        image = torch.from_numpy(frame)[None, None].float()
+        frame[:] = warp(image, from_ed)[0, 0].round().numpy()
+    return frames
+
+
+def jacobian_rows(
+    sequence: str,
+    direction: str,
+    pairs: Sequence[tuple[int, int]],
+    fields: NDArray[np.float32],
+    sector: NDArray[np.bool_],
+) -> pd.DataFrame:
+    """Return one row a pair of frames with ``COLUMNS``; frames count from 0.
+
+    ``det_*`` are quantiles of det J over the pixels of the sector, 1 where an area keeps its size;
+    ``folded`` is the share of those pixels with det J <= 0.
+
+    Args:
+        sequence: Its name.
+        direction: ``forward`` or ``backward``, which way the fields carry labels.
+        pairs: (fixed, moving) frames.
+        fields: float32 [len(pairs), 2, Y, X].
+        sector: bool [Y, X].
+    """
+    rows = []
+    for (fixed, moving), field in zip(pairs, fields, strict=True):
+        inside = jacobian_determinant(torch.from_numpy(field)[None])[0].numpy()[sector]
+        values = np.quantile(inside, list(QUANTILES.values()))
+        rows.append([sequence, direction, fixed, moving, *values, (inside <= 0).mean()])
+    return pd.DataFrame(rows, columns=list(COLUMNS))

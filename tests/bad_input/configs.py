@@ -1,0 +1,117 @@
+"""Bad configurations: name of the case -> what is laid over the config, and what is said of it."""
+
+from typing import Any
+
+import yaml
+
+from tests.workflow.project import ROOT
+
+DEFAULT = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+MODELS = ", ".join(DEFAULT["registration"]["models"])
+DIRNET = DEFAULT["registration"]["models"]["dirnet"]
+
+CONFIGS: dict[str, tuple[dict[str, Any], str]] = {
+    "typo in a key": (
+        {"registration": {"holdouts": "ted"}},
+        "config: registration.holdouts: unknown key; did you mean 'holdout'?",
+    ),
+    "typo in a section": (
+        {"registrations": {"holdout": "ted"}},
+        "config: registrations: unknown key; did you mean 'registration'?",
+    ),
+    "typo in a value": (
+        {"pseudolabels": {"fusion": "distances"}},
+        "config: pseudolabels.fusion: 'distances' is not one of ['distance', 'paper']; "
+        "it must be: distance or paper",
+    ),
+    "text for a number": (
+        {"chunks": "many"},
+        "config: chunks: 'many' is not of type 'integer'; it must be: jobs that the "
+        "per-patient work of a stage is bundled into, an integer from 1 to 1000",
+    ),
+    "number for a path": (
+        {"results_dir": 7},
+        "config: results_dir: 7 is not of type 'string'; it must be: folder for "
+        "everything that is made",
+    ),
+    "nothing for a section": (
+        {"evaluation": None},
+        "config: evaluation: None is not of type 'object'; see config/schema.yaml",
+    ),
+    "a fraction of a fold": (
+        {"folds": 2.5},
+        "config: folds: 2.5 is not of type 'integer'; it must be: number of "
+        "cross-validation folds, an integer from 2 to 20",
+    ),
+    "negative": (
+        {"seed": -1},
+        "config: seed: -1 is less than the minimum of 0; it must be: seed of folds, "
+        "trainings and intervals, an integer of at least 0",
+    ),
+    "zero": (
+        {"segmentation": {"training": {"epochs": 0}}},
+        "config: segmentation.training.epochs: 0 is less than the minimum of 1; it "
+        "must be: epochs of a fold, an integer of at least 1",
+    ),
+    "more folds than patients": (
+        {"folds": 3},
+        "config: folds: 3 folds for 2 training patients; set it to 2 or less",
+    ),
+    "unknown estimator": (
+        {"pseudolabels": {"estimators": ["dirnet", "voxelmorph"]}},
+        "config: pseudolabels.estimators: there is no estimator 'voxelmorph'; choose "
+        f"among still, farneback, dis, {MODELS}, or add a model to registration.models",
+    ),
+    "estimator in use not listed": (
+        {"pseudolabels": {"estimators": ["still"]}},
+        "config: pseudolabels.use: 'dirnet' is not among pseudolabels.estimators; "
+        "choose one of still or add it to the list",
+    ),
+    "unknown network to refine": (
+        {"pseudolabels": {"refinement": {"models": ["dis"]}}},
+        "config: pseudolabels.refinement.models: 'dis' is not among "
+        f"registration.models; choose among {MODELS}: only networks are refined",
+    ),
+    "unknown architecture": (
+        {"registration": {"models": {"dirnet": {"architecture": "x"}}}},
+        "config: registration.models.dirnet.architecture: 'x' is not one of ['dirnet', "
+        "'dirnet-multistage', 'svf']; it must be: name of the network, dirnet, "
+        "dirnet-multistage or svf",
+    ),
+    "model named like a path": (
+        {"registration": {"models": {"../dirnet": DIRNET}}},
+        "config: registration.models: '../dirnet' does not match "
+        "'^[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?$'; it must be: a name of letters, "
+        "digits, - and _",
+    ),
+    "nothing for a path": (
+        {"results_dir": None},
+        "config: results_dir: None is not of type 'string'; it must be: folder for "
+        "everything that is made",
+    ),
+    "checkpoint without a path": (
+        {"registration": {"pretrained": {"dirnet": ""}}},
+        "config: registration.pretrained.dirnet: '' should be non-empty; it must be: "
+        "model name -> checkpoint that is used instead of training",
+    ),
+    "an odd plan": (
+        {"segmentation": {"plans": {"2d": {"patch_size": [32]}}}},
+        "config: segmentation.plans.2d.patch_size: [32] is too short; it must be: side "
+        "lengths of a training patch in pixels, [Y, X] or [T, Y, X]",
+    ),
+    "checkpoint for an unknown model": (
+        {"registration": {"pretrained": {"dirnett": "x.pt"}}},
+        "config: registration.pretrained.dirnett: 'dirnett' is not among "
+        f"registration.models; choose among {MODELS}, or add its settings there",
+    ),
+    "unknown patient held out": (
+        {"registration": {"holdout": ["patient0099"]}},
+        "config: registration.holdout: there is no 'patient0099' to choose; choose "
+        "among patient0001, patient0002",
+    ),
+    "unknown sequence to draw": (
+        {"figures": {"sequences": ["patient0001_4CH"]}},
+        "config: figures.sequences: there is no 'patient0001_4CH' to choose; choose "
+        "among patient0010_2CH, patient0010_4CH",
+    ),
+}

@@ -1,0 +1,75 @@
+"""What only a job reads stops that job, names the file and leaves nothing behind."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from tests.bad_input.conftest import snakemake
+from tests.data_tree import Tree, clip
+
+MakeTree = Callable[[str], Tree]
+
+
+class Payload:
+    """Runs code as soon as it is unpickled."""
+
+    def __init__(self, victim: Path) -> None:
+        self.victim = victim
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Path.touch, (self.victim,))
+
+
+def malicious_checkpoint(tree: Tree) -> str:
+    path = tree.root / "given.pt"
+    torch.save({"weights": Payload(tree.root / "ran")}, path)
+    tree.config["registration"] = {"pretrained": {"dirnet": str(path)}}
+    return "registration/dirnet/model.pt"
+
+
+def pairing_that_is_no_table(tree: Tree) -> str:
+    tree.add_ted("patient001", clip())
+    path = tree.root / "pairs.tsv"
+    path.write_bytes(b"\xff\xfe\x00")
+    tree.config["data"]["ted"]["pairing"] = str(path)
+    return "ted_pairs.tsv"
+
+
+def pairing_with_other_columns(tree: Tree) -> str:
+    target = pairing_that_is_no_table(tree)
+    (tree.root / "pairs.tsv").write_text("ted\tcamus\n")
+    return target
+
+
+def fold_past_the_list(tree: Tree) -> str:
+    model = "nnunet/trained/Dataset570_CAMUS2DSparse/EchoTrainer__nnUNetPlans__2d"
+    return f"{model}/fold_2/validation/summary.json"
+
+
+CASES = [
+    (
+        malicious_checkpoint,
+        "given.pt: damaged, or holds more than weights and settings, so nothing of it was run; "
+        "give a model.pt that EchoWeave has trained, or delete it and train again",
+    ),
+    (pairing_that_is_no_table, "pairs.tsv: not a readable table ("),
+    (
+        pairing_with_other_columns,
+        "pairs.tsv: data.ted.pairing: the header is not ted_id, patient; give it that header",
+    ),
+    (fold_past_the_list, "No rule to produce"),
+]
+
+
+@pytest.mark.parametrize(("edit", "said"), CASES, ids=[edit.__name__ for edit, _ in CASES])
+def test_a_job_refuses(make_tree: MakeTree, edit: Callable[[Tree], str], said: str) -> None:
+    tree = make_tree("mhd")
+    target = tree.results / edit(tree)
+    done = snakemake(tree, str(target))
+    assert done.code == 1
+    assert said in done.said
+    assert not target.exists()
+    assert not (tree.root / "ran").exists()

@@ -1,0 +1,36 @@
+from pathlib import Path
+
+from echoweave.cache.examples import example_sequences
+from echoweave.cache.source import Facts, SequenceFiles, Source
+
+
+def source(name: str, quality: str) -> Source:
+    patient, _, view = name.rpartition("_")
+    files = SequenceFiles(*[Path("file")] * 4, None, None, None, ())
+    facts = Facts(0, 4, (8, 8), (1.0, 1.0), quality=quality)
+    return Source(patient, view, "training", files, facts)
+
+
+COHORT = [
+    source("p1_2CH", "Medium"),
+    source("p2_4CH", "Poor"),
+    source("p2_2CH", "Good"),
+    source("p3_4CH", "Poor"),
+]
+
+
+def names(wanted: list[str] | None, sources: list[Source] = COHORT) -> list[str]:
+    return [one.name for one in example_sequences(sources, wanted)]
+
+
+def test_wanted_sequences_come_in_their_order() -> None:
+    assert names(["p3_4CH", "p9_4CH", "p1_2CH"]) == ["p3_4CH", "p1_2CH"]
+
+
+def test_if_none_of_them_is_there_one_of_each_quality_each_of_another_patient() -> None:
+    assert names(["p9_4CH"]) == names([]) == names(None) == ["p2_2CH", "p1_2CH", "p3_4CH"]
+
+
+def test_without_a_known_quality_the_first_by_name() -> None:
+    assert names(None, [source("p2_4CH", ""), source("p2_2CH", "")]) == ["p2_2CH"]
+    assert names(None, []) == []

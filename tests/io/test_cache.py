@@ -1,0 +1,50 @@
+"""A damaged cache file is never computed with, even if its time of change says nothing."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from echoweave.errors import InputError
+from echoweave.io.cache import Sequence, read_sequence, read_views, write_patient
+
+FRAMES = np.random.default_rng(0).integers(0, 255, (4, 64, 64)).astype(np.uint8)
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    path = tmp_path / "patient0001.h5"
+    native = {"native_shape": (64, 64), "native_spacing_mm": (0.5, 0.4)}
+    one = Sequence("patient0001", "4CH", FRAMES, ed=0, es=3, spacing_mm=(0.5, 0.4), **native)
+    write_patient(path, [one])
+    return path
+
+
+def overwrite(path: Path, content: bytes) -> None:
+    """Change the content but not the time of change."""
+    before = path.stat()
+    path.write_bytes(content)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def test_what_is_written_is_read(cache: Path) -> None:
+    assert read_views(cache) == ["4CH"]
+    sequence = read_sequence(cache, "4CH")
+    np.testing.assert_array_equal(sequence.frames, FRAMES)
+    assert (sequence.ed, sequence.es, sequence.native_spacing_mm) == (0, 3, (0.5, 0.4))
+
+
+@pytest.mark.parametrize("kept", [0, 100, 2000, -1])
+def test_a_truncated_file_is_named(cache: Path, kept: int) -> None:
+    overwrite(cache, cache.read_bytes()[:kept])
+    with pytest.raises(InputError, match=r"patient0001\.h5: not a readable .*delete it and rerun"):
+        read_sequence(cache, "4CH")
+
+
+def test_one_wrong_byte_in_a_frame_is_noticed(cache: Path) -> None:
+    content = bytearray(cache.read_bytes())
+    content[content.find(FRAMES[2].tobytes()[:100]) + 50] ^= 1
+    overwrite(cache, bytes(content))
+    with pytest.raises(InputError, match=r"patient0001\.h5: not a readable .*delete it and rerun"):
+        read_sequence(cache, "4CH")

@@ -1,0 +1,77 @@
+"""Two processes and one lock."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from echoweave.io.lock import lock
+
+# Holds the lock and has a worker of its own, as a training has, until its input closes.
+HOLDER = """
+import os, pathlib, sys
+from echoweave.io.lock import lock
+held = lock(pathlib.Path("job.lock"), lambda holder: sys.exit(f"held by {holder}"))
+if os.fork() == 0:
+    os.read(int(sys.argv[1]), 1)
+    os._exit(0)
+print("locked", flush=True)
+sys.stdin.read()
+"""
+
+
+class BusyError(Exception):
+    pass
+
+
+def refuse(holder: str) -> None:
+    raise BusyError(holder)
+
+
+@pytest.fixture
+def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    read, write = os.pipe()
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(read)],
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        pass_fds=[read],
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "locked\n"
+    yield process
+    process.kill()
+    process.wait()
+    # The worker ends.
+    os.close(write)
+    os.close(read)
+
+
+def test_who_holds_a_lock_is_named(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
+    with pytest.raises(BusyError, match=f"^process {holder.pid} on "):
+        lock(tmp_path / "job.lock", refuse)
+
+
+def test_a_killed_process_holds_no_lock_though_its_worker_lives(
+    tmp_path: Path, holder: subprocess.Popen[str]
+) -> None:
+    holder.kill()
+    holder.wait()
+    with lock(tmp_path / "job.lock", refuse):
+        assert (tmp_path / "job.lock").read_text().startswith("process ")
+
+
+def test_a_lock_can_be_waited_for(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
+    told = []
+
+    def end(text: str) -> None:
+        told.append(text)
+        holder.kill()
+
+    with lock(tmp_path / "job.lock", end):
+        assert told[0].startswith(f"process {holder.pid} on ")

@@ -1,0 +1,86 @@
+"""A change of a library file makes stale what runs it: the rules must know every such file."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import echoweave
+from echoweave.imports import imported_files
+
+ROOT = Path(__file__).parents[1]
+LIBRARY = Path(echoweave.__file__).parent
+SCRIPTS = sorted((ROOT / "workflow/scripts").glob("*.py"))
+
+# Imports what takes long once, then each script in a fork of its own.
+LOAD_EACH = """
+import json, os, runpy, sys
+import cv2, matplotlib.pyplot, nibabel, pandas, scipy.ndimage, seaborn, SimpleITK, torch.utils.tensorboard
+for script in sys.argv[1:]:
+    if os.fork() == 0:
+        runpy.run_path(script, run_name="imported")
+        files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+        print(json.dumps([script, [file for file in files if file]]), flush=True)
+        os._exit(0)
+    os.wait()
+"""  # noqa: E501
+
+
+def files_of(name: str) -> set[str]:
+    files = imported_files(ROOT / f"workflow/scripts/{name}.py")
+    return {str(path.relative_to(LIBRARY)) for path in files}
+
+
+def test_imports_of_imports_count() -> None:
+    # pair_ted -> cache/ted -> io/images -> io/nifti
+    assert {"cache/ted.py", "io/images.py", "io/nifti.py"} <= files_of("pair_ted")
+
+
+def test_an_import_inside_of_a_function_counts() -> None:
+    assert "segmentation/trainer.py" in files_of("train_fold")
+    assert "registration/apply.py" in files_of("generate_pseudolabels")
+
+
+def test_packages_on_the_way_and_modules_beside_the_stages_count() -> None:
+    assert {"__init__.py", "io/__init__.py", "labels.py"} <= files_of("build_cache")
+
+
+def test_files_beside_a_module_count() -> None:
+    assert {"viewer/page.py", "viewer/page.css", "viewer/page.html"} <= files_of("write_page")
+
+
+def test_what_a_script_does_not_run_does_not_count() -> None:
+    assert not any(name.startswith(("pseudolabels", "evaluation")) for name in files_of("plan"))
+    assert "segmentation/predict.py" not in files_of("train_fold")
+
+
+def test_logging_and_the_choice_of_a_gpu_do_not_count() -> None:
+    everything = set().union(*(files_of(script.stem) for script in SCRIPTS))
+    assert not everything & {"device.py", "logs.py", "errors.py", "versions.py"} - {"versions.py"}
+    assert "versions.py" not in files_of("train_fold")
+
+
+def test_every_module_that_a_script_really_loads_is_found() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOAD_EACH, *map(str, SCRIPTS)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = dict(json.loads(line) for line in done.stdout.splitlines())
+    assert len(loaded) == len(SCRIPTS) > 25
+    said = ("device.py", "logs.py", "errors.py", "versions.py", "io/lock.py", "io/storage.py")
+    silent = {LIBRARY / name for name in said}
+    for script, files in loaded.items():
+        ours = {Path(file) for file in files if Path(file).is_relative_to(LIBRARY)}
+        assert ours - silent <= set(imported_files(Path(script))), script
+
+
+def test_every_rule_names_the_files_of_its_own_script() -> None:
+    texts = "\n".join(path.read_text() for path in sorted((ROOT / "rules").glob("*.smk")))
+    rules = re.split(r"^ *rule\b", texts, flags=re.MULTILINE)[1:]
+    ran = {script: rule for rule in rules for script in re.findall(r"scripts/(\w+)\.py", rule)}
+    assert ran.keys() == {script.stem for script in SCRIPTS}
+    for script, rule in ran.items():
+        assert re.findall(r'code=library\("(\w+)"\)', rule) == [script]

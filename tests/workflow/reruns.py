@@ -1,0 +1,166 @@
+"""What runs again after which change: asked of Snakemake, written to docs/reruns.md.
+
+`make reruns` remakes the document; test_reruns.py compares it with what the rules say.
+"""
+
+import io
+import multiprocessing
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+
+import snakemake.cli
+
+from echoweave.phantom.dataset import write_phantom
+from tests.conftest import tiny
+from tests.workflow.changes import CHANGES
+from tests.workflow.project import DRY_RUN, ROOT, Project, read_plan, tiny_project
+
+DOCUMENT = ROOT / "docs/reruns.md"
+MARK = "<!-- Below: made by `make reruns`. -->\n"
+ARMS = ("sparse2d", "dense2d", "dense3d")
+# Column -> how the names of its rules start.
+STAGES: Mapping[str, tuple[str, ...]] = {
+    "Cache": ("pair_ted", "write_cohort", "build_cache"),
+    "Registration": ("train_registration", "adopt_registration"),
+    "Pseudo-labels": ("generate_pseudolabels", "merge_quality"),
+    "nnU-Nets": ("write_raw", "plan", "train_fold", "select"),
+    "Predictions": ("predict",),
+    "Measures, tables": ("measure", "make_tables"),
+    "Figures": ("draw", "align"),
+    "Submission, viewer": ("write_submission", "write_clips", "write_page"),
+    "Report": ("summarise", "write_config", "write_provenance", "render_report"),
+}
+Jobs = dict[str, int]
+
+
+def answers(study: Project, scratch: Path) -> dict[str, list[Jobs]]:
+    """Return, for each change, the jobs that would run; one entry for each key that it speaks for.
+
+    Args:
+        study: A finished run of everything.
+        scratch: An empty folder for copies of it.
+    """
+    # Forks of a process that has imported Snakemake, which takes longer than to answer.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["snakemake.cli", "jsonschema", __name__])
+    questions = [
+        (study, scratch / f"{row}_{variant}", row, variant)
+        for row, change in enumerate(CHANGES)
+        for variant in range(len(change.variants))
+    ]
+    found: dict[str, list[Jobs]] = {}
+    with context.Pool(2, maxtasksperchild=1) as pool:
+        for (_, _, row, _), jobs in zip(questions, pool.imap(_ask, questions), strict=True):
+            found.setdefault(CHANGES[row].what, []).append(jobs)
+    return found
+
+
+def _ask(question: tuple[Project, Path, int, int]) -> Jobs:
+    """Ask in this process, which ends afterwards."""
+    project, folder, row, variant = question
+    change = CHANGES[row]
+    if change.edit:
+        project = project.copied(folder)
+        change.edit(project)
+    options = project.options("all", *DRY_RUN, config=change.variants[variant])
+    # The workflow imports the library anew, from the project's own copy.
+    for name in [name for name in sys.modules if name.partition(".")[0] == "echoweave"]:
+        del sys.modules[name]
+    sys.path.insert(0, str(project.checkout / "src"))
+    os.chdir(project.checkout)
+    said, failed = io.StringIO(), io.StringIO()
+    with redirect_stdout(said), redirect_stderr(failed):
+        try:
+            snakemake.cli.main(options)
+        except SystemExit as end:
+            assert not end.code, failed.getvalue()
+    if change.edit:
+        shutil.rmtree(folder)
+    return merged(read_plan(said.getvalue()))
+
+
+def merged(planned: Jobs) -> Jobs:
+    """Count the buckets of a rule as one rule."""
+    jobs: Jobs = {}
+    for rule, count in planned.items():
+        name = re.sub(r"_\d+$", "", rule)
+        jobs[name] = jobs.get(name, 0) + count
+    return jobs
+
+
+def stage_of(rule: str) -> str:
+    """Return the column of a rule."""
+    (stage,) = (name for name, starts in STAGES.items() if rule.startswith(starts))
+    return stage
+
+
+def table(found: Mapping[str, list[Jobs]], everything: Jobs) -> str:
+    """Return the table in Markdown.
+
+    Args:
+        found: What :func:`answers` returns.
+        everything: The jobs of a first run.
+    """
+    head = ["Change", *STAGES]
+    lines = [_row(head), _row("---" for _ in head)]
+    for what, (jobs, *_) in found.items():
+        cells = (_cell(stage, jobs, everything) for stage in STAGES)
+        lines.append(_row([what, *cells]))
+    return "\n".join(lines) + "\n"
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _cell(stage: str, jobs: Jobs, everything: Jobs) -> str:
+    """Return "all", or the rules of ``stage`` that run, with how many of their jobs."""
+    mine = {rule: count for rule, count in jobs.items() if stage_of(rule) == stage}
+    whole = {rule for rule in everything if stage_of(rule) == stage}
+    if mine and all(mine.get(rule, 0) >= everything[rule] for rule in whole):
+        return "all"
+    if stage == "nnU-Nets":
+        return "; ".join(_by_arm(mine, everything))
+    names = (_name(rule, mine, everything).removeprefix("draw_") for rule in sorted(mine))
+    return ", ".join(names)
+
+
+def _by_arm(mine: Jobs, everything: Jobs) -> Iterator[str]:
+    """Yield what runs for each arm, arms alike together."""
+    alike: dict[str, list[str]] = {}
+    for arm in ARMS:
+        rules = [f"{step}_{arm}" for step in STAGES["nnU-Nets"] if f"{step}_{arm}" in mine]
+        complete = len(rules) == 4 and all(mine[rule] >= everything[rule] for rule in rules)
+        names = ", ".join(_name(rule, mine, everything).replace(f"_{arm}", "") for rule in rules)
+        if rules:
+            alike.setdefault("all" if complete else names, []).append(arm)
+    for names, arms in alike.items():
+        yield names if len(arms) == len(ARMS) else f"{names} of {', '.join(arms)}"
+
+
+def _name(rule: str, mine: Jobs, everything: Jobs) -> str:
+    total = everything.get(rule, 0)
+    return rule if mine[rule] >= total else f"{rule} ({mine[rule]} of {total})"
+
+
+def main() -> None:
+    """Run the tiny workflow, ask for every change and rewrite the table in docs/reruns.md."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_phantom(Path(folder) / "phantom", tiny("nifti"))
+        study = tiny_project(Path(folder) / "study", Path(folder) / "phantom")
+        done = study.run("all")
+        assert done.returncode == 0, done.stderr
+        everything = merged(study.planned("all", "--forceall"))
+        found = answers(study, Path(folder))
+    text = DOCUMENT.read_text().partition(MARK)[0]
+    DOCUMENT.write_text(f"{text}{MARK}\n{table(found, everything)}")
+
+
+if __name__ == "__main__":
+    main()

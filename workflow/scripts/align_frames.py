@@ -1,0 +1,24 @@
+"""Align the frames of the sequences of the registration report by one estimator."""
+
+from pathlib import Path
+
+from echoweave.device import use_device
+from echoweave.logs import log_to
+from echoweave.pseudolabels.align import align
+
+if __name__ == "__main__":
+    with (
+        log_to(Path(snakemake.log[0])),
+        use_device(snakemake.resources.device, Path(snakemake.params.gpu_locks)),
+    ):
+        checkpoint = snakemake.input.get("checkpoint")
+        align(
+            estimator=snakemake.params.estimator,
+            sequences=snakemake.params.sequences,
+            caches=[Path(path) for path in snakemake.input.caches],
+            directory=Path(snakemake.params.folder),
+            jacobian=Path(snakemake.output.jacobian),
+            checkpoint=Path(checkpoint) if checkpoint else None,
+            settings=snakemake.params.settings,
+            threads=snakemake.threads,
+        )

@@ -1,0 +1,16 @@
+"""Draw the reference masks carried from end to end."""
+
+from pathlib import Path
+
+from echoweave.figures.closure import draw_closure
+from echoweave.logs import log_to
+
+if __name__ == "__main__":
+    with log_to(Path(snakemake.log[0])):
+        draw_closure(
+            sequences=snakemake.params.sequences,
+            caches=[Path(path) for path in snakemake.input.caches],
+            labels=[Path(path) for path in snakemake.input.labels],
+            svg=Path(snakemake.output.svg),
+            png=Path(snakemake.output.png),
+        )

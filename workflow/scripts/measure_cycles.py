@@ -1,0 +1,16 @@
+"""Measure the full-cycle clips that one arm segmented, beat by beat."""
+
+from pathlib import Path
+
+from echoweave.evaluation.measure_cycles import measure_cycles
+from echoweave.logs import log_to
+
+if __name__ == "__main__":
+    with log_to(Path(snakemake.log[0])):
+        measure_cycles(
+            arm=snakemake.wildcards.arm,
+            folder=Path(snakemake.input.folder),
+            caches=[Path(path) for path in snakemake.input.caches],
+            frame_rate_hz=snakemake.params.settings["frame_rate_hz"],
+            output=Path(snakemake.output[0]),
+        )
