@@ -1,8 +1,13 @@
 """EchoWeave: temporally consistent segmentations from sparsely labelled echocardiograms."""
 
+import gc
+
 from snakemake.utils import min_version
 
 min_version("9.27")
+
+# A dry run of a large cohort takes a quarter longer with Python's usual 700.
+gc.set_threshold(200_000)
 
 
 configfile: f"{workflow.basedir}/config/config.yaml"

@@ -63,7 +63,7 @@ def _copies(source: Path, target: Path, count: int, first: int, digits: int) -> 
 def dry_run(data: Path, folder: Path) -> tuple[float, dict[str, int]]:
     """Return the seconds of `snakemake --dry-run`, and the number of jobs of every rule."""
     settings = {
-        "results_dir": str(folder / "results"),
+        "results_dir": "results",
         "data": {"camus": {"root": str(data / "camus")}, "ted": {"root": str(data / "ted")}},
     }
     folder.mkdir(exist_ok=True)

@@ -26,7 +26,6 @@ rule measure_segmentation:
     input:
         predictions=lambda wildcards: prediction_files(wildcards.arm, COHORT.testing),
         caches=cache_files(COHORT.testing_patients),
-        references=COHORT.files(COHORT.testing_patients),
     output:
         **{kind: MEASURES / f"{{arm}}/{kind}.tsv" for kind in ARM_MEASURES},
     log:
@@ -48,10 +47,10 @@ rule measure_segmentation:
 
 rule measure_pseudolabels:
     input:
-        forward=pseudolabel_files("{estimator}", COHORT.training, ["forward"]),
-        backward=pseudolabel_files("{estimator}", COHORT.training, ["backward"]),
-        fused=pseudolabel_files("{estimator}", COHORT.training, ["fused"]),
-        caches=cache_files(COHORT.training_patients),
+        forward=pseudolabel_files("{estimator}", COHORT.dense_sources, ["forward"]),
+        backward=pseudolabel_files("{estimator}", COHORT.dense_sources, ["backward"]),
+        fused=pseudolabel_files("{estimator}", COHORT.dense_sources, ["fused"]),
+        caches=cache_files(dict.fromkeys(source.patient for source in COHORT.dense_sources)),
     output:
         MEASURES / "pseudolabels/{estimator}.tsv",
     log:

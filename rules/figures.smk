@@ -4,6 +4,9 @@ Comes in: measures/, predictions, pseudo-labels, caches, training curves.
 Goes out: figures/{figure}.{svg,png}, animations as {gif,png}, in the report by category.
 """
 
+from echoweave.cache.examples import best_sequence
+
+FILM = best_sequence(COHORT.training)
 TEST_EXAMPLES = example_sequences(COHORT.testing, config["figures"]["sequences"])
 
 
@@ -60,9 +63,8 @@ rule draw_figure2:
 
 rule draw_film_strip:
     input:
-        cohort=RESULTS / "cohort.tsv",
-        caches=cache_files(COHORT.training_patients),
-        labels=pseudolabel_files(USED, COHORT.training),
+        caches=cache_files([FILM.patient]),
+        labels=pseudolabel_files(USED, [FILM]),
     output:
         **drawn("film_strip", "Pseudo-labels", "One sequence from ED to ES"),
     log:
@@ -73,6 +75,7 @@ rule draw_film_strip:
         "../envs/echoweave.yaml"
     params:
         code=library("draw_film_strip"),
+        sequence=FILM.name,
     message:
         "Drawing the pseudo-labels of one sequence"
     script:

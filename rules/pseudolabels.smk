@@ -10,9 +10,7 @@ from itertools import product
 from echoweave.cache.examples import example_sequences
 from echoweave.pseudolabels.files import aligned_path
 
-REGISTRATION_EXAMPLES = example_sequences(
-    [source for source in COHORT.training if source.has_labels], config["figures"]["registration"]
-)
+REGISTRATION_EXAMPLES = example_sequences(COHORT.training, config["figures"]["registration"])
 USED_DEVICE = config["registration"]["device"] if USED in MODELS else "cpu"
 EXAMPLE_CACHES = cache_files(dict.fromkeys(source.patient for source in REGISTRATION_EXAMPLES))
 

@@ -12,6 +12,8 @@ from echoweave.segmentation import arms
 DEVICE = config["segmentation"]["device"]
 TRAINING = config["segmentation"]["training"]
 RUNNING = {key: TRAINING[key] for key in ("save_every", "augmentation_workers")}
+# Both directions are read where pixels on which they disagree are to be ignored.
+COMPARED = ["fused"] if config["pseudolabels"]["quality"]["ignore_over_mm"] is None else DIRECTIONS
 LEARNING = [f"segmentation.training.{key}" for key in TRAINING if key not in RUNNING]
 
 
@@ -28,14 +30,14 @@ rule segmentation:
 
 for arm in ARMS:
     dense = ARMS[arm].dense
-    labels = [*pseudolabel_files(USED, COHORT.training), quality_file(USED)] if dense else []
+    labels = [*pseudolabel_files(USED, COHORT.training, COMPARED), quality_file(USED)]
 
     rule:
         name:
             f"write_raw_{arm}"
         input:
             caches=cache_files(COHORT.training_patients),
-            labels=labels,
+            labels=labels if dense else [],
         output:
             directory(arms.raw_folder(NNUNET, arm)),
         log:

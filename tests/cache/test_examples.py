@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from echoweave.cache.examples import example_sequences
+from echoweave.cache.examples import best_sequence, example_sequences
 from echoweave.cache.source import Facts, SequenceFiles, Source
 
 
@@ -34,3 +34,9 @@ def test_if_none_of_them_is_there_one_of_each_quality_each_of_another_patient() 
 def test_without_a_known_quality_the_first_by_name() -> None:
     assert names(None, [source("p2_4CH", ""), source("p2_2CH", "")]) == ["p2_2CH"]
     assert names(None, []) == []
+
+
+def test_the_best_is_of_the_best_quality_then_4ch_then_the_first_by_name() -> None:
+    assert best_sequence(COHORT).name == "p2_2CH"
+    assert best_sequence([*COHORT, source("p4_4CH", "Good")]).name == "p4_4CH"
+    assert best_sequence([source("p5_2CH", ""), source("p3_2CH", "")]).name == "p3_2CH"

@@ -8,7 +8,7 @@ from echoweave.logs import log_to
 if __name__ == "__main__":
     with log_to(Path(snakemake.log[0])):
         draw_film_strip(
-            cohort=Path(snakemake.input.cohort),
+            sequence=snakemake.params.sequence,
             caches=[Path(path) for path in snakemake.input.caches],
             labels=[Path(path) for path in snakemake.input.labels],
             svg=Path(snakemake.output.svg),

@@ -79,6 +79,15 @@ class Cohort:
         }
 
     @property
+    def dense_sources(self) -> list[Source]:
+        """The training sequences with a mask of every frame, own or perhaps of a TED clip."""
+        return [
+            one
+            for one in self.training
+            if one.files.dense_truth or (self.ted and one.view == TED_VIEW)
+        ]
+
+    @property
     def pairing_sources(self) -> list[Source]:
         """The sequences among which TED clips find their patient; none without TED."""
         return [source for source in self.training if self.ted and source.view == TED_VIEW]

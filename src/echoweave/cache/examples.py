@@ -3,7 +3,7 @@
 Rules import this module while they are parsed: it needs nothing slow.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from echoweave.cache.source import Source
 
@@ -23,6 +23,17 @@ def example_sequences(sources: Sequence[Source], wanted: Sequence[str] | None) -
     by_name = {source.name: source for source in sources}
     chosen = [by_name[name] for name in wanted or () if name in by_name]
     return chosen or _one_of_each_quality([by_name[name] for name in sorted(by_name)])
+
+
+def best_sequence(sources: Iterable[Source]) -> Source:
+    """Return the first by name of the best quality there is, 4CH before 2CH."""
+
+    def place(source: Source) -> tuple[int, bool, str]:
+        quality = source.facts.quality
+        rank = _QUALITIES.index(quality) if quality in _QUALITIES else len(_QUALITIES)
+        return rank, source.view != "4CH", source.name
+
+    return min(sources, key=place)
 
 
 def _one_of_each_quality(sources: Sequence[Source]) -> list[Source]:

@@ -14,7 +14,7 @@ from echoweave.io.cache import read_sequence, read_views
 from echoweave.io.images import read_array, write_image
 from echoweave.io.tables import read_tsv
 from echoweave.logs import Progress
-from echoweave.pseudolabels.files import label_path
+from echoweave.pseudolabels.files import DIRECTIONS, label_path
 from echoweave.pseudolabels.selection import IGNORE, training_labels
 from echoweave.pseudolabels.settings import QualitySettings
 from echoweave.segmentation.arms import ARMS, Arm, frame_case, raw_folder
@@ -89,11 +89,13 @@ def _dense_labeller(folder: Path, quality: Mapping[str, Any]) -> Labeller:
     """Return what gives the frames whose pseudo-labels are good enough, and the manual ones."""
     settings = QualitySettings(**quality)
     table = read_tsv(folder / "quality.tsv")
+    # Only where both directions are asked, can a pixel be in doubt.
+    directions = ("fused",) * 3 if settings.ignore_over_mm is None else DIRECTIONS
 
     def label(echo: Echo) -> list[Labelled]:
         forward, backward, fused = (
             read_array(label_path(folder, direction, echo.name))
-            for direction in ("forward", "backward", "fused")
+            for direction in directions
         )
         rows = table[table["sequence"] == echo.name]
         chosen = training_labels(fused, forward, backward, rows, echo.spacing_mm, settings)
