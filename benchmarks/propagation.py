@@ -12,7 +12,6 @@ Usage: python benchmarks/propagation.py [--pairs N]
 import argparse
 import os
 
-import cv2
 import numpy as np
 import torch
 import yaml
@@ -21,6 +20,7 @@ from scipy.ndimage import distance_transform_edt
 from side_by_side import ROOT, alternate, compared, keep
 from torch.nn.functional import one_hot
 
+from echoweave.cpu import use_cpu
 from echoweave.geometry.resize import resize_frames, resize_labels, resized_spacing
 from echoweave.geometry.sector import sector_mask
 from echoweave.geometry.warp import compose, warp
@@ -116,9 +116,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pairs", type=int, default=5)
     given = parser.parse_args()
-    threads = os.cpu_count() or 1
-    torch.set_num_threads(threads)
-    cv2.setNumThreads(threads)
+    use_cpu(os.cpu_count() or 1)
     study = Study()
     ours, plain = study.ours(), study.plain()
     for label in range(1, N_LABELS):

@@ -29,6 +29,7 @@ from side_by_side import ROOT, alternate, compared, keep, seconds
 from torch import Tensor, nn
 from torch.nn.functional import affine_grid, conv_transpose2d, grid_sample, pad
 
+from echoweave.cpu import use_cpu
 from echoweave.phantom.clip import record
 from echoweave.phantom.patient import draw_patient
 from echoweave.registration.pairs import Clip, draw_pairs, ordered_pairs
@@ -60,7 +61,7 @@ class Ours:
     """The library's training."""
 
     def __init__(self, folder: Path, batch: int) -> None:
-        torch.set_num_threads(os.cpu_count() or 1)
+        use_cpu(os.cpu_count() or 1)
         self.clips, self.batch = load(folder / "clips.npz"), batch
         self.trainer = Trainer(settings(batch), SEED, self.clips, self.clips)
         unsettle(self.trainer.network)

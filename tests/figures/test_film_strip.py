@@ -7,6 +7,7 @@ from echoweave.io.images import write_sequence
 
 from .study import Study
 
+
 def test_every_frame_of_a_short_sequence_is_a_column(tmp_path: Path, study: Study) -> None:
     labels = [tmp_path / direction / "patient0001_4CH.nii.gz" for direction in DIRECTIONS]
     for path in labels:

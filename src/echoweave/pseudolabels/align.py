@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import pandas as pd
 import torch
 from numpy.typing import NDArray
 
+from echoweave.cpu import use_cpu
 from echoweave.geometry.sector import sector_mask
 from echoweave.geometry.warp import compose, jacobian_determinant, warp
 from echoweave.io.cache import Sequence as Clip
@@ -66,8 +66,7 @@ def align(
     Raises:
         InputError: Unknown estimator, unusable cache or checkpoint.
     """
-    torch.set_num_threads(threads)
-    cv2.setNumThreads(threads)
+    use_cpu(threads)
     motion = make_estimator(estimator, checkpoint, refinement_of(estimator, settings["refinement"]))
     rows = [pd.DataFrame(columns=list(COLUMNS))]
     files = {path.stem: path for path in caches}

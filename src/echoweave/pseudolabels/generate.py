@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import cv2
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
 
+from echoweave.cpu import use_cpu
 from echoweave.errors import InputError, Problem
 from echoweave.geometry.sector import sector_mask
 from echoweave.io.cache import Sequence, read_sequence, read_views
@@ -59,8 +58,7 @@ def generate(
     Raises:
         InputError: Unknown estimator, unusable cache or checkpoint, or an empty reference mask.
     """
-    torch.set_num_threads(threads)
-    cv2.setNumThreads(threads)
+    use_cpu(threads)
     parsed = Settings(settings["propagation"], settings["fusion"], settings["drift_correction"])
     refinement = refinement_of(estimator, settings["refinement"])
     motion = make_estimator(estimator, checkpoint, refinement)

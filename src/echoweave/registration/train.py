@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 
+from echoweave.cpu import use_cpu
 from echoweave.device import torch_device
 from echoweave.geometry.warp import warp
 from echoweave.io.tables import read_tsv, write_tsv
@@ -61,7 +62,7 @@ def train_registration(
     Raises:
         InputError: The settings are wrong, or they leave no patient to train on.
     """
-    torch.set_num_threads(threads)
+    use_cpu(threads)
     state = folder / "state.pt"
     own = Settings.from_config(settings[model], f"registration.models.{model}")
     seed: int = settings["seed"]

@@ -14,6 +14,7 @@ from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import Any
 
+from echoweave.cpu import use_cpu
 from echoweave.logs import LOGGER
 
 # Of Linux's prctl: the signal that a process gets when its parent ends.
@@ -43,9 +44,7 @@ def set_environment(root: Path, threads: int, augmentation_workers: int = 1) -> 
     # torch.compile on a GPU calls a C compiler, which not every machine has.
     if not shutil.which("cc") and not shutil.which("gcc"):
         os.environ.setdefault("nnUNet_compile", "f")
-    import torch
-
-    torch.set_num_threads(threads)
+    use_cpu(threads)
 
 
 @contextlib.contextmanager

@@ -94,8 +94,7 @@ def _dense_labeller(folder: Path, quality: Mapping[str, Any]) -> Labeller:
 
     def label(echo: Echo) -> list[Labelled]:
         forward, backward, fused = (
-            read_array(label_path(folder, direction, echo.name))
-            for direction in directions
+            read_array(label_path(folder, direction, echo.name)) for direction in directions
         )
         rows = table[table["sequence"] == echo.name]
         chosen = training_labels(fused, forward, backward, rows, echo.spacing_mm, settings)

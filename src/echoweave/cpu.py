@@ -1,0 +1,31 @@
+"""How a job computes on the CPU."""
+
+import ctypes
+
+_M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4  # malloc.h
+
+
+def use_cpu(threads: int) -> None:
+    """Take ``threads`` threads for torch and OpenCV, and keep memory that is freed.
+
+    Jobs that share cores slow each other down manifold.
+    """
+    import cv2
+    import torch
+
+    torch.set_num_threads(threads)
+    cv2.setNumThreads(threads)
+    keep_freed_memory()
+
+
+def keep_freed_memory() -> None:
+    """Let this process use large blocks again instead of giving them back.
+
+    Every step of a training needs the same hundreds of megabytes. By default glibc returns them to
+    the system, which hands them out page by page, zeroed: that takes longer than much of what is
+    computed. Other C libraries are left as they are.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_MMAP_MAX, 0)
+        mallopt(_M_TRIM_THRESHOLD, -1)

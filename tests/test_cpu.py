@@ -1,0 +1,43 @@
+import subprocess
+import sys
+
+import cv2
+import torch
+
+from echoweave.cpu import use_cpu
+
+# Touches 64 MB five times over and prints the page faults of the last four.
+FAULTS = """
+import resource, sys
+import numpy as np
+from echoweave.cpu import keep_freed_memory
+def touch():
+    np.empty(2**26, np.uint8)[::4096] = 1
+if sys.argv[1] == "keep":
+    keep_freed_memory()
+touch()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(4):
+    touch()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+def page_faults(memory: str) -> int:
+    done = subprocess.run(
+        [sys.executable, "-c", FAULTS, memory], capture_output=True, text=True, check=True
+    )
+    return int(done.stdout)
+
+
+def test_freed_memory_is_used_again_without_asking_the_system() -> None:
+    assert page_faults("keep") < 10
+    assert page_faults("usual") > 100
+
+
+def test_threads_are_those_of_torch_and_opencv() -> None:
+    before = torch.get_num_threads(), cv2.getNumThreads()
+    use_cpu(1)
+    assert (torch.get_num_threads(), cv2.getNumThreads()) == (1, 1)
+    torch.set_num_threads(before[0])
+    cv2.setNumThreads(before[1])
