@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+import yaml
 from numpy.typing import NDArray
 
 from echoweave.geometry.resize import resize_frames, resize_labels, resized_spacing
@@ -17,11 +19,12 @@ from echoweave.pseudolabels.estimators.base import Estimator
 from echoweave.pseudolabels.estimators.registry import UNTRAINED, make_estimator
 from echoweave.pseudolabels.generate import pseudo_labels
 from echoweave.pseudolabels.quality import dice
-from echoweave.pseudolabels.settings import Settings
+from echoweave.pseudolabels.settings import Settings, refinement_of
 from echoweave.registration.apply import Registrar
 from echoweave.registration.networks.registry import build_network
-from echoweave.registration.settings import Refinement
 from echoweave.registration.settings import Settings as NetworkSettings
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -49,36 +52,13 @@ def recording() -> Sequence:
 def refined() -> Registrar:
     """An untrained network: all motion comes from the refinement."""
     torch.set_num_threads(1)
-    settings = NetworkSettings(
-        architecture="dirnet",
-        size=64,
-        grid_spacing_px=8,
-        kernels=4,
-        affine_first=False,
-        smoothing_px=1.0,
-        standardise=True,
-        similarity="ncc",
-        bending="normalised",
-        bending_weight=0.001,
-        max_frame_gap=4,
-        symmetric=False,
-        inverse_weight=0,
-        supervision_weight=0,
-        iterations=1,
-        batch_size=1,
-        learning_rate=0.001,
-        schedule="cosine",
-        validate_every=1,
-    )
-    refinement = Refinement(
-        size=128,
-        grid_spacing_px=8,
-        smoothing_px=0.75,
-        bending_weight=0.005,
-        max_frame_gap=3,
-        steps=40,
-    )
-    return Registrar(build_network(settings, "test"), settings, refinement)
+    config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+    small = {"size": 64, "grid_spacing_px": 8, "kernels": 4}
+    model = NetworkSettings.from_config(config["registration"]["models"]["dirnet"] | small, "test")
+    # Half of everything, for frames of half the side.
+    half = {"size": 128, "grid_spacing_px": 8}
+    refinement = refinement_of("dirnet", config["pseudolabels"]["refinement"] | half)
+    return Registrar(build_network(model, "test"), model, refinement)
 
 
 def with_gamma(gamma: float) -> Callable[[Sequence], Sequence]:
