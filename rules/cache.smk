@@ -6,8 +6,6 @@ the checksums of every input file in checksums/.
 """
 
 
-# Files of the data trees are no inputs: the stamp notices any change of theirs, and eleven more
-# inputs a sequence would slow every dry run down.
 rule cache:
     input:
         RESULTS / "cohort.tsv",
@@ -16,6 +14,8 @@ rule cache:
         "The cache is complete"
 
 
+# Files of the data trees are no inputs: the stamp notices any change of theirs, and eleven more
+# inputs a sequence would slow every dry run down.
 rule pair_ted:
     output:
         pairs=RESULTS / "ted_pairs.tsv",
