@@ -49,7 +49,7 @@ OPENING = """# Performance
 
     make performance
 
-measures everything on this page again and rewrites it, in about half an hour on two cores. One
+measures everything on this page again and rewrites it, in an hour and a half on two cores. One
 benchmark alone: `python benchmarks/performance.py NAME`. Figures that are compared come from one
 run, both ways in turns; the ratio is the median over these pairs, with the smallest and the
 largest beside it. A ratio says how many times faster ours is.
@@ -60,7 +60,7 @@ any of this measured on the real CAMUS: images are the phantom's.
 
 
 def machine() -> str:
-    """Say when and on what this was measured."""
+    """Say on what this was measured."""
     model = next(
         (
             line.partition(":")[2].strip()
@@ -72,20 +72,25 @@ def machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return (
-        f"Measured on {datetime.date.today().isoformat()}: {model}, {os.cpu_count()} cores, "
-        f"{memory:.0f} GB, no GPU; {platform.system()} {platform.release()}, Python "
-        f"{platform.python_version()}, {versions}. Load at the start: {os.getloadavg()[0]:.1f}.\n"
+        f"Measured on {model}, {os.cpu_count()} cores, {memory:.0f} GB, no GPU; "
+        f"{platform.system()} {platform.release()}, Python {platform.python_version()}, "
+        f"{versions}.\n"
     )
 
 
 def measure(name: str) -> None:
-    """Run one benchmark; what it prints appears at once."""
+    """Run one benchmark, whose output appears at once, and note what else the machine did."""
     print(f"== {name}", flush=True)
     began = time.perf_counter()
     path = Path(__file__).with_name(f"{name}.py")
     done = subprocess.run([sys.executable, str(path)], cwd=ROOT, check=False)
-    print(
-        f"== {name}: {time.perf_counter() - began:.0f} s, exit code {done.returncode}", flush=True
+    took = time.perf_counter() - began
+    print(f"== {name}: {took:.0f} s, exit code {done.returncode}", flush=True)
+    loads = ", ".join(f"{load:.1f}" for load in os.getloadavg())
+    MEASURED.mkdir(parents=True, exist_ok=True)
+    (MEASURED / f"{name}.txt").write_text(
+        f"Run on {datetime.date.today().isoformat()} in {took:.0f} s; load averages over 1, 5 and "
+        f"15 minutes at the end: {loads}."
     )
 
 
@@ -99,6 +104,8 @@ def section(name: str) -> str:
         parts += [f"### {heading}"] if heading else []
         path = MEASURED / f"{table}.tsv"
         parts.append(markdown(path) if path.exists() else "Not measured yet.")
+    conditions = MEASURED / f"{name}.txt"
+    parts += [conditions.read_text()] if conditions.exists() else []
     return "\n\n".join(parts) + "\n"
 
 
@@ -114,10 +121,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], metavar="NAME")
     names = parser.parse_args(arguments).names or list(BENCHMARKS)
-    head = machine()
     for name in names:
         measure(name)
-    page = "\n".join([OPENING, head, *(section(name) for name in BENCHMARKS)])
+    write_page()
+
+
+def write_page() -> None:
+    """Write docs/performance.md."""
+    page = "\n".join([OPENING, machine(), *(section(name) for name in BENCHMARKS)])
     with whole_file(ROOT / "docs/performance.md") as temporary:
         temporary.write_text(page)
     print("docs/performance.md is written")
