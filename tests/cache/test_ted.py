@@ -114,6 +114,13 @@ def test_without_ted_the_table_has_its_header(three: Any) -> None:
     assert three.load().pairing_files == []
 
 
+def test_any_4ch_sequence_may_have_dense_masks_until_ted_is_paired(three: Any) -> None:
+    assert three.load().dense_sources == []
+    three.add_ted("patient040", cycle(speckle(2)))
+    names = [source.name for source in three.load().dense_sources]
+    assert names == ["patient0001_4CH", "patient0002_4CH", "patient0003_4CH"]
+
+
 def test_a_changed_mask_changes_the_table(three: Any) -> None:
     three.add_ted("patient040", speckle(1))
     before = pair(three)["md5"].tolist()
