@@ -2,7 +2,7 @@
 
 Usage: python benchmarks/robustness.py OUT CHECKPOINT [--patients N] [--seed N]
 
-CHECKPOINT is a model.pt of benchmarks/pseudolabels.py; its fields are refined as in
+CHECKPOINT is a model.pt of benchmarks/pseudolabels.py or iterations.py; its fields are refined as in
 config/config.yaml. Makes phantom patients of another seed, changes brightness, size and frame rate
 one at a time, and writes OUT/robustness.{tsv,md}. A second run goes on where the first was stopped.
 """
