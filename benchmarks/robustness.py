@@ -2,9 +2,10 @@
 
 Usage: python benchmarks/robustness.py OUT CHECKPOINT [--patients N] [--seed N]
 
-CHECKPOINT is a model.pt of benchmarks/pseudolabels.py or iterations.py; its fields are refined as in
-config/config.yaml. Makes phantom patients of another seed, changes brightness, size and frame rate
-one at a time, and writes OUT/robustness.{tsv,md}. A second run goes on where the first was stopped.
+CHECKPOINT is a model.pt of benchmarks/pseudolabels.py or iterations.py; its fields are refined as
+in config/config.yaml. Makes phantom patients of another seed, changes brightness, size and frame
+rate one at a time, and writes OUT/robustness.{tsv,md}. A second run goes on where the first was
+stopped.
 """
 
 import argparse
