@@ -6,7 +6,7 @@ from snakemake.utils import min_version
 
 min_version("9.27")
 
-# A dry run of a large cohort takes a quarter longer with Python's usual 700.
+# A dry run of a large cohort takes a fifth longer with Python's usual 700.
 gc.set_threshold(200_000)
 
 

@@ -4,7 +4,9 @@ A phantom of six patients in a cache of 128 x 128 pixels; 2D on ED and ES frames
 sequences, the small networks of config/phantom.yaml, as many epochs and iterations for both. The
 plain form is nnU-Net's own command with its own trainer, of which only the number of epochs and
 iterations is changed. Ours is `echoweave.segmentation.train.train_fold`. Both start a process,
-import, train on the CPU with a thread and an augmentation worker for each core, and validate.
+import, train on the CPU with a thread and an augmentation worker for each core, and validate. The
+trainings differ: nnU-Net's own mirrors, so it predicts every validation image four times in 2D and
+eight times in 3D, and ours once. That is most of the ratio in 3D; it says nothing about an epoch.
 
 Usage: python benchmarks/training.py [--pairs N] [--epochs N]
 """
