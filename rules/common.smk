@@ -16,9 +16,9 @@ from echoweave.cache.cohort import load_cohort
 from echoweave.config import check_config, check_names, config_slice
 from echoweave.errors import InputError
 from echoweave.imports import digest_of, imported_files
-from echoweave.io.checksums import stamp
 from echoweave.pseudolabels.estimators.registry import unknown_estimators
-from echoweave.runs import check_directory, claim
+from echoweave.records import keep_records, restore_records
+from echoweave.runs import claim
 from echoweave.segmentation.arms import ARMS
 
 BASE = Path(workflow.basedir)
@@ -32,7 +32,7 @@ try:
     if problems:
         raise InputError(problems)
     if workflow.is_main_process:
-        check_directory(RESULTS)
+        restore_records(RESULTS)
     COHORT = load_cohort(config, RESULTS)
     check_names(config, COHORT.training_patients, [source.name for source in COHORT.testing])
 except InputError as error:
@@ -64,11 +64,12 @@ def settings(*keys):
 
 
 def library(script):
-    """A digest of the library files that a script runs: a change in one makes its results stale.
+    """A digest of a script and the library files that it runs: a change makes its results stale.
 
     A param, not inputs: of those an older date hides a change, as after unpacking or `rsync -a`.
     """
-    return digest_of(imported_files(BASE / f"workflow/scripts/{script}.py"))
+    path = BASE / f"workflow/scripts/{script}.py"
+    return digest_of([path, *imported_files(path)])
 
 
 def jobs_by_rule():

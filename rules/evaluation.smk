@@ -5,7 +5,9 @@ Goes out: measures/ (one row a sequence, frame and structure), tables/*.{tsv,md,
 """
 
 from echoweave.evaluation.names import TABLES
+from echoweave.io.checksums import sha256
 
+PUBLISHED = BASE / "resources/published_results.tsv"
 PSEUDOLABEL_MEASURES = [
     *expand(MEASURES / "pseudolabels/{estimator}.tsv", estimator=ESTIMATORS),
     MEASURES / "pseudolabels/held_out.tsv",
@@ -36,8 +38,8 @@ rule measure_segmentation:
         "../envs/echoweave.yaml"
     params:
         code=library("measure_segmentation"),
-        stamp=stamp(COHORT.files(COHORT.testing_patients)),
-        references=COHORT.test_references,
+        content=COHORT.content(COHORT.files(COHORT.testing_patients)),
+        sources=COHORT.testing,
         settings=settings("evaluation.frame_rate_hz", "evaluation.consistency_threshold"),
     message:
         "Measuring the predictions of {wildcards.arm}"
@@ -112,7 +114,6 @@ rule make_tables:
     input:
         measures=[arm_measures(kind) for kind in [*ARM_MEASURES, "cycles"]],
         pseudolabels=PSEUDOLABEL_MEASURES,
-        published=os.path.relpath(BASE / "resources/published_results.tsv"),
     output:
         [
             report(
@@ -132,7 +133,10 @@ rule make_tables:
         "../envs/echoweave.yaml"
     params:
         code=library("make_tables"),
-        measures={arm: str(MEASURES / arm) for arm in ARMS},
+        arms=list(ARMS),
+        measures=MEASURES,
+        published=PUBLISHED,
+        content=sha256(PUBLISHED),
         settings=settings("evaluation.bootstrap_samples", "evaluation.simpson_mode", "seed"),
     message:
         "Making the tables"

@@ -4,6 +4,8 @@ Comes in: cache/{patient}.h5 of the training patients, ted_pairs.tsv for the hol
 Goes out: registration/{model}/model.pt, curves.tsv and TensorBoard events.
 """
 
+from echoweave.io.checksums import sha256
+
 PRETRAINED = config["registration"]["pretrained"]
 TRAINED = [model for model in MODELS if model not in PRETRAINED]
 ADOPTED = [model for model in MODELS if model in PRETRAINED]
@@ -38,7 +40,7 @@ rule train_registration:
         device=config["registration"]["device"],
     params:
         code=library("train_registration"),
-        folder=str(RESULTS / "registration/{model}"),
+        folder=lambda wildcards: RESULTS / "registration" / wildcards.model,
         gpu_locks=GPU_LOCKS,
         settings=lambda wildcards: settings(
             f"registration.models.{wildcards.model}",
@@ -68,7 +70,7 @@ rule adopt_registration:
     params:
         code=library("adopt_registration"),
         settings=lambda wildcards: settings(f"registration.models.{wildcards.model}"),
-        stamp=lambda wildcards: stamp([PRETRAINED[wildcards.model]]),
+        content=lambda wildcards: sha256(Path(PRETRAINED[wildcards.model])),
     message:
         "Checking the given registration network {wildcards.model}"
     script:

@@ -49,10 +49,10 @@ for arm in ARMS:
         params:
             code=library("write_raw"),
             arm=arm,
-            root=nnunet_root,
+            root=NNUNET,
             folds=COHORT.folds,
             # The sparse arm reads neither.
-            pseudolabels=used_pseudolabels if dense else "",
+            pseudolabels=RESULTS / "pseudolabels" / USED,
             settings=settings("pseudolabels.quality") if dense else {"quality": {}},
         message:
             f"Writing the raw data set of {arm}"
@@ -78,7 +78,7 @@ for arm in ARMS:
         params:
             code=library("plan"),
             arm=arm,
-            root=nnunet_root,
+            root=NNUNET,
             settings=settings(f"segmentation.plans.{ARMS[arm].configuration}"),
         message:
             f"Planning and preprocessing {arm}"
@@ -107,7 +107,7 @@ for arm in ARMS:
         params:
             code=library("train_fold"),
             arm=arm,
-            root=nnunet_root,
+            root=NNUNET,
             gpu_locks=GPU_LOCKS,
             settings=settings(*LEARNING),
             seed=config["seed"],
@@ -136,7 +136,7 @@ for arm in ARMS:
             code=library("select"),
             arm=arm,
             folds=list(FOLDS),
-            root=nnunet_root,
+            root=NNUNET,
         message:
             f"Choosing the postprocessing of {arm}"
         script:
@@ -166,8 +166,8 @@ for bucket, patients in TESTING_BUCKETS.items():
             device=DEVICE,
         params:
             code=library("predict"),
-            folder=str(RESULTS / "predictions/{arm}"),
-            root=nnunet_root,
+            folder=lambda wildcards: RESULTS / "predictions" / wildcards.arm,
+            root=NNUNET,
             gpu_locks=GPU_LOCKS,
         message:
             "Segmenting test sequences with {wildcards.arm}"
@@ -195,7 +195,7 @@ rule predict_held_out:
     params:
         code=library("predict_held_out"),
         arm="sparse2d",
-        root=nnunet_root,
+        root=NNUNET,
         gpu_locks=GPU_LOCKS,
     message:
         "Segmenting training sequences with dense truth by the fold that has not seen them"
@@ -222,7 +222,7 @@ rule predict_cycles:
         device=DEVICE,
     params:
         code=library("predict_cycles"),
-        root=nnunet_root,
+        root=NNUNET,
         gpu_locks=GPU_LOCKS,
     message:
         "Segmenting full-cycle clips with {wildcards.arm}, by folds that have not seen them"

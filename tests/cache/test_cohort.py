@@ -11,7 +11,7 @@ import pytest
 import echoweave.cache.cohort as cohort_module
 from echoweave.cache.cohort import Cohort
 from echoweave.cache.inspect import Report
-from echoweave.cache.source import SequenceFiles
+from echoweave.cache.source import SequenceFiles, references_of
 from echoweave.cache.tables import COHORT_COLUMNS, write_cohort
 from echoweave.errors import InputError
 from echoweave.io.tables import read_tsv
@@ -33,7 +33,8 @@ def test_both_layouts_give_the_same_facts(make_tree: Any, layout: str) -> None:
     ]
     folder = tree.folder("patient0010", "testing")
     names = [f"patient0010_4CH_{instant}_gt{tree.suffix}" for instant in ("ED", "ES")]
-    assert cohort.test_references["patient0010_4CH"] == (folder / names[0], folder / names[1])
+    references = references_of(cohort.testing)
+    assert references["patient0010_4CH"] == (folder / names[0], folder / names[1])
     source = cohort.training[1]
     facts = source.facts
     assert (facts.stored_ed, facts.stored_es, source.n_frames, source.reversed) == (0, 3, 4, False)
@@ -69,7 +70,7 @@ def test_test_patients_may_lack_masks(tree: Any) -> None:
     tree.add("patient0010", "testing", labelled=False)
     cohort = tree.load()
     assert [source.has_labels for source in cohort.sequences] == [True, True, False, False]
-    assert cohort.test_references == {}
+    assert references_of(cohort.testing) == {}
     assert cohort.testing_patients == ["patient0010"]
 
 
@@ -229,6 +230,7 @@ def test_tables(tree: Any, tmp_path: Path) -> None:
         cohort.folds,
         cohort.excluded,
         pairs,
+        tree.camus,
         tmp_path / "cohort.tsv",
         tmp_path / "excluded.tsv",
     )
@@ -236,7 +238,7 @@ def test_tables(tree: Any, tmp_path: Path) -> None:
     assert table[0].split("\t") == COHORT_COLUMNS
     assert table[1].startswith(
         "patient0001_4CH\tpatient0001\t4CH\ttraining\t0\t4\t0\t3\t0.2\t0.1\tGood\tFalse\tTrue\t"
-        f"patient077\t{tree.folder('patient0001')}"
+        "patient077\ttraining/patient0001/patient0001_4CH_sequence.mhd"
     )
     assert table[2].startswith(
         "patient0010_2CH\tpatient0010\t2CH\ttesting\t\t3\t0\t2\t0.2\t0.1\tGood\tTrue\tFalse\t\t"
@@ -254,6 +256,7 @@ def test_nothing_excluded_leaves_the_header(tree: Any, tmp_path: Path) -> None:
         cohort.folds,
         (),
         tmp_path / "pairs.tsv",
+        tree.camus,
         tmp_path / "c.tsv",
         tmp_path / "e.tsv",
     )

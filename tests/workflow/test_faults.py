@@ -203,17 +203,6 @@ def test_a_truncated_prediction_stops_the_measuring_until_it_is_deleted(
     assert changed(project, study) == set()
 
 
-def test_results_are_not_carried_on_from_another_working_directory(
-    project: Project, tmp_path: Path
-) -> None:
-    run_to_the_end(project)
-    (tmp_path / "results").symlink_to(project.results)
-    done = replace(project, folder=tmp_path).run("evaluation")
-    assert done.returncode == 1
-    assert f"made from the working directory {project.folder}" in done.stderr
-    assert f"add --directory {project.folder}" in done.stderr
-
-
 def test_a_full_disk_and_a_closed_one_lose_nothing(
     small_disk: Callable[..., Path], study: Project, tmp_path: Path
 ) -> None:

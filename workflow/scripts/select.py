@@ -10,6 +10,6 @@ if __name__ == "__main__":
         select(
             arm=snakemake.params.arm,
             folds=snakemake.params.folds,
-            nnunet_root=Path(snakemake.params.root),
+            nnunet_root=snakemake.params.root,
             threads=snakemake.threads,
         )

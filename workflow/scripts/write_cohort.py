@@ -12,6 +12,7 @@ if __name__ == "__main__":
             folds=snakemake.params.folds,
             excluded=snakemake.params.excluded,
             ted_pairs=Path(snakemake.input.pairs),
+            root=snakemake.params.root,
             cohort_table=Path(snakemake.output.cohort),
             excluded_table=Path(snakemake.output.excluded),
         )

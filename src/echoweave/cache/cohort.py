@@ -5,7 +5,7 @@ The workflow needs it before any job runs, so nothing slow is imported here.
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from echoweave.cache.inspect import inspect_sequence, inspect_ted
 from echoweave.cache.memo import Task, inspect_all
 from echoweave.cache.source import TED_VIEW, BadInput, Source, TedClip
 from echoweave.errors import InputError, Problem
+from echoweave.io.digests import digest_files, digest_of_content
 from echoweave.logs import log_to_terminal
 
 
@@ -35,6 +36,7 @@ class Cohort:
         pairing: The user's table of TED ids and patients; None where the images decide.
         excluded: What was left out, and why.
         subgroups: The lists that say which patient is in which split; none in the legacy release.
+        digests: The SHA-256 of every file of ``sequences``, ``ted`` and ``pairing``, by path.
     """
 
     sequences: tuple[Source, ...]
@@ -43,6 +45,7 @@ class Cohort:
     pairing: Path | None = None
     excluded: tuple[BadInput, ...] = ()
     subgroups: tuple[Path, ...] = ()
+    digests: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def training(self) -> list[Source]:
@@ -68,15 +71,6 @@ class Cohort:
     def testing_patients(self) -> list[str]:
         """The test patients, sorted."""
         return _patients(self.testing)
-
-    @property
-    def test_references(self) -> dict[str, tuple[Path, Path]]:
-        """The masks at ED and ES of the labelled test sequences, by name."""
-        return {
-            source.name: (source.files.ed_gt, source.files.es_gt)
-            for source in self.testing
-            if source.files.ed_gt and source.files.es_gt
-        }
 
     @property
     def dense_sources(self) -> list[Source]:
@@ -112,6 +106,10 @@ class Cohort:
         """Return every source file of ``patients``."""
         return [path for source in self.sequences_of(patients) for path in source.files.all]
 
+    def content(self, files: Iterable[Path]) -> str:
+        """Return a digest of the content of ``files``, of which ``digests`` knows each."""
+        return digest_of_content(files, self.digests)
+
     @staticmethod
     def buckets(patients: Iterable[str], chunks: int) -> dict[int, list[str]]:
         """Share ``patients`` out to at most ``chunks`` buckets.
@@ -127,7 +125,8 @@ class Cohort:
 def load_cohort(config: Mapping[str, Any], results_dir: Path) -> Cohort:
     """Find and check every input, and say which sequence serves where.
 
-    What was read is remembered in ``results_dir``/.inspected.json; progress goes to stderr.
+    What was read is remembered in ``results_dir``, in .inspected.json and in .digests.json;
+    progress goes to stderr.
 
     Args:
         config: The whole configuration; ``data``, ``folds`` and ``seed`` count here.
@@ -152,7 +151,7 @@ def load_cohort(config: Mapping[str, Any], results_dir: Path) -> Cohort:
         if report.facts is not None
     ]
     training = {one.patient for one, _ in sound if one.split == "training"}
-    return Cohort(
+    cohort = Cohort(
         sequences=tuple(
             Source(one.patient, one.view, one.split, one.files, facts) for one, facts in sound
         ),
@@ -166,6 +165,10 @@ def load_cohort(config: Mapping[str, Any], results_dir: Path) -> Cohort:
         excluded=tuple(bad),
         subgroups=tuple(list_subgroups(Path(data["camus"]["root"]))),
     )
+    files = [*cohort.files(cohort.patients), *cohort.ted_files]
+    with log_to_terminal():
+        digests = digest_files(files, results_dir / ".digests.json")
+    return replace(cohort, digests=digests)
 
 
 def _discover(

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,8 +104,8 @@ class Source:
         return f"{self.patient}_{self.view}"
 
     def __repr__(self) -> str:
-        """Short, as it is kept with every output; another place or fact gives another one."""
-        digest = hashlib.md5(repr((self.split, self.files, self.facts)).encode()).hexdigest()
+        """Short, as it is kept with every output; another fact gives another one, a place not."""
+        digest = hashlib.md5(repr((self.split, self.facts)).encode()).hexdigest()
         return f"Source({self.name}, {digest[:16]})"
 
     @property
@@ -123,7 +124,16 @@ class Source:
         return self.files.ed_gt is not None
 
 
-@dataclass(frozen=True)
+def references_of(sources: Iterable[Source]) -> dict[str, tuple[Path, Path]]:
+    """Return the masks at ED and ES of those of ``sources`` that have them, by name."""
+    return {
+        source.name: (source.files.ed_gt, source.files.es_gt)
+        for source in sources
+        if source.files.ed_gt and source.files.es_gt
+    }
+
+
+@dataclass(frozen=True, repr=False)
 class TedClip:
     """A TED clip: the full cycle of a CAMUS 4CH sequence with a mask for every frame.
 
@@ -143,6 +153,10 @@ class TedClip:
     def files(self) -> list[Path]:
         """Every file, in one fixed order."""
         return [self.sequence, self.labels, *self.pixels]
+
+    def __repr__(self) -> str:
+        """Wherever its files lie, as it is kept with every output."""
+        return f"TedClip({self.ted_id})"
 
 
 @dataclass(frozen=True)

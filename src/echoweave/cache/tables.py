@@ -33,13 +33,15 @@ def write_cohort(
     folds: Mapping[str, int],
     excluded: Sequence[BadInput],
     ted_pairs: Path,
+    root: Path,
     cohort_table: Path,
     excluded_table: Path,
 ) -> None:
     """Write results/cohort.tsv and results/excluded.tsv.
 
     Frames are counted in ED -> ES order as in the cache, so ``ed`` is 0 and ``es`` the last one;
-    ``sy_mm`` and ``sx_mm`` are the native spacing; ``source`` is the clip's file.
+    ``sy_mm`` and ``sx_mm`` are the native spacing; ``source`` is the clip's file below ``root``
+    (``data.camus.root``), wherever that lies.
     """
     pairs = read_tsv(ted_pairs)
     ted_ids = dict(zip(pairs["patient"], pairs["ted_id"], strict=True))
@@ -58,7 +60,7 @@ def write_cohort(
             source.reversed,
             source.has_labels,
             ted_ids.get(source.patient, "") if source.view == TED_VIEW else "",
-            str(source.files.sequence),
+            str(source.files.sequence.relative_to(root)),
         ]
         for source in sources
     ]
