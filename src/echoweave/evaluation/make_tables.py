@@ -6,16 +6,16 @@ from typing import Any
 
 import pandas as pd
 
-from echoweave.evaluation.accuracy_tables import make_strata, make_table1
+from echoweave.evaluation.accuracy_tables import TABLE1_KEYS, make_strata, make_table1
 from echoweave.evaluation.beat_table import make_beats
 from echoweave.evaluation.names import TABLES
 from echoweave.evaluation.pseudolabel_table import make_pseudolabels
-from echoweave.evaluation.published import published_rows, published_sources
+from echoweave.evaluation.published import published_rows, published_sources, read_published
 from echoweave.evaluation.samples import Settings
 from echoweave.evaluation.table import write_table
 from echoweave.evaluation.tests_table import make_tests
 from echoweave.evaluation.time_tables import make_consistency, make_smoothness
-from echoweave.evaluation.volume_table import make_function, make_table2
+from echoweave.evaluation.volume_table import TABLE2_KEYS, make_function, make_table2
 from echoweave.io.tables import read_tsv
 from echoweave.logs import LOGGER
 
@@ -41,8 +41,9 @@ def make_tables(
     chosen = Settings(**settings)
     arms = list(measures)
     ours = {name: _concat([home / f"{name}.tsv" for home in measures.values()]) for name in _INPUTS}
-    theirs = {name: published_rows(published, name) for name in ("table1", "table2")}
-    sources = {name: published_sources(published, name) for name in theirs}
+    lines = read_published(published, {"table1": TABLE1_KEYS, "table2": TABLE2_KEYS})
+    theirs = {name: published_rows(lines, name) for name in ("table1", "table2")}
+    sources = {name: published_sources(lines, name) for name in theirs}
     tables = {
         "table1": make_table1(ours["frames"], arms, theirs["table1"], sources["table1"], chosen),
         "table2": make_table2(

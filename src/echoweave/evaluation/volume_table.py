@@ -35,6 +35,23 @@ _INTERVALS = [f"{name}_{end}" for name in AGREEMENT_INTERVALS for end in _ENDS]
 REFERENCES = {"masks": "ref_", "cfg": "cfg_"}
 
 
+def _keys(symbol: str, unit: str) -> dict[str, str]:
+    """Return what :func:`summarise_agreement` gives, and its columns."""
+    name = symbol.lower()
+    keys = {key: f"{name}_{key}_{unit}" for key in ("bias", "sd", "mae", "lower", "upper")}
+    keys["correlation"] = f"{name}_correlation"
+    ends = {f"{key}_{end}": f"{keys[key]}_{end}" for key in AGREEMENT_INTERVALS for end in _ENDS}
+    return keys | ends
+
+
+# What a published row of Table 2 can hold.
+TABLE2_KEYS = frozenset(
+    _keys(symbol, unit)[name]
+    for symbol, _, unit in QUANTITIES.values()
+    for name in ("correlation", "bias", "sd", "mae")
+)
+
+
 def make_table2(
     volumes: pd.DataFrame,
     beats: pd.DataFrame,
@@ -126,15 +143,6 @@ def _agreement_row(rows: pd.DataFrame, prefix: str, settings: Settings) -> dict[
         counts.append(found["n"])
         row |= {key: found[name] for name, key in _keys(symbol, unit).items()}
     return row | {"n": max(counts)}
-
-
-def _keys(symbol: str, unit: str) -> dict[str, str]:
-    """Return what :func:`summarise_agreement` gives, and its columns."""
-    name = symbol.lower()
-    keys = {key: f"{name}_{key}_{unit}" for key in ("bias", "sd", "mae", "lower", "upper")}
-    keys["correlation"] = f"{name}_correlation"
-    ends = {f"{key}_{end}": f"{keys[key]}_{end}" for key in AGREEMENT_INTERVALS for end in _ENDS}
-    return keys | ends
 
 
 def _columns() -> list[Column]:
