@@ -112,6 +112,7 @@ rule make_tables:
     input:
         measures=[arm_measures(kind) for kind in [*ARM_MEASURES, "cycles"]],
         pseudolabels=PSEUDOLABEL_MEASURES,
+        roles=rules.write_roles.output[0],
         published=os.path.relpath(BASE / "resources/published_results.tsv"),
     output:
         [

@@ -79,9 +79,7 @@ def test_every_source_is_said() -> None:
         ("table2\tA\t\tef_mae_percent\t5\tB", "gives a number again"),
     ],
 )
-def test_a_line_that_no_table_can_show_is_refused(
-    tmp_path: Path, line: str, message: str
-) -> None:
+def test_a_line_that_no_table_can_show_is_refused(tmp_path: Path, line: str, message: str) -> None:
     path = tmp_path / "published.tsv"
     path.write_text(f"{HEADER}table2\tA\t\tef_mae_percent\t5\tB\n{line}\n")
     with pytest.raises(InputError, match="line 3") as caught:

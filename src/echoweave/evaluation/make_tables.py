@@ -11,6 +11,7 @@ from echoweave.evaluation.beat_table import make_beats
 from echoweave.evaluation.names import TABLES
 from echoweave.evaluation.pseudolabel_table import make_pseudolabels
 from echoweave.evaluation.published import published_rows, published_sources, read_published
+from echoweave.evaluation.roles import add_roles
 from echoweave.evaluation.samples import Settings
 from echoweave.evaluation.table import write_table
 from echoweave.evaluation.tests_table import make_tests
@@ -25,6 +26,7 @@ _INPUTS = ("frames", "volumes", "beats", "smoothness", "consistency", "cycles")
 def make_tables(
     measures: Mapping[str, Path],
     pseudolabels: Sequence[Path],
+    roles: Path,
     published: Path,
     folder: Path,
     settings: Mapping[str, Any],
@@ -34,6 +36,7 @@ def make_tables(
     Args:
         measures: Arm -> folder that :func:`measure_segmentation` and :func:`measure_cycles` filled.
         pseudolabels: The tables of :func:`measure_pseudolabels`.
+        roles: What the registration networks know of each training patient.
         published: resources/published_results.tsv.
         folder: Gets the tables.
         settings: The fields of :class:`echoweave.evaluation.samples.Settings`.
@@ -51,7 +54,7 @@ def make_tables(
         ),
         "function": make_function(ours["volumes"], arms, chosen),
         "beats": make_beats(ours["cycles"], arms, chosen),
-        "pseudolabels": make_pseudolabels(_concat(pseudolabels), chosen),
+        "pseudolabels": make_pseudolabels(add_roles(_concat(pseudolabels), roles), chosen),
         "smoothness": make_smoothness(ours["smoothness"], arms, chosen),
         "consistency": make_consistency(ours["consistency"], arms, chosen),
         "strata": make_strata(ours["frames"], arms, chosen),

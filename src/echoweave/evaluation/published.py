@@ -37,7 +37,7 @@ def read_published(path: Path, keys: Mapping[str, Collection[str]]) -> pd.DataFr
     problems = [
         Problem(str(path), f"line {number}", what, "correct the line")
         # Behind the header, counted from 1.
-        for number, line, again in zip(range(2, len(lines) + 2), lines.itertuples(), twice)
+        for number, (line, again) in enumerate(zip(lines.itertuples(), twice, strict=True), 2)
         if (what := _fault(line, keys) or ("gives a number again" if again else ""))
     ]
     if problems:
