@@ -199,7 +199,9 @@ def test_smoothness_and_consistency_by_quality_and_view(tables):
     }
     assert counts == {"all": 5, "Good": 2, "Medium": 2, "Poor": 1, "2CH": 2, "4CH": 3}
     # The five frames of the block heart shrink evenly: no second derivative.
-    assert pick(tables["smoothness"], group="Poor", **smooth)["smoothness_px_mean"] == 0.0
+    assert (
+        pick(tables["smoothness"], group="Poor", **smooth)["smoothness_px4_per_frame3_mean"] == 0.0
+    )
     area = {"arm": "dense3d", "attribute": "cavity_area_mm2"}
     assert pick(tables["consistency"], group="4CH", **area)["n"] == 3
     assert pick(tables["consistency"], group="4CH", **area)["inconsistent_share_mean"] == 0.0

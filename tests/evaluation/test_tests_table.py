@@ -36,7 +36,8 @@ def smoothness() -> pd.DataFrame:
     keys = {"view": "4CH", "structure": "cavity", "n_frames": 10}
     return pd.DataFrame(
         [
-            {"arm": arm, "patient": patient, "smoothness_normalised": float(place + number)} | keys
+            {"arm": arm, "patient": patient, "smoothness_normalised_per_s3": float(place + number)}
+            | keys
             for place, arm in enumerate(ARMS)
             for number, patient in enumerate(PATIENTS)
         ]
@@ -124,7 +125,7 @@ def test_the_primary_family_is_what_the_study_asks() -> None:
     primary = table[table["family"] == "primary"]
 
     assert len(primary) == 2 * 3 * 3
-    assert set(primary["measure"]) == {"dice", "hd_mm", "smoothness_normalised"}
+    assert set(primary["measure"]) == {"dice", "hd_mm", "smoothness_normalised_per_s3"}
     assert set(primary["structure"]) == {"cavity", "myocardium", "atrium"}
     assert set(zip(primary["first"], primary["second"], strict=True)) == {
         ("sparse2d", "dense2d"),

@@ -10,6 +10,7 @@ import pandas as pd
 from echoweave.evaluation.accuracy_tables import MEASURES
 from echoweave.evaluation.pairs import Pairs, pair_up
 from echoweave.evaluation.samples import Settings, is_missed, select
+from echoweave.evaluation.smoothness import SHORTEST
 from echoweave.evaluation.statistics import bootstrap, holm, median_of_draws, paired_p
 from echoweave.evaluation.table import Column, Table
 from echoweave.evaluation.volume_table import QUANTITIES
@@ -18,11 +19,9 @@ from echoweave.segmentation.arms import ARMS
 # LV epi is the union of two of these: a test of its own would count them twice.
 STRUCTURES = ("cavity", "myocardium", "atrium")
 # What the primary family compares: overlap, the largest error, and steadiness in time.
-PRIMARY = ("dice", "hd_mm", "smoothness_normalised")
+PRIMARY = ("dice", "hd_mm", "smoothness_normalised_per_s3")
 FAMILIES = ("primary", "exploratory")
 _VIEWS = {"biplane": {"2CH", "4CH"}, "2CH": {"2CH"}, "4CH": {"4CH"}, "": set[str]()}
-# Fewer frames have no second derivative to integrate.
-_SHORTEST_CURVE = 4
 _COLUMNS = (
     *(Column("family", "Family"), Column("first", "First"), Column("second", "Second")),
     *(Column("measure", "Measure"), Column("structure", "Structure")),
@@ -80,8 +79,8 @@ def _comparisons(
         for measure in MEASURES:
             pairs = pair_up(chosen, first, second, ("patient", "view", "instant"), measure)
             yield measure, structure, pairs
-    smoothness, measure = tables["smoothness"], "smoothness_normalised"
-    long = smoothness["n_frames"] >= _SHORTEST_CURVE
+    smoothness, measure = tables["smoothness"], "smoothness_normalised_per_s3"
+    long = smoothness["n_frames"] >= SHORTEST
     smoothness = smoothness.assign(lost=long & smoothness[measure].isna())
     for structure in STRUCTURES:
         chosen = select(smoothness, structure=structure)
