@@ -114,6 +114,7 @@ rule make_tables:
     input:
         measures=[arm_measures(kind) for kind in [*ARM_MEASURES, "cycles"]],
         pseudolabels=PSEUDOLABEL_MEASURES,
+        roles=rules.write_roles.output[0],
     output:
         [
             report(

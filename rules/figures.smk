@@ -45,6 +45,7 @@ rule draw_figure2:
     input:
         labels=MEASURES / f"pseudolabels/{USED}.tsv",
         held_out=MEASURES / "pseudolabels/held_out.tsv",
+        roles=rules.write_roles.output[0],
     output:
         **drawn("figure2", "Pseudo-labels", "Figure 2: quality by direction"),
     log:
@@ -85,6 +86,7 @@ rule draw_film_strip:
 rule draw_estimators:
     input:
         tables=PSEUDOLABEL_MEASURES,
+        roles=rules.write_roles.output[0],
     output:
         **drawn("estimators", "Pseudo-labels", "Estimators side by side"),
     log:
@@ -105,6 +107,7 @@ rule draw_dice_by_position:
     input:
         labels=MEASURES / f"pseudolabels/{USED}.tsv",
         held_out=MEASURES / "pseudolabels/held_out.tsv",
+        roles=rules.write_roles.output[0],
     output:
         **drawn("dice_by_position", "Pseudo-labels", "Dice between ED and ES"),
     log:
@@ -169,6 +172,7 @@ rule draw_closure:
     input:
         caches=EXAMPLE_CACHES,
         labels=pseudolabel_files(USED, REGISTRATION_EXAMPLES, ["forward", "backward"]),
+        roles=rules.write_roles.output[0],
     output:
         **drawn("closure", "Registration", "Masks carried from end to end"),
     log:

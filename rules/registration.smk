@@ -1,7 +1,8 @@
 """Registration: one network a model learns to align the frames of a sequence.
 
 Comes in: cache/{patient}.h5 of the training patients, ted_pairs.tsv for the hold-out.
-Goes out: registration/{model}/model.pt, curves.tsv and TensorBoard events.
+Goes out: registration/{model}/model.pt, curves.tsv and TensorBoard events, and
+registration/roles.tsv: whom the networks trained on, validated on, and never saw.
 """
 
 from echoweave.io.checksums import sha256
@@ -14,6 +15,7 @@ ADOPTED = [model for model in MODELS if model in PRETRAINED]
 rule registration:
     input:
         expand(RESULTS / "registration/{model}/model.pt", model=MODELS),
+        RESULTS / "registration/roles.tsv",
     message:
         "The registration networks are trained"
 
@@ -75,3 +77,24 @@ rule adopt_registration:
         "Checking the given registration network {wildcards.model}"
     script:
         "../workflow/scripts/adopt_registration.py"
+
+
+rule write_roles:
+    input:
+        models=expand(RESULTS / "registration/{model}/model.pt", model=MODELS),
+    output:
+        RESULTS / "registration/roles.tsv",
+    log:
+        logs("write_roles"),
+    benchmark:
+        benchmarks("write_roles")
+    localrule: True
+    conda:
+        "../envs/echoweave.yaml"
+    params:
+        code=library("write_roles"),
+        patients=COHORT.training_patients,
+    message:
+        "Writing down whom the registration networks have seen"
+    script:
+        "../workflow/scripts/write_roles.py"

@@ -51,6 +51,7 @@ rule write_page:
         frames=arm_measures("frames"),
         volumes=arm_measures("volumes"),
         quality=quality_file(USED),
+        roles=rules.write_roles.output[0],
     output:
         RESULTS / "viewer/index.html",
     log:

@@ -6,9 +6,10 @@ import pytest
 
 from echoweave.errors import InputError
 from echoweave.evaluation.measure_segmentation import MEASURES, measure_segmentation
+from echoweave.io.images import write_image
 from echoweave.io.tables import read_tsv
 
-from .study import beating, write_study
+from .study import SPACING, beating, write_study
 
 SETTINGS = {"frame_rate_hz": 50.0, "consistency_threshold": 0.1}
 BOTH_VIEWS = [("patient0001", "2CH", "Poor"), ("patient0001", "4CH", "Good")]
@@ -113,6 +114,22 @@ def test_phases_are_found_in_the_predicted_areas(study, perfect):
     assert np.isnan(found["ef_sd_percent"])
 
 
+def test_references_of_found_instants_are_measured_in_the_same_views(study, perfect):
+    # The 4CH reference is half as wide.
+    for path, labels in zip(study.references["patient0001_4CH"], beating()[[0, 4]], strict=True):
+        labels[:, 32:38][labels[:, 32:38] == 1] = 2
+        write_image(path, labels, SPACING)
+    # The 4CH prediction has no cavity at ED; its largest area is in frame 1, its smallest in 2.
+    perfect["patient0001_4CH"] = beating()[[0, 0, 4, 0, 1]]
+    perfect["patient0001_4CH"][0] = 0
+    tables = measure(study, perfect)
+    volumes, beats = row(tables["volumes"], mode="ase"), row(tables["beats"], mode="ase")
+
+    assert (volumes["method"], beats["method"]) == ("2CH", "biplane")
+    # Discs of 24 x 12 mm for the beat, of 24 x 24 mm where 2CH is alone.
+    assert beats["ref_edv_ml"] == pytest.approx(volumes["ref_edv_ml"] / 2, rel=0.02)
+
+
 def test_areas_in_pixels_at_512_and_in_mm2(study, perfect):
     areas = measure(study, perfect)["areas"]
     found = row(areas, view="2CH", structure="cavity", frame=0)
@@ -129,11 +146,28 @@ def test_smoothness_says_that_the_frame_rate_is_assumed(study, perfect):
     steady = row(smoothness, view="2CH", structure="cavity")
     shaky = row(smoothness, view="4CH", structure="cavity")
 
-    assert steady["smoothness_px"] == 0.0
+    assert steady["smoothness_px4_per_frame3"] == 0.0
     # Areas 480 432 480 432 480 times 64: second differences of +-96 * 64, two trapezoids.
-    assert shaky["smoothness_px"] == pytest.approx(2 * (96 * 64) ** 2, rel=1e-5)
+    assert shaky["smoothness_px4_per_frame3"] == pytest.approx(2 * (96 * 64) ** 2, rel=1e-5)
     assert shaky["frame_rate_hz"] == 50.0
     assert not shaky["frame_rate_known"]
+
+
+def test_a_structure_that_is_lost_throughout_is_not_smooth(study, perfect):
+    perfect["patient0001_2CH"] = np.where(perfect["patient0001_2CH"] == 3, 0, 1)
+    perfect["patient0001_4CH"][2] = 0
+    tables = measure(study, perfect)
+    lost = row(tables["smoothness"], view="2CH", structure="atrium")
+    once = row(tables["smoothness"], view="4CH", structure="atrium")
+
+    assert np.isnan(lost["smoothness_px4_per_frame3"])
+    assert np.isnan(lost["smoothness_normalised_per_s3"])
+    assert (lost["lost_frames"], once["lost_frames"]) == (5, 1)
+    # Areas 120 120 0 120 120 times 64: second differences -120 240 -120, two trapezoids.
+    assert once["smoothness_px4_per_frame3"] == pytest.approx(5 * (120 * 64) ** 2)
+    # The lost frame and its neighbours have no deviation.
+    shape = row(tables["consistency"], view="4CH", attribute="cavity_area_mm2")
+    assert (shape["n_frames"], shape["lost_frames"]) == (0, 1)
 
 
 def test_consistency_is_scaled_with_the_references(study, perfect):

@@ -9,8 +9,14 @@ from echoweave.io.tables import write_tsv
 QUANTITIES = ("edv_ml", "esv_ml", "ef_percent")
 
 
-def draw(tmp_path: Path, predicted: list[float], reference: list[float]) -> str:
+def draw(
+    tmp_path: Path,
+    predicted: list[float],
+    reference: list[float],
+    methods: list[str | None] | None = None,
+) -> str:
     table = pd.DataFrame({"arm": "dense2d", "mode": "ase", "edv_ml": predicted})
+    table["method"] = methods or "biplane"
     table = table.assign(esv_ml=np.nan, ef_percent=np.nan, ref_edv_ml=reference)
     table = table.assign(ref_esv_ml=50.0, ref_ef_percent=50.0)
     other = table.assign(mode="camus", edv_ml=-999.0)
@@ -25,6 +31,12 @@ def test_only_the_chosen_mode_and_whole_pairs_count(tmp_path: Path) -> None:
     assert "r = 1.000, n = 3" in source
     assert "Bias +10.3 ml" in source
     assert "no values" in source
+
+
+def test_patients_who_are_not_measured_in_both_views_are_counted(tmp_path: Path) -> None:
+    methods = ["biplane", "4CH", None, "biplane"]
+    source = draw(tmp_path, [100.0, 120.0, np.nan, 141.0], [90.0, 110.0, np.nan, 130.0], methods)
+    assert "Simpson volumes (ase); of 4 patients 1 by one view, 1 not measurable" in source
 
 
 def test_one_patient(tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from echoweave.figures.closure import closure_dice, draw_closure
 from echoweave.io.images import write_sequence
+from echoweave.io.tables import write_tsv
 
 from .study import Study, labels_of_study
 
@@ -28,14 +30,16 @@ def draw(tmp_path: Path, study: Study, sequences: list[str]) -> str:
     for path, labels in zip(files, (forward, backward), strict=True):
         write_sequence(path, labels, (0.5, 0.25))
     svg, png = tmp_path / "f.svg", tmp_path / "f.png"
-    draw_closure(sequences, study.caches, files, svg, png)
+    roles = tmp_path / "roles.tsv"
+    write_tsv(pd.DataFrame({"patient": ["patient0001"], "role": ["hold-out"]}), roles)
+    draw_closure(sequences, study.caches, files, roles, svg, png)
     assert png.read_bytes().startswith(b"\x89PNG")
     return svg.read_text()
 
 
 def test_titles_hold_the_dice_of_both_directions(tmp_path: Path, study: Study) -> None:
     source = draw(tmp_path, study, [NAME])
-    assert "patient0001 4CH, Good" in source
+    assert "patient0001 4CH, Good, hold-out" in source
     # 2 x 65 / (65 + 130).
     assert "LV 0.667, MYO 1.000, LA 1.000" in source
     assert "LV 1.000, MYO 1.000, LA 1.000" in source

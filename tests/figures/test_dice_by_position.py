@@ -26,9 +26,14 @@ def test_a_sequence_counts_once_in_a_bin() -> None:
 
 def draw(tmp_path: Path, *rows: tuple[str, str, float, str, float]) -> str:
     columns = ["sequence", "direction", "position", "structure", "dice"]
-    write_tsv(pd.DataFrame(rows, columns=columns), tmp_path / "dirnet.tsv")
+    table = pd.DataFrame(rows, columns=columns)
+    write_tsv(table.assign(patient=table["sequence"]), tmp_path / "dirnet.tsv")
+    roles = {"patient": ["a", "b", "c"], "role": ["hold-out", "hold-out", "training"]}
+    write_tsv(pd.DataFrame(roles), tmp_path / "roles.tsv")
     svg = tmp_path / "f.svg"
-    draw_dice_by_position([tmp_path / "dirnet.tsv"], svg, tmp_path / "f.png")
+    draw_dice_by_position(
+        [tmp_path / "dirnet.tsv"], tmp_path / "roles.tsv", svg, tmp_path / "f.png"
+    )
     return svg.read_text()
 
 
@@ -38,10 +43,13 @@ def test_a_panel_for_each_structure_that_has_a_reference(tmp_path: Path) -> None
         ("a", "forward", 0.3, "cavity", 0.9),
         ("b", "fused", 0.3, "cavity", 0.9),
         ("a", "forward", 0.3, "atrium", float("nan")),
+        ("c", "forward", 0.3, "cavity", 0.99),
     )
     assert "LV cavity, n = 2" in source
     assert "Left atrium" not in source
 
 
-def test_without_dense_truth_the_figure_says_so(tmp_path: Path) -> None:
-    assert "No sequence with a reference mask for every frame" in draw(tmp_path)
+def test_without_a_holdout_with_dense_truth_the_figure_says_so(tmp_path: Path) -> None:
+    for rows in ([], [("c", "forward", 0.3, "cavity", 0.99)]):
+        source = draw(tmp_path, *rows)
+        assert "No hold-out sequence with a reference mask for every frame" in source

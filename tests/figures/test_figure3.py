@@ -6,7 +6,13 @@ import pandas as pd
 from echoweave.figures.figure3 import draw_figure3
 from echoweave.io.tables import write_tsv
 
-COLUMNS = ["sequence", "arm", "structure", "smoothness_px", "smoothness_normalised"]
+COLUMNS = [
+    "sequence",
+    "arm",
+    "structure",
+    "smoothness_px4_per_frame3",
+    "smoothness_normalised_per_s3",
+]
 
 
 def draw(tmp_path: Path, *rows: tuple[str, str, str, float, float]) -> str:

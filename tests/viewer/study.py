@@ -71,6 +71,12 @@ def write_viewer(root: Path, words: tuple[str, ...] = ("Good", "Poor", "Medium")
     write_tsv(quality, root / "quality.tsv")
     write_clips(sorted(root.glob("cache/*.h5")), layers, root / "viewer/data")
     page = root / "viewer/index.html"
-    tables = ([root / "frames.tsv"], [root / "volumes.tsv"], root / "quality.tsv")
+    write_tsv(pd.DataFrame({"patient": ["patient0001"], "role": ["hold-out"]}), root / "roles.tsv")
+    tables = (
+        [root / "frames.tsv"],
+        [root / "volumes.tsv"],
+        root / "quality.tsv",
+        root / "roles.tsv",
+    )
     write_page(root / "cohort.tsv", *tables, "ase", names, page)
     return page

@@ -24,6 +24,7 @@ def test_the_study_in_the_page(index: Path) -> None:
     assert first["dice"] == {"sparse2d": None, "dense2d": None, "dense3d": None}
     assert second["dice"] == {"sparse2d": 0.9, "dense2d": None, "dense3d": 0.95}
     assert third["closure"] is None
+    assert [row["role"] for row in study["sequences"]] == ["hold-out", "", ""]
     assert study["volumes"]["patient0002"]["dense3d"]["ef_error"] == 5.0
 
 
@@ -152,6 +153,14 @@ def test_search_and_sort(viewer: Page) -> None:
     assert names(viewer)[0] == "patient0002_4CH"
     viewer.fill("#search", "testing medium")
     assert names(viewer) == ["patient0003_4CH"]
+
+
+def test_what_the_registration_has_seen_is_said_and_can_be_searched(viewer: Page) -> None:
+    viewer.fill("#search", "hold-out")
+    assert names(viewer) == ["patient0001_4CH"]
+    viewer.click("#list button")
+    viewer.wait_for_function("state.clip.name === 'patient0001_4CH'")
+    assert "registration: hold-out, closure Dice 0.850" in viewer.inner_text("#subtitle")
 
 
 def test_the_next_sequence_by_key(viewer: Page) -> None:

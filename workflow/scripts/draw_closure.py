@@ -11,6 +11,7 @@ if __name__ == "__main__":
             sequences=snakemake.params.sequences,
             caches=[Path(path) for path in snakemake.input.caches],
             labels=[Path(path) for path in snakemake.input.labels],
+            roles=Path(snakemake.input.roles),
             svg=Path(snakemake.output.svg),
             png=Path(snakemake.output.png),
         )

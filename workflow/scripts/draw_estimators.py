@@ -9,6 +9,7 @@ if __name__ == "__main__":
     with log_to(Path(snakemake.log[0])):
         draw_estimators(
             quality=[Path(path) for path in snakemake.input.tables],
+            roles=Path(snakemake.input.roles),
             svg=Path(snakemake.output.svg),
             png=Path(snakemake.output.png),
         )

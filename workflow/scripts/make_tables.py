@@ -10,6 +10,7 @@ if __name__ == "__main__":
         make_tables(
             measures={arm: snakemake.params.measures / arm for arm in snakemake.params.arms},
             pseudolabels=[Path(path) for path in snakemake.input.pseudolabels],
+            roles=Path(snakemake.input.roles),
             published=snakemake.params.published,
             folder=Path(snakemake.output[0]).parent,
             settings=snakemake.params.settings,

@@ -12,6 +12,7 @@ if __name__ == "__main__":
             frames=[Path(path) for path in snakemake.input.frames],
             volumes=[Path(path) for path in snakemake.input.volumes],
             quality=Path(snakemake.input.quality),
+            roles=Path(snakemake.input.roles),
             mode=snakemake.params.mode,
             sequences=snakemake.params.sequences,
             output=Path(snakemake.output[0]),

@@ -25,6 +25,13 @@ TABLE1_STRUCTURES = ("cavity", "epi", "atrium")
 # Measure -> heading, decimals.
 MEASURES = {"dice": ("Dice", 3), "mad_mm": ("MAD (mm)", 2), "hd_mm": ("HD (mm)", 2)}
 _EXTRA = {"jaccard": ("Jaccard", 3), "hd95_mm": ("HD95 (mm)", 2), "rms_mm": ("RMS (mm)", 2)}
+# What a published row of Table 1 can hold.
+TABLE1_KEYS = frozenset(
+    f"{structure}_{measure}_{name}"
+    for structure in TABLE1_STRUCTURES
+    for measure in MEASURES
+    for name in ("mean", "sd")
+)
 GROUPINGS: Groupings = {"instant": ("instant", ("ED", "ES")), **BY_QUALITY, **BY_VIEW}
 NOTES = (
     "Mean ± SD over the sequences of the test patients with reference masks; n sequences.",

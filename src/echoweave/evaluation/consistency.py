@@ -8,7 +8,7 @@ import numpy as np
 from echoweave.evaluation.clips import ATTRIBUTES, Shapes
 from echoweave.evaluation.smoothness import deviations
 
-COLUMNS = ("attribute", "n_frames", "max_deviation", "inconsistent_share")
+COLUMNS = ("attribute", "n_frames", "lost_frames", "max_deviation", "inconsistent_share")
 
 
 def consistency_rows(
@@ -26,13 +26,15 @@ def consistency_rows(
     ranges = {attribute: _range(clips, attribute) for attribute in ATTRIBUTES}
     for clip in clips:
         for attribute in ATTRIBUTES:
-            found = np.abs(deviations(clip.curves[attribute], *ranges[attribute]))
+            curve = clip.curves[attribute]
+            found = np.abs(deviations(curve, *ranges[attribute]))
             found = found[np.isfinite(found)]
             yield (
                 clip,
                 {
                     "attribute": attribute,
                     "n_frames": len(found),
+                    "lost_frames": np.count_nonzero(np.isnan(curve)),
                     "max_deviation": found.max() if len(found) else np.nan,
                     "inconsistent_share": np.mean(found > threshold) if len(found) else np.nan,
                 },

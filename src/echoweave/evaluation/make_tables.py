@@ -6,16 +6,17 @@ from typing import Any
 
 import pandas as pd
 
-from echoweave.evaluation.accuracy_tables import make_strata, make_table1
+from echoweave.evaluation.accuracy_tables import TABLE1_KEYS, make_strata, make_table1
 from echoweave.evaluation.beat_table import make_beats
 from echoweave.evaluation.names import TABLES
 from echoweave.evaluation.pseudolabel_table import make_pseudolabels
-from echoweave.evaluation.published import published_rows, published_sources
+from echoweave.evaluation.published import published_rows, published_sources, read_published
+from echoweave.evaluation.roles import add_roles
 from echoweave.evaluation.samples import Settings
 from echoweave.evaluation.table import write_table
 from echoweave.evaluation.tests_table import make_tests
 from echoweave.evaluation.time_tables import make_consistency, make_smoothness
-from echoweave.evaluation.volume_table import make_function, make_table2
+from echoweave.evaluation.volume_table import TABLE2_KEYS, make_function, make_table2
 from echoweave.io.tables import read_tsv
 from echoweave.logs import LOGGER
 
@@ -25,6 +26,7 @@ _INPUTS = ("frames", "volumes", "beats", "smoothness", "consistency", "cycles")
 def make_tables(
     measures: Mapping[str, Path],
     pseudolabels: Sequence[Path],
+    roles: Path,
     published: Path,
     folder: Path,
     settings: Mapping[str, Any],
@@ -34,6 +36,7 @@ def make_tables(
     Args:
         measures: Arm -> folder that :func:`measure_segmentation` and :func:`measure_cycles` filled.
         pseudolabels: The tables of :func:`measure_pseudolabels`.
+        roles: What the registration networks know of each training patient.
         published: resources/published_results.tsv.
         folder: Gets the tables.
         settings: The fields of :class:`echoweave.evaluation.samples.Settings`.
@@ -41,8 +44,9 @@ def make_tables(
     chosen = Settings(**settings)
     arms = list(measures)
     ours = {name: _concat([home / f"{name}.tsv" for home in measures.values()]) for name in _INPUTS}
-    theirs = {name: published_rows(published, name) for name in ("table1", "table2")}
-    sources = {name: published_sources(published, name) for name in theirs}
+    lines = read_published(published, {"table1": TABLE1_KEYS, "table2": TABLE2_KEYS})
+    theirs = {name: published_rows(lines, name) for name in ("table1", "table2")}
+    sources = {name: published_sources(lines, name) for name in theirs}
     tables = {
         "table1": make_table1(ours["frames"], arms, theirs["table1"], sources["table1"], chosen),
         "table2": make_table2(
@@ -50,7 +54,7 @@ def make_tables(
         ),
         "function": make_function(ours["volumes"], arms, chosen),
         "beats": make_beats(ours["cycles"], arms, chosen),
-        "pseudolabels": make_pseudolabels(_concat(pseudolabels), chosen),
+        "pseudolabels": make_pseudolabels(add_roles(_concat(pseudolabels), roles), chosen),
         "smoothness": make_smoothness(ours["smoothness"], arms, chosen),
         "consistency": make_consistency(ours["consistency"], arms, chosen),
         "strata": make_strata(ours["frames"], arms, chosen),

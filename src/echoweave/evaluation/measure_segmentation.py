@@ -34,8 +34,8 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
     "areas": (*_SEQUENCE, "frame", "structure", "area_px512", "area_mm2"),
     "smoothness": (
         *_SEQUENCE,
-        *("structure", "n_frames", "frame_rate_hz", "frame_rate_known"),
-        *("smoothness_px", "smoothness_normalised"),
+        *("structure", "n_frames", "lost_frames", "frame_rate_hz", "frame_rate_known"),
+        *("smoothness_px4_per_frame3", "smoothness_normalised_per_s3"),
     ),
     "consistency": (*_SEQUENCE, *consistency.COLUMNS),
 }
@@ -153,10 +153,11 @@ def smoothness_rows(clip: Clip, fallback_hz: float) -> Iterator[Row]:
         yield {
             "structure": structure,
             "n_frames": len(areas),
+            "lost_frames": np.count_nonzero(areas == 0),
             "frame_rate_hz": frame_rate_hz,
             "frame_rate_known": known,
-            "smoothness_px": smoothness(areas * PAPER_SIZE**2 / (height * width)),
-            "smoothness_normalised": normalised_smoothness(areas, frame_rate_hz),
+            "smoothness_px4_per_frame3": smoothness(areas * PAPER_SIZE**2 / (height * width)),
+            "smoothness_normalised_per_s3": normalised_smoothness(areas, frame_rate_hz),
         }
 
 

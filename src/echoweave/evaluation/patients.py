@@ -29,6 +29,7 @@ BEAT_COLUMNS = (
     *("patient", "arm", "mode", "method", "beats"),
     *("edv_ml", "esv_ml", "ef_percent", "ef_sd_percent"),
     *("ed_2ch", "es_2ch", "ed_4ch", "es_4ch"),
+    *("ref_edv_ml", "ref_esv_ml", "ref_ef_percent"),
 )
 
 
@@ -43,13 +44,11 @@ def volume_rows(clips: Sequence[Shapes]) -> Iterator[dict[str, Any]]:
     """
     ed = {clip.view: clip.chambers[clip.ed] for clip in clips}
     es = {clip.view: clip.chambers[clip.es] for clip in clips}
-    ref_ed, ref_es = ({clip.view: _nth(clip.ref_chambers, i) for clip in clips} for i in (0, 1))
     lengths = {"ed": _lengths(ed), "es": _lengths(es)}
     cfg = np.array([clip.cfg for clip in clips])
     for mode in MODES:
         found = measure_beat(ed, es, mode)
-        used = [clip.view for clip in clips if found.method in ("biplane", clip.view)]
-        reference = measure_beat(_only(ref_ed, used), _only(ref_es, used), mode)
+        reference = _measure_references(clips, found.method, mode)
         yield {
             "quality": worst_quality(clips),
             "mode": mode,
@@ -68,7 +67,8 @@ def beat_rows(clips: Sequence[Shapes], apart: int = 1) -> Iterator[dict[str, Any
     """Yield one row (``BEAT_COLUMNS`` without patient and arm) a mode, with ED and ES as found.
 
     ED and ES are the extrema of each view's predicted cavity area. Beats of the two views are
-    paired in their order; the volumes are means over the beats.
+    paired in their order; the volumes are means over the beats. Beats that show another view than
+    the first one are left out, and the references are measured in the views of the others.
 
     Args:
         clips: The views of one patient.
@@ -79,16 +79,19 @@ def beat_rows(clips: Sequence[Shapes], apart: int = 1) -> Iterator[dict[str, Any
     count = min((len(phases[clip.view]) for clip in shown), default=0)
     for mode in MODES:
         beats = [_measure_nth(shown, phases, number, mode) for number in range(count)]
-        beats = [beat for beat in beats if beat.method]
+        method = next((beat.method for beat in beats if beat.method), "")
+        beats = [beat for beat in beats if method and beat.method == method]
+        reference = _measure_references(clips, method, mode)
         efs = np.array([beat.ef_percent for beat in beats])
         yield {
             "mode": mode,
-            "method": beats[0].method if beats else "",
+            "method": method,
             "beats": len(beats),
             **{name: _mean([getattr(beat, name) for beat in beats]) for name in _BEAT[:3]},
             "ef_sd_percent": float(efs.std(ddof=1)) if len(efs) > 1 else math.nan,
             **{f"ed_{clip.view.lower()}": phases[clip.view][0].ed for clip in shown},
             **{f"es_{clip.view.lower()}": phases[clip.view][0].es for clip in shown},
+            **{f"ref_{name}": getattr(reference, name) for name in _BEAT[:3]},
         }
 
 
@@ -96,6 +99,13 @@ def worst_quality(clips: Sequence[Shapes]) -> str:
     """Return the worst image quality among the views of one patient; "" if none is known."""
     known = {clip.quality for clip in clips}
     return next((name for name in ("Poor", "Medium", "Good") if name in known), "")
+
+
+def _measure_references(clips: Sequence[Shapes], method: str, mode: Mode) -> Beat:
+    """Measure the references at ED and ES in the views that ``method`` names."""
+    used = [clip for clip in clips if method in ("biplane", clip.view)]
+    ed, es = ({clip.view: _nth(clip.ref_chambers, i) for clip in used} for i in (0, 1))
+    return measure_beat(ed, es, mode)
 
 
 def _measure_nth(
@@ -112,10 +122,6 @@ def _find_phases(clip: Shapes, apart: int) -> list[Phases]:
 
 def _nth(chambers: list[Chamber | None], index: int) -> Chamber | None:
     return chambers[index] if chambers else None
-
-
-def _only(views: Views, names: Sequence[str]) -> Views:
-    return {name: chamber for name, chamber in views.items() if name in names}
 
 
 def _lengths(views: Views) -> dict[str, float]:

@@ -1,33 +1,86 @@
 """Results of others, from resources/published_results.tsv, as rows beside ours."""
 
+import math
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+from echoweave.errors import InputError, Problem
 from echoweave.io.tables import read_tsv
 
+COLUMNS = ("table", "method", "instant", "key", "value", "source")
+# Table -> instants of its rows.
+_INSTANTS = {"table1": ("ED", "ES"), "table2": ("",)}
 
-def published_rows(path: Path, table: str) -> list[dict[str, Any]]:
-    """Return one row a method (and instant) for ``table``, in the order of the file.
+
+def read_published(path: Path, keys: Mapping[str, Collection[str]]) -> pd.DataFrame:
+    """Read the published numbers.
 
     Args:
-        path: One line a number: table ("table1"), method, instant ("ED", "ES" or empty), key (the
-            column of our table, with its unit), value, source.
-        table: Which table.
+        path: One line a number, ``COLUMNS``: table ("table1"), method, instant ("ED", "ES" or
+            empty), key (the column of our table, with its unit), value, source.
+        keys: Table -> the columns that may be given.
+
+    Raises:
+        InputError: Every line that no table could show, that is not a number, that has no source,
+            or that gives a number twice.
     """
     lines = read_tsv(path)
-    lines = lines[lines["table"] == table]
+    if set(lines.columns) != set(COLUMNS):
+        remedy = f"give the columns {', '.join(COLUMNS)}, separated by tabs"
+        raise InputError(Problem(str(path), "", f"has columns {list(lines.columns)}", remedy))
+    # A column without any entry is read as numbers.
+    lines = lines.assign(instant=lines["instant"].astype(object).fillna(""))
+    twice = lines.duplicated(["table", "method", "instant", "key"])
+    problems = [
+        Problem(str(path), f"line {number}", what, "correct the line")
+        # Behind the header, counted from 1.
+        for number, (line, again) in enumerate(zip(lines.itertuples(), twice, strict=True), 2)
+        if (what := _fault(line, keys) or ("gives a number again" if again else ""))
+    ]
+    if problems:
+        raise InputError(problems)
+    return lines.assign(value=lines["value"].astype(float))
+
+
+def published_rows(lines: pd.DataFrame, table: str) -> list[dict[str, Any]]:
+    """Return one row a method (and instant) for ``table``, in the order of the file."""
     rows: dict[tuple[str, str], dict[str, Any]] = {}
-    for line in lines.to_dict("records"):
-        method = line["method"]
-        # A column without any entry is read as numbers.
-        instant = line["instant"] if isinstance(line["instant"], str) else ""
+    for line in lines[lines["table"] == table].to_dict("records"):
+        method, instant = line["method"], line["instant"]
         row = rows.setdefault((method, instant), {"method": method, "instant": instant})
-        row[line["key"]] = float(line["value"])
+        row[line["key"]] = line["value"]
     return list(rows.values())
 
 
-def published_sources(path: Path, table: str) -> list[str]:
+def published_sources(lines: pd.DataFrame, table: str) -> list[str]:
     """Return a note for each method of ``table`` that says where its numbers come from."""
-    lines = read_tsv(path)
     lines = lines[lines["table"] == table].drop_duplicates(["method", "source"])
     return [f"{line.method}: {line.source}" for line in lines.itertuples()]
+
+
+def _fault(line: Any, keys: Mapping[str, Collection[str]]) -> str:
+    """Return what is wrong with a line by itself; "" if nothing is."""
+    if line.table not in keys:
+        return f"table {line.table!r} is none of {', '.join(keys)}"
+    if line.instant not in _INSTANTS[line.table]:
+        return f"{line.table} has no instant {line.instant!r}"
+    if line.key not in keys[line.table]:
+        return f"{line.table} has no column {line.key!r}"
+    if pd.isna(line.method) or pd.isna(line.source):
+        return "names no method or no source"
+    value = _number(line.value)
+    if not math.isfinite(value):
+        return f"{line.value!r} is not a number"
+    if abs(value) > 1 and any(name in line.key for name in ("dice", "correlation")):
+        return f"{value:g} is no {line.key}: that lies between -1 and 1"
+    return ""
+
+
+def _number(value: object) -> float:
+    try:
+        return float(str(value))
+    except ValueError:
+        return math.nan

@@ -85,9 +85,14 @@ def summary_columns(measure: str, heading: str, decimals: int) -> list[Column]:
     return [shown, *(Column(f"{measure}_{name}", tsv_only=True) for name in hidden)]
 
 
+def is_missed(rows: pd.DataFrame) -> "pd.Series[bool]":
+    """Whether the prediction misses or invents the structure: overlap is 0, no distance."""
+    return (rows["dice"] == 0) & rows["hd_mm"].isna()
+
+
 def count_missed(rows: pd.DataFrame) -> int:
-    """Return how many structures the prediction misses or invents: overlap is 0, no distance."""
-    return int(np.count_nonzero((rows["dice"] == 0) & rows["hd_mm"].isna()))
+    """Return how many structures the prediction misses or invents."""
+    return int(is_missed(rows).sum())
 
 
 def sequence_means(

@@ -13,6 +13,9 @@ _PROMINENCE = 0.3
 # share of the range: further away it lies amid a beat that the clip cuts off.
 _CUT_OFF = 0.15
 
+# Fewer frames have no two second differences.
+SHORTEST = 4
+
 Curve = NDArray[np.float64]
 
 
@@ -23,12 +26,14 @@ def smoothness(areas: Curve) -> float:
     measure of Tafuro et al. (2023) if the areas are in pixels at 512 x 512. Lower is smoother.
 
     Args:
-        areas: [T].
+        areas: [T], in px^2.
 
     Returns:
-        The integral; NaN for fewer than four frames, where there is nothing to integrate.
+        The integral in px^4 / frame^3: (px^2 / frame^2)^2, summed over frames. NaN for fewer than
+        ``SHORTEST`` frames, where there is nothing to integrate, and for areas that are all zero: a
+        structure that is lost throughout is not a smooth one.
     """
-    if len(areas) < 4:
+    if len(areas) < SHORTEST or not areas.any():
         return math.nan
     return float(np.trapezoid(np.diff(areas, 2) ** 2))
 

@@ -121,6 +121,11 @@ def mean_of_draws(draws: Values) -> Values:
     return np.asarray(sums / counts)
 
 
+def median_of_draws(draws: Values) -> Values:
+    """Return the median [B] over the patients, one value each [B, P, 1]."""
+    return np.asarray(np.median(draws[:, :, 0], axis=1))
+
+
 def correlation_of_draws(draws: Values) -> Values:
     """Return Pearson's correlation [B] of the pairs [B, P, 2]; NaN if a side is constant."""
     ours, theirs = np.moveaxis(draws - draws.mean(axis=1, keepdims=True), 2, 0)

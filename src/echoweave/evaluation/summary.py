@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from echoweave.evaluation.names import display_name
+from echoweave.evaluation.roles import HOLDOUT
 from echoweave.io.atomic import whole_file
 from echoweave.io.tables import read_tsv
 
@@ -42,37 +43,61 @@ def summary(tables: Path, links: Mapping[str, Path]) -> str:
 
 
 def _pseudolabels(table: pd.DataFrame) -> str:
-    title = "Pseudo-labels against dense reference masks (mean Dice between ED and ES)"
-    if table.empty:
-        return f"{title}\n  no sequence has a reference mask for every frame"
-    rows = [["", *(display_name(name) for name in _STRUCTURES), "n"]]
+    """Return the hold-out first: what the networks have seen is no measure of them."""
+    title = (
+        "Pseudo-labels against dense reference masks (mean Dice between ED and ES, 95 % interval)"
+    )
+    heads = {
+        "hold-out": "Hold-out: patients that no registration network has seen",
+        "validation": "Validation: patients that chose a checkpoint, so no measure of it",
+        "training": "Training: patients that a network learned from, so no measure of it",
+    }
+    blocks = [title]
+    for role, head in heads.items():
+        rows = _role_rows(table[table["role"] == role])
+        if rows:
+            blocks += [f"  {head}", _align([["", *map(display_name, _STRUCTURES), "n"], *rows])]
+        elif role == HOLDOUT:
+            blocks += [f"  {head}", "  no sequence has a reference mask for every frame"]
+    return "\n".join(blocks)
+
+
+def _role_rows(table: pd.DataFrame) -> list[list[str]]:
     forward = table[(table["estimator"] == "still") & (table["direction"] == "forward")]
-    rows += _dice_rows(forward, "plain copy of the ED mask")
+    rows = _dice_rows(forward, "plain copy of the ED mask")
     for estimator in table["estimator"].unique():
         chosen = table[table["estimator"] == estimator]
         fused = chosen[chosen["direction"] == "fused"]
         label = f"{display_name(estimator)}, {display_name('fused')}"
         # The nnU-Net has one direction, which is none.
         rows += _dice_rows(fused, label) or _dice_rows(chosen, f"{display_name(estimator)} nnU-Net")
-    return f"{title}\n{_align(rows)}"
+    return rows
 
 
 def _dice_rows(rows: pd.DataFrame, label: str) -> list[list[str]]:
     if rows.empty:
         return []
-    dice = rows.set_index("structure")["dice_mean"]
-    cells = [_number(dice.get(name), 3) for name in _STRUCTURES]
-    return [[label, *cells, str(rows["n"].max())]]
+    dice = rows.set_index("structure")[["dice_mean", "dice_low", "dice_high"]]
+    cells = [_interval(*dice.loc[name]) if name in dice.index else "-" for name in _STRUCTURES]
+    n, patients = rows[["n", "patients"]].max()
+    return [[label, *cells, f"{n} ({patients} patient{'s' * (patients != 1)})"]]
+
+
+def _interval(mean: float, low: float, high: float) -> str:
+    text = _number(mean, 3)
+    return text if pd.isna(low) else f"{text} ({_number(low, 3)} to {_number(high, 3)})"
 
 
 def _table1(table: pd.DataFrame) -> str:
-    rows = [["", "", *(f"{display_name(name)} Dice, HD mm" for name in _TABLE1), "n"]]
+    heads = [f"{display_name(name)} Dice, HD mm" for name in _TABLE1]
+    rows = [["", "", *heads, "n", "missed"]]
     for _, row in table.iterrows():
         cells = [
             f"{_number(row[f'{name}_dice_mean'], 3)}  {_number(row[f'{name}_hd_mm_mean'], 1)}"
             for name in _TABLE1
         ]
-        rows.append([row["instant"], display_name(row["method"]), *cells, _number(row["n"], 0)])
+        counts = [_number(row[name], 0) for name in ("n", "missed")]
+        rows.append([row["instant"], display_name(row["method"]), *cells, *counts])
     return f"Segmentation of the test sequences (Table 1)\n{_align(rows)}"
 
 
@@ -91,7 +116,7 @@ def _table2(table: pd.DataFrame) -> str:
 
 
 def _number(value: float | None, decimals: int) -> str:
-    return "-" if value is None or pd.isna(value) else f"{value:.{decimals}f}"
+    return "-" if value is None or pd.isna(value) else f"{value:z.{decimals}f}"
 
 
 def _align(rows: Sequence[Sequence[str]]) -> str:

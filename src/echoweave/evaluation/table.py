@@ -32,6 +32,7 @@ _LATEX = str.maketrans(
         "±": r"$\pm$",
         "²": r"$^2$",
         "³": r"$^3$",
+        "⁴": r"$^4$",
         "⁻": r"$^-$",
     }
 )
@@ -49,6 +50,8 @@ class Column:
         decimals: Decimals for readers; None for names and counts.
         spread: Key of a value that readers see as "value ± spread"; a column of its own in the
             TSV.
+        interval: Keys of two values that readers see as "value (low to high)"; columns of their
+            own in the TSV.
         tsv_only: Readers do not see it.
     """
 
@@ -56,6 +59,7 @@ class Column:
     heading: str = ""
     decimals: int | None = None
     spread: str | None = None
+    interval: tuple[str, str] | None = None
     tsv_only: bool = False
 
 
@@ -78,7 +82,10 @@ class Table:
     def to_frame(self) -> pd.DataFrame:
         """Return every value, unrounded."""
         keys = [
-            key for column in self.columns for key in (column.key, column.spread) if key is not None
+            key
+            for column in self.columns
+            for key in (column.key, column.spread, *(column.interval or ()))
+            if key is not None
         ]
         return pd.DataFrame(list(self.rows), columns=keys)
 
@@ -156,9 +163,20 @@ def _cell(column: Column, row: Mapping[str, Any]) -> str:
         return _NONE
     if column.decimals is None:
         return display_name(str(value))
-    text = f"{value:.{column.decimals}f}"
+    text = _number(value, column.decimals)
     spread = row.get(column.spread) if column.spread else None
-    return f"{text} ± {spread:.{column.decimals}f}" if _exists(spread) else text
+    if _exists(spread):
+        text += f" ± {_number(spread, column.decimals)}"
+    ends = [row.get(key) for key in column.interval or ()]
+    if ends and all(map(_exists, ends)):
+        low, high = (_number(end, column.decimals) for end in ends)
+        text += f" ({low} to {high})"
+    return text
+
+
+def _number(value: Any, decimals: int) -> str:
+    # Without the sign that a rounded zero would keep.
+    return f"{value:z.{decimals}f}"
 
 
 def _exists(value: Any) -> bool:

@@ -19,6 +19,8 @@ from echoweave.evaluation.table import Column, Table
 from echoweave.labels import STRUCTURES
 
 GROUPINGS: Groupings = {**BY_QUALITY, **BY_VIEW}
+_PIXELS, _NORMALISED = "smoothness_px4_per_frame3", "smoothness_normalised_per_s3"
+_SHARE, _LARGEST = "inconsistent_share", "max_deviation"
 
 
 def make_smoothness(smoothness: pd.DataFrame, arms: Sequence[str], settings: Settings) -> Table:
@@ -34,24 +36,26 @@ def make_smoothness(smoothness: pd.DataFrame, arms: Sequence[str], settings: Set
         for keys, group in split(select(smoothness, arm=arm), GROUPINGS):
             for structure in STRUCTURES:
                 found = select(group, structure=structure)
-                row = {"arm": arm, **keys, "structure": structure, "n": len(found)}
-                for measure in ("smoothness_px", "smoothness_normalised"):
+                row = {"arm": arm, **keys, "structure": structure, **_counts(found, _NORMALISED)}
+                for measure in (_PIXELS, _NORMALISED):
                     row |= summarise(found, measure, settings)
                 rows.append(row)
     assumed = int((~smoothness["frame_rate_known"].astype(bool)).sum() / len(STRUCTURES))
     notes = [
         "Integral of the squared second derivative of the area curve; lower is smoother; mean ± "
-        "SD and median over the sequences; NaN for fewer than four frames.",
+        "SD and median over the n sequences. Left out: sequences of fewer than four frames, and "
+        "those where the structure is lost throughout.",
         "As in the paper: area in pixels at 512 x 512, time in frames. Normalised: area over mean "
         "area, time in seconds.",
+        "Lost: frames without the structure, over all sequences; their area is 0.",
     ]
     if assumed:
         notes.append(f"The frame rate was assumed for {assumed} predicted sequences.")
     columns = [
         *(Column("arm", "Arm"), Column("grouping", "By"), Column("group", "Group")),
-        *(Column("structure", "Structure"), Column("n", "n")),
-        *summary_columns("smoothness_px", "Smoothness (px², frames)", 0),
-        *summary_columns("smoothness_normalised", "Normalised (1/s³)", 1),
+        *(Column("structure", "Structure"), Column("n", "n"), Column("lost", "Lost")),
+        *summary_columns(_PIXELS, "Smoothness (px⁴/frame³)", 0),
+        *summary_columns(_NORMALISED, "Normalised (1/s³)", 1),
     ]
     columns = [_show_median(column) for column in columns]
     return Table("Temporal smoothness of the predicted areas.", columns, rows, notes)
@@ -70,29 +74,34 @@ def make_consistency(consistency: pd.DataFrame, arms: Sequence[str], settings: S
         for keys, group in split(select(consistency, arm=arm), GROUPINGS):
             for attribute in ATTRIBUTES:
                 found = select(group, attribute=attribute)
-                n = int(found["n_frames"].gt(0).sum())
-                row = {"arm": arm, **keys, "attribute": attribute, "n": n}
-                for measure in ("inconsistent_share", "max_deviation"):
+                row = {"arm": arm, **keys, "attribute": attribute, **_counts(found, _SHARE)}
+                for measure in (_SHARE, _LARGEST):
                     row |= summarise(found, measure, settings)
                 rows.append(row)
     notes = (
         "Attributes are min-max scaled; deviation of a frame: the scaled value minus the mean of "
         "its neighbours (Painchaud et al., IEEE TMI 2022).",
         "Inconsistent: share of the inner frames of a sequence whose deviation is over "
-        "evaluation.consistency_threshold; mean ± SD over sequences.",
+        "evaluation.consistency_threshold; mean ± SD over the n sequences that have such a frame.",
+        "Lost: frames whose shape cannot be measured, over all sequences. They and their "
+        "neighbours have no deviation: an arm that loses shapes looks steadier than it is.",
     )
     columns = [
         *(Column("arm", "Arm"), Column("grouping", "By"), Column("group", "Group")),
-        *(Column("attribute", "Attribute"), Column("n", "n")),
-        *summary_columns("inconsistent_share", "Inconsistent frames", 3),
-        *summary_columns("max_deviation", "Largest deviation", 3),
+        *(Column("attribute", "Attribute"), Column("n", "n"), Column("lost", "Lost")),
+        *summary_columns(_SHARE, "Inconsistent frames (share)", 3),
+        *summary_columns(_LARGEST, "Largest deviation (scaled)", 3),
     ]
     return Table("Temporal consistency of the predicted shapes.", columns, rows, notes)
+
+
+def _counts(found: pd.DataFrame, measure: str) -> dict[str, int]:
+    return {"n": int(found[measure].notna().sum()), "lost": int(found["lost_frames"].sum())}
 
 
 def _show_median(column: Column) -> Column:
     """Let readers see the median of the smoothness: its distribution has a long tail."""
     if not column.key.endswith("_median"):
         return column
-    decimals = 0 if column.key.startswith("smoothness_px") else 1
+    decimals = 0 if column.key.startswith(_PIXELS) else 1
     return Column(column.key, "Median", decimals)

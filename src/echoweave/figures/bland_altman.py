@@ -22,7 +22,7 @@ def draw_bland_altman(volumes: Path, mode: str, svg: Path, png: Path) -> None:
     """Draw a scatter (top) and a Bland-Altman plot (bottom) for EDV, ESV and EF.
 
     Args:
-        volumes: Table of one arm: patient, arm, mode, edv_ml, esv_ml, ef_percent, and the
+        volumes: Table of one arm: patient, arm, mode, method, edv_ml, esv_ml, ef_percent, and the
             references ref_edv_ml, ref_esv_ml, ref_ef_percent.
         mode: Which rows: how the volumes were computed ("ase" or "camus").
         svg: Where the figure goes.
@@ -41,7 +41,17 @@ def draw_bland_altman(volumes: Path, mode: str, svg: Path, png: Path) -> None:
             pair = pairs[name]
             _draw_scatter(axes[0, column], pair, arm, symbol, unit)
             _draw_differences(axes[1, column], pair, arm, symbol, unit)
-        figure.suptitle(f"{display_name(arm)}, Simpson volumes ({mode})", fontsize=9)
+        title = f"{display_name(arm)}, Simpson volumes ({mode}){_describe_views(table)}"
+        figure.suptitle(title, fontsize=9)
+
+
+def _describe_views(table: pd.DataFrame) -> str:
+    """Say how many patients are not measured in both views: their points compare less."""
+    one_view = int(table["method"].isin(["2CH", "4CH"]).sum())
+    lost = int(table["method"].isna().sum())
+    words = [f"{one_view} by one view"] if one_view else []
+    words += [f"{lost} not measurable"] if lost else []
+    return f"; of {len(table)} patients {', '.join(words)}" if words else ""
 
 
 def _pairs(table: pd.DataFrame, name: str) -> np.ndarray:

@@ -1,6 +1,6 @@
 """The reference masks carried over the whole sequence, against those at the other end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from echoweave.evaluation.overlap import dice
+from echoweave.evaluation.roles import read_roles
 from echoweave.figures.gallery import count_rows, describe_clip, gallery
 from echoweave.figures.overlay import (
     REFERENCE_LINE,
@@ -31,7 +32,12 @@ ROW_HEIGHT = 2.15
 
 
 def draw_closure(
-    sequences: Sequence[str], caches: Sequence[Path], labels: Sequence[Path], svg: Path, png: Path
+    sequences: Sequence[str],
+    caches: Sequence[Path],
+    labels: Sequence[Path],
+    roles: Path,
+    svg: Path,
+    png: Path,
 ) -> None:
     """Draw two panels a sequence: ED carried to ES, and ES carried to ED, on the frame there.
 
@@ -39,17 +45,18 @@ def draw_closure(
         sequences: What to show: sequences with reference masks.
         caches: Cache files of their patients.
         labels: ``{direction}/{sequence}.nii.gz`` of one estimator, forward and backward.
+        roles: What the registration networks know of each patient.
         svg: Where the figure goes.
         png: The same.
     """
-    sources = Sources(caches, labels)
+    sources, known = Sources(caches, labels), read_roles(roles)
     with drawing(0.3 + ROW_HEIGHT * count_rows(len(sequences)), [svg, png]) as figure:
         if not sequences:
             say_nothing_to_show(figure, "No labelled training sequence")
             return
         for panels, name in zip(gallery(figure, len(sequences), len(ENDS)), sequences, strict=True):
             for axes, direction in zip(panels, ENDS, strict=True):
-                _draw_end(axes, sources, name, direction)
+                _draw_end(axes, sources, name, direction, known)
         handles: list[Artist] = [
             Line2D([], [], color=colour(direction), label=f"{start} mask carried to {end}")
             for direction, (start, end) in ENDS.items()
@@ -66,7 +73,9 @@ def closure_dice(carried: NDArray[np.uint8], manual: NDArray[np.uint8]) -> dict[
     }
 
 
-def _draw_end(axes: Axes, sources: Sources, name: str, direction: str) -> None:
+def _draw_end(
+    axes: Axes, sources: Sources, name: str, direction: str, roles: Mapping[str, str]
+) -> None:
     clip = sources.clip(name)
     start, end = ENDS[direction]
     frame = clip.es if end == "ES" else clip.ed
@@ -75,6 +84,6 @@ def _draw_end(axes: Axes, sources: Sources, name: str, direction: str) -> None:
     show_frame(axes, clip.frames[frame], clip.spacing_mm, reference_heart(clip))
     draw_contours(axes, manual, REFERENCE_LINE)
     draw_contours(axes, carried, colour(direction))
-    head = describe_clip(clip) if direction == "forward" else ""
+    head = f"{describe_clip(clip)}, {roles[clip.patient]}" if direction == "forward" else ""
     scores = describe_dice(closure_dice(carried, manual))
     axes.set_title(f"{head}\n{start} \N{RIGHTWARDS ARROW} {end}, Dice\n{scores}", loc="left")

@@ -7,28 +7,29 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from echoweave.figures.holdout import NOTHING, describe_holdout, read_holdout
 from echoweave.figures.style import colour, display_name, drawing, say_nothing_to_show
-from echoweave.figures.tables import in_order, read_tables
+from echoweave.figures.tables import in_order
 
 STRUCTURES = ("cavity", "myocardium", "atrium")
 BINS = 10
 
 
-def draw_dice_by_position(quality: Sequence[Path], svg: Path, png: Path) -> None:
-    """Draw the median Dice and the quartiles over the sequences, one panel a structure.
+def draw_dice_by_position(quality: Sequence[Path], roles: Path, svg: Path, png: Path) -> None:
+    """Draw the median Dice and the quartiles over the hold-out sequences, one panel a structure.
 
     Args:
         quality: As for :func:`echoweave.figures.figure2.draw_figure2`, with the column
             position: 0 at ED, 1 at ES.
+        roles: What the networks know of each patient.
         svg: Where the figure goes.
         png: The same.
     """
-    table = read_tables(quality)
-    with drawing(2.5, [svg, png]) as figure:
-        if table.empty or not table["dice"].notna().any():
-            say_nothing_to_show(figure, "No sequence with a reference mask for every frame")
+    table = read_holdout(quality, roles)
+    with drawing(2.7, [svg, png]) as figure:
+        if table.empty:
+            say_nothing_to_show(figure, NOTHING)
             return
-        table = table[table["dice"].notna()]
         groups = [name for name in STRUCTURES if (table["structure"] == name).any()]
         panels = figure.subplots(1, len(groups), sharey=True, squeeze=False)[0]
         names = in_order(table["direction"])
@@ -41,7 +42,8 @@ def draw_dice_by_position(quality: Sequence[Path], svg: Path, png: Path) -> None
             axes.set_xlabel("Position between ED (0) and ES (1)")
         panels[0].set_ylabel("Dice")
         handles, labels = panels[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper center", ncols=len(names))
+        title = describe_holdout(table)
+        figure.legend(handles, labels, title=title, loc="outside upper center", ncols=len(names))
 
 
 def bin_by_position(table: pd.DataFrame) -> pd.DataFrame:

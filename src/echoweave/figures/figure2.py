@@ -8,8 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from echoweave.figures.boxes import draw_boxes, series_handles
+from echoweave.figures.holdout import NOTHING, describe_holdout, read_holdout
 from echoweave.figures.style import drawing, say_nothing_to_show
-from echoweave.figures.tables import in_order, read_tables
+from echoweave.figures.tables import in_order
 
 STRUCTURES = ("cavity", "myocardium", "atrium")
 DISTANCES = {
@@ -22,16 +23,19 @@ MEASURES = ("dice", *(f"{name}_{unit}" for unit in UNITS for name in DISTANCES))
 HEIGHT = 6.2
 
 
-def draw_figure2(quality: Sequence[Path], svg: Path, png: Path) -> None:
+def draw_figure2(quality: Sequence[Path], roles: Path, svg: Path, png: Path) -> None:
     """Draw a box for each direction of one estimator and for the 2D sparse nnU-Net.
+
+    Only patients that no registration network has seen are shown.
 
     Args:
         quality: Tables of the estimator and of the nnU-Net against the dense truth, one row a
-            frame and structure: sequence, direction, structure and ``MEASURES``.
+            frame and structure: sequence, patient, direction, structure and ``MEASURES``.
+        roles: What the networks know of each patient.
         svg: Where the figure goes.
         png: The same.
     """
-    table = read_tables(quality)
+    table = read_holdout(quality, roles)
     with drawing(HEIGHT, [svg, png]) as figure:
         draw_quality(figure, table, "direction")
 
@@ -43,11 +47,11 @@ def draw_quality(figure: Figure, table: pd.DataFrame, series: str) -> None:
 
     Args:
         figure: Where to draw.
-        table: The rows of the quality tables.
+        table: Rows of :func:`echoweave.figures.holdout.read_holdout`.
         series: The column that tells the boxes of a group apart.
     """
-    if table.empty or not table["dice"].notna().any():
-        say_nothing_to_show(figure, "No sequence with a reference mask for every frame")
+    if table.empty:
+        say_nothing_to_show(figure, NOTHING)
         return
     means = sequence_means(table, series)
     names = in_order(means["series"])
@@ -66,7 +70,12 @@ def draw_quality(figure: Figure, table: pd.DataFrame, series: str) -> None:
             axes.yaxis.set_major_formatter("{x:g}")
             axes.yaxis.set_minor_formatter("")
             axes.set_ylabel(f"{name}\n({unit_name})")
-    figure.legend(handles=series_handles(names), loc="outside upper center", ncols=len(names))
+    figure.legend(
+        handles=series_handles(names),
+        title=describe_holdout(table),
+        loc="outside upper center",
+        ncols=len(names),
+    )
 
 
 def sequence_means(table: pd.DataFrame, series: str) -> pd.DataFrame:
@@ -79,5 +88,4 @@ def sequence_means(table: pd.DataFrame, series: str) -> pd.DataFrame:
     """
     keys = ["sequence", "structure", series]
     means = table.groupby(keys, as_index=False)[list(MEASURES)].mean()
-    means = means[means["dice"].notna()]
     return means.rename(columns={"structure": "group", series: "series"})

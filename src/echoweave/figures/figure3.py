@@ -9,8 +9,8 @@ from echoweave.figures.tables import in_order, read_tables
 
 STRUCTURES = ("cavity", "myocardium", "atrium")
 MEASURES = {
-    "smoothness_px": "px⁴ frame⁻³ at 512 x 512",
-    "smoothness_normalised": "normalised, s⁻³",
+    "smoothness_px4_per_frame3": "px⁴/frame³ at 512 x 512",
+    "smoothness_normalised_per_s3": "normalised, 1/s³",
 }
 
 
@@ -18,8 +18,8 @@ def draw_figure3(smoothness: Sequence[Path], svg: Path, png: Path) -> None:
     """Draw a box for each arm and structure on a log axis; lower is smoother.
 
     Args:
-        smoothness: One table an arm: sequence, arm, structure, smoothness_px and
-            smoothness_normalised.
+        smoothness: One table an arm: sequence, arm, structure, smoothness_px4_per_frame3 and
+            smoothness_normalised_per_s3.
         svg: Where the figure goes.
         png: The same.
     """

@@ -1,11 +1,14 @@
 """Which patients a registration network trains on."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Literal, NamedTuple
 
 import numpy as np
 
 from echoweave.errors import InputError, Problem
+
+# What networks know of a patient, the fair judge first.
+ROLES = ("hold-out", "validation", "training")
 
 
 class Split(NamedTuple):
@@ -62,6 +65,18 @@ def split_patients(
         )
     validation, training = rest[:validation_patients], rest[validation_patients:]
     return Split(sorted(training), sorted(validation), sorted(held))
+
+
+def role_of(patient: str, splits: Iterable[Split]) -> str:
+    """Return the one of ``ROLES`` that a patient has for several networks together.
+
+    Whom one of them trained on is a training patient; whom none has seen is held out. So networks
+    with different splits, and estimators that never train, are judged on the same patients.
+    """
+    splits = list(splits)
+    if any(patient in split.training for split in splits):
+        return "training"
+    return "validation" if any(patient in split.validation for split in splits) else "hold-out"
 
 
 def _known(listed: Collection[str], patients: Collection[str]) -> set[str]:

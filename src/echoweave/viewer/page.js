@@ -42,7 +42,7 @@ function fixed(value, digits) {
 function drawList() {
   const words = at("search").value.toLowerCase().split(/\s+/);
   const order = orders[at("sort").value];
-  const text = (row) => `${row.name} ${row.quality} ${row.split}`.toLowerCase();
+  const text = (row) => `${row.name} ${row.quality} ${row.split} ${row.role}`.toLowerCase();
   state.rows = study.sequences.filter((row) => words.every((word) => text(row).includes(word)));
   const key = (row) => order.value(row) ?? Infinity;
   state.rows.sort((a, b) => (key(a) === key(b) ? a.name.localeCompare(b.name) : key(a) - key(b)));
@@ -113,6 +113,7 @@ function drawHead() {
   at("title").textContent = row.name.replace("_", " ");
   const parts = [`${row.split} set`];
   if (row.quality) parts.push(`${row.quality} quality`);
+  if (row.role) parts.push(`registration: ${row.role}`);
   if (row.closure !== null) parts.push(`closure Dice ${fixed(row.closure, 3)}`);
   for (const arm of study.arms) {
     if (row.dice[arm] !== null) parts.push(`Dice ${titleOf(arm)} ${fixed(row.dice[arm], 3)}`);
@@ -130,7 +131,12 @@ function drawVolumes() {
     return;
   }
   const body = arms.map(([arm, values]) => line([titleOf(arm), ...numbers(values, ""), fixed(values.ef_error, 1)], "td"));
-  body.push(line(["Reference", ...numbers(arms[0][1], "ref_"), ""], "td"));
+  /* Arms that were measured in different views have different references. */
+  const distinct = new Set(arms.map(([, values]) => numbers(values, "ref_").join()));
+  for (const [arm, values] of distinct.size > 1 ? arms : arms.slice(0, 1)) {
+    const whose = distinct.size > 1 ? ` of ${titleOf(arm)}` : "";
+    body.push(line([`Reference${whose}`, ...numbers(values, "ref_"), ""], "td"));
+  }
   const head = line(["", "EDV ml", "ESV ml", "EF %", "EF error"], "th");
   at("volumes").innerHTML = `<thead>${head}</thead><tbody>${body.join("")}</tbody>`;
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from echoweave.evaluation.roles import read_roles
 from echoweave.figures.style import colour, display_name
 from echoweave.figures.tables import read_tables
 from echoweave.io.atomic import whole_file
@@ -26,6 +27,7 @@ def write_page(
     frames: Sequence[Path],
     volumes: Sequence[Path],
     quality: Path,
+    roles: Path,
     mode: str,
     sequences: Sequence[str],
     output: Path,
@@ -37,6 +39,7 @@ def write_page(
         frames: One table an arm: sequence, arm, structure, dice.
         volumes: One table an arm: patient, arm, mode and volumes with their references.
         quality: The quality table of the pseudo-labels: sequence, reference, agreement_dice_*.
+        roles: What the registration networks know of each training patient.
         mode: Which rows of ``volumes`` are shown.
         sequences: Those that have a script.
         output: The HTML file.
@@ -52,8 +55,13 @@ def write_page(
             read_tsv(cohort), read_tables(frames), read_tables(volumes), read_tsv(quality), mode
         ),
     }
-    shown = set(sequences)
-    study["sequences"] = [row for row in study["sequences"] if row["name"] in shown]
+    shown, known = set(sequences), read_roles(roles)
+    study["sequences"] = [
+        # The registration knows nothing of test patients.
+        row | {"role": known.get(row["patient"], "")}
+        for row in study["sequences"]
+        if row["name"] in shown
+    ]
     with whole_file(output) as temporary:
         temporary.write_text(_fill_page(study))
 
