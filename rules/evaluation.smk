@@ -5,6 +5,7 @@ Goes out: measures/ (one row a sequence, frame and structure), tables/*.{tsv,md,
 """
 
 from echoweave.evaluation.names import TABLES
+from echoweave.segmentation.arms import best_file
 
 PSEUDOLABEL_MEASURES = [
     *expand(MEASURES / "pseudolabels/{estimator}.tsv", estimator=ESTIMATORS),
@@ -112,6 +113,7 @@ rule make_tables:
     input:
         measures=[arm_measures(kind) for kind in [*ARM_MEASURES, "cycles"]],
         pseudolabels=PSEUDOLABEL_MEASURES,
+        choices=[best_file(NNUNET, arm) for arm in ARMS],
         published=os.path.relpath(BASE / "resources/published_results.tsv"),
     output:
         [
@@ -133,6 +135,7 @@ rule make_tables:
     params:
         code=library("make_tables"),
         measures={arm: str(MEASURES / arm) for arm in ARMS},
+        choices={arm: str(best_file(NNUNET, arm)) for arm in ARMS},
         settings=settings("evaluation.bootstrap_samples", "evaluation.simpson_mode", "seed"),
     message:
         "Making the tables"

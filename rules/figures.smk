@@ -270,7 +270,7 @@ rule draw_figure4:
 
 rule draw_segmentation_curves:
     input:
-        summaries=[arms.validation_summary(NNUNET, arm, fold) for arm in ARMS for fold in FOLDS],
+        summaries=[summaries_of(arm) for arm in ARMS],
     output:
         **drawn("segmentation_curves", "Segmentation", "Training of the nnU-Nets"),
     log:
@@ -281,7 +281,7 @@ rule draw_segmentation_curves:
         "../envs/echoweave.yaml"
     params:
         code=library("draw_segmentation_curves"),
-        curves={arm: [str(arms.curves_file(NNUNET, arm, fold)) for fold in FOLDS] for arm in ARMS},
+        curves={arm: training_curves(arm) for arm in ARMS},
     message:
         "Drawing the training of the nnU-Nets"
     script:

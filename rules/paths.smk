@@ -5,6 +5,7 @@ Goes out: folders, and functions that name files.
 """
 
 from echoweave.pseudolabels.files import DIRECTIONS, label_path
+from echoweave.segmentation.arms import curves_file, validation_summary
 
 NNUNET = RESULTS / "nnunet"
 MEASURES = RESULTS / "measures"
@@ -39,12 +40,29 @@ def nnunet_root(wildcards):
     return str(NNUNET)
 
 
+def summaries_of(arm):
+    """The last file of every training of an arm."""
+    return [
+        validation_summary(NNUNET, arm, configuration, fold)
+        for configuration in CANDIDATES[arm]
+        for fold in FOLDS
+    ]
+
+
 def prediction_files(arm, sequences):
     return [RESULTS / "predictions" / arm / f"{sequence.name}.nii.gz" for sequence in sequences]
 
 
 def arm_measures(kind):
     return [MEASURES / arm / f"{kind}.tsv" for arm in ARMS]
+
+
+def training_curves(arm):
+    """Configuration -> the tables of its folds."""
+    return {
+        configuration: [str(curves_file(NNUNET, arm, configuration, fold)) for fold in FOLDS]
+        for configuration in CANDIDATES[arm]
+    }
 
 
 def drawn(name, category, title, twin="svg"):

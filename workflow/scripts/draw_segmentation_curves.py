@@ -9,8 +9,8 @@ if __name__ == "__main__":
     with log_to(Path(snakemake.log[0])):
         draw_segmentation_curves(
             curves={
-                arm: [Path(path) for path in paths]
-                for arm, paths in snakemake.params.curves.items()
+                arm: {one: [Path(path) for path in paths] for one, paths in trained.items()}
+                for arm, trained in snakemake.params.curves.items()
             },
             svg=Path(snakemake.output.svg),
             png=Path(snakemake.output.png),

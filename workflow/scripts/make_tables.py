@@ -10,6 +10,7 @@ if __name__ == "__main__":
         make_tables(
             measures={arm: Path(folder) for arm, folder in snakemake.params.measures.items()},
             pseudolabels=[Path(path) for path in snakemake.input.pseudolabels],
+            choices={arm: Path(path) for arm, path in snakemake.params.choices.items()},
             published=Path(snakemake.input.published),
             folder=Path(snakemake.output[0]).parent,
             settings=snakemake.params.settings,
