@@ -69,9 +69,11 @@ class Study:
     def caches(self) -> list[Path]:
         return sorted((self.folder / "cache").glob("*.h5"))
 
-    def write_raw(self, arm: str, quality: dict[str, Any] = QUALITY) -> None:
+    def write_raw(
+        self, arm: str, quality: dict[str, Any] = QUALITY, folds: dict[str, int] = FOLDS
+    ) -> None:
         pseudolabels = self.folder / "pseudolabels/dirnet"
-        write_raw(arm, self.caches, FOLDS, pseudolabels, self.root, quality)
+        write_raw(arm, self.caches, folds, pseudolabels, self.root, quality)
 
     def plan(self, arm: str, *configurations: str) -> None:
         plan(arm, configurations or (NETWORK[arm],), self.root, PLANS, threads=1)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
 
 from echoweave.errors import InputError
 from echoweave.io.tables import read_tsv
@@ -19,7 +20,7 @@ from echoweave.segmentation.settings import TrainingSettings
 from echoweave.segmentation.train import _make_trainer
 from echoweave.segmentation.trainer import EchoTrainer
 
-from .study import TRAINING, Study
+from .study import NETWORK, TRAINING, Study
 
 
 class Killed(BaseException):
@@ -61,28 +62,38 @@ def assert_same(first: dict[str, torch.Tensor], second: dict[str, torch.Tensor])
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
-def test_neither_arm_mirrors_when_it_predicts(trained: Study) -> None:
+def test_without_the_key_neither_arm_mirrors_when_it_predicts(trained: Study) -> None:
     for arm in ("sparse2d", "dense3d"):
         content = read_checkpoint(trained.fold(arm, 1) / "checkpoint_final.pth")
         assert content["inference_allowed_mirroring_axes"] is None
         assert content["trainer_name"] == "EchoTrainer"
 
 
+def trainer_of(
+    study: Study, arm: str, monkeypatch: pytest.MonkeyPatch, **changed: Any
+) -> EchoTrainer:
+    """Return the trainer of fold 0 as it is before it trains."""
+    seen: list[EchoTrainer] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(EchoTrainer, "run_training", lambda trainer: seen.append(trainer))
+        patched.setattr(EchoTrainer, "perform_actual_validation", lambda trainer: None)
+        study.train(arm, 0, **changed)
+    return seen[0]
+
+
+def steps_of(trainer: EchoTrainer) -> dict[str, Any]:
+    """Return the steps of the augmentation by their class."""
+    trainer.initialize()
+    loader, _ = trainer.get_dataloaders()
+    steps = [getattr(step, "transform", step) for step in loader.data_loader.transforms.transforms]
+    return {type(step).__name__: step for step in steps}
+
+
 @pytest.mark.parametrize("arm", ["sparse2d", "dense3d"])
 def test_neither_arm_is_trained_on_mirrored_or_reversed_frames(
     arm: str, fresh: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[EchoTrainer] = []
-    monkeypatch.setattr(EchoTrainer, "run_training", lambda trainer: seen.append(trainer))
-    monkeypatch.setattr(EchoTrainer, "perform_actual_validation", lambda trainer: None)
-    fresh.train(arm, 0)
-    trainer = seen[0]
-    trainer.initialize()
-    loader, _ = trainer.get_dataloaders()
-    steps = [
-        type(getattr(step, "transform", step)).__name__
-        for step in loader.data_loader.transforms.transforms
-    ]
+    steps = steps_of(trainer_of(fresh, arm, monkeypatch))
     assert "SpatialTransform" in steps
     assert "MirrorTransform" not in steps
     # Patches are turned as a stack of frames: time is not mixed with space.
@@ -92,11 +103,7 @@ def test_neither_arm_is_trained_on_mirrored_or_reversed_frames(
 def test_frames_are_turned_by_at_most_the_angle_of_the_config(
     fresh: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[EchoTrainer] = []
-    monkeypatch.setattr(EchoTrainer, "run_training", lambda trainer: seen.append(trainer))
-    monkeypatch.setattr(EchoTrainer, "perform_actual_validation", lambda trainer: None)
-    fresh.train("dense3d", 0, rotation_degrees=90.0)
-    trainer = seen[0]
+    trainer = trainer_of(fresh, "dense3d", monkeypatch, rotation_degrees=90.0)
     turn, in_plane, patch, axes = (
         trainer.configure_rotation_dummyDA_mirroring_and_inital_patch_size()
     )
@@ -105,6 +112,45 @@ def test_frames_are_turned_by_at_most_the_angle_of_the_config(
     assert axes is None
     # A 32 x 32 patch fills its diagonal of 45.3 on the way; 45.3 / 0.85 = 53.2.
     assert patch == [4, 54, 54]
+
+
+@pytest.mark.parametrize(
+    ("arm", "listed", "axes"),
+    [
+        ("sparse2d", ["horizontal"], (1,)),
+        ("sparse2d", ["time", "vertical"], (0,)),
+        ("dense3d", ["horizontal"], (2,)),
+        ("dense3d", ["time", "vertical", "horizontal"], (0, 1, 2)),
+    ],
+)
+def test_listed_axes_are_mirrored_in_training_and_prediction(
+    arm: str,
+    listed: list[str],
+    axes: tuple[int, ...],
+    fresh: Study,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trainer = trainer_of(fresh, arm, monkeypatch, mirroring=listed)
+    assert steps_of(trainer)["MirrorTransform"].allowed_axes == axes
+    assert trainer.inference_allowed_mirroring_axes == axes
+
+
+@pytest.mark.parametrize("arm", ["sparse2d", "dense3d"])
+def test_paper_mode_augments_as_plain_nnunet_does(
+    arm: str, fresh: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    axes = ["time", "vertical", "horizontal"]
+    ours = trainer_of(fresh, arm, monkeypatch, rotation_degrees=None, mirroring=axes)
+    ours.initialize()
+    plans, dataset = ours.plans_manager.plans, ours.dataset_json
+    plain = nnUNetTrainer(
+        plans | {"continue_training": False}, NETWORK[arm], 0, dataset, torch.device("cpu")
+    )
+    plain.initialize()
+    choice = "configure_rotation_dummyDA_mirroring_and_inital_patch_size"
+    for own, theirs in zip(getattr(ours, choice)(), getattr(plain, choice)(), strict=True):
+        np.testing.assert_array_equal(own, theirs)
+    assert ours.inference_allowed_mirroring_axes == plain.inference_allowed_mirroring_axes
 
 
 def test_curves_have_one_row_an_epoch(trained: Study) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from echoweave.errors import InputError, Problem
 
 # From frame to frame, in pixels: nnU-Net then plans alike whatever a pixel is in mm. From 4 to 8
-# it pools three times in the frame before it pools over time.
+# it pools twice in the frame before it pools over time.
 _STEP_PX = 5
 
 
