@@ -19,7 +19,7 @@ from echoweave.imports import digest_of, imported_files
 from echoweave.pseudolabels.estimators.registry import unknown_estimators
 from echoweave.records import keep_records, restore_records
 from echoweave.runs import claim
-from echoweave.segmentation.arms import ARMS
+from echoweave.segmentation.arms import ARMS, candidates
 
 BASE = Path(workflow.basedir)
 
@@ -48,6 +48,8 @@ BUCKETS = {
 FOLDS = range(config["folds"])
 ESTIMATORS = config["pseudolabels"]["estimators"]
 USED = config["pseudolabels"]["use"]
+# The nnU-Nets that each arm trains and chooses from.
+CANDIDATES = candidates(config["segmentation"]["candidates"])
 MODELS = [name for name in ESTIMATORS if name in config["registration"]["models"]]
 
 
@@ -56,6 +58,7 @@ wildcard_constraints:
     estimator="|".join(ESTIMATORS),
     model="|".join(config["registration"]["models"]),
     fold="|".join(str(fold) for fold in FOLDS),
+    configuration="2d|3d_fullres",
 
 
 def settings(*keys):
@@ -80,7 +83,8 @@ def jobs_by_rule():
     for one in workflow.rules:
         if one.benchmark:
             path = os.path.relpath(one.benchmark, RESULTS / "benchmarks").removesuffix(".tsv")
-            names = expand(strip_wildcard_constraints(path), **values)
+            trained = CANDIDATES.get(one.name.removeprefix("train_fold_"), [])
+            names = expand(strip_wildcard_constraints(path), configuration=trained, **values)
             jobs.setdefault(re.sub(r"_\d+$", "", one.name), []).extend(names)
     return jobs
 

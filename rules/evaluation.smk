@@ -6,6 +6,7 @@ Goes out: measures/ (one row a sequence, frame and structure), tables/*.{tsv,md,
 
 from echoweave.evaluation.names import TABLES
 from echoweave.io.checksums import sha256
+from echoweave.segmentation.arms import best_file
 
 PUBLISHED = BASE / "resources/published_results.tsv"
 PSEUDOLABEL_MEASURES = [
@@ -115,6 +116,7 @@ rule make_tables:
         measures=[arm_measures(kind) for kind in [*ARM_MEASURES, "cycles"]],
         pseudolabels=PSEUDOLABEL_MEASURES,
         roles=rules.write_roles.output[0],
+        choices=[best_file(NNUNET, arm) for arm in ARMS],
     output:
         [
             report(

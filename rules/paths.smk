@@ -8,6 +8,7 @@ nothing stale.
 """
 
 from echoweave.pseudolabels.files import DIRECTIONS, label_path
+from echoweave.segmentation.arms import validation_summary
 
 # nnU-Net keeps more below its root than the files that rules declare.
 NNUNET = RESULTS / "nnunet"
@@ -32,6 +33,15 @@ def pseudolabel_files(estimator, sequences, directions=DIRECTIONS):
 
 def quality_file(estimator):
     return RESULTS / "pseudolabels" / estimator / "quality.tsv"
+
+
+def summaries_of(arm):
+    """The last file of every training of an arm."""
+    return [
+        validation_summary(NNUNET, arm, configuration, fold)
+        for configuration in CANDIDATES[arm]
+        for fold in FOLDS
+    ]
 
 
 def prediction_files(arm, sequences):

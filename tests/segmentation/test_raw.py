@@ -38,12 +38,12 @@ def test_dense_2d_arm_has_every_frame(study: Study) -> None:
     assert names[:2] == ["patient0001_2CH_f000.nii.gz", "patient0001_2CH_f001.nii.gz"]
 
 
-def test_dense_3d_arm_has_sequences_with_one_step_between_frames(study: Study) -> None:
+def test_dense_3d_arm_has_sequences_with_one_step_of_five_pixels(study: Study) -> None:
     study.write_raw("dense3d")
     folder = raw_folder(study.root, "dense3d")
     image = sitk.ReadImage(str(folder / "imagesTr/patient0001_2CH_0000.nii.gz"))
     assert image.GetSize() == (64, 64, 6)
-    assert image.GetSpacing() == pytest.approx((0.4, 0.5, 1.5))
+    assert image.GetSpacing() == pytest.approx((0.4, 0.5, 2.5))
     assert json.loads((folder / "dataset.json").read_text())["numTraining"] == 8
 
 

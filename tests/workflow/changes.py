@@ -268,6 +268,11 @@ CHANGES: tuple[Change, ...] = (
         initial_lr=0.1,
         momentum=0.9,
         rotation_degrees=10,
+        mirroring=["horizontal"],
+    ),
+    Change(
+        "`segmentation.candidates`, one more",
+        {"segmentation.candidates.dense3d": ["2d", "3d_fullres"]},
     ),
     Change("`segmentation.plans.2d`", {"segmentation.plans.2d.batch_size": 3}),
     Change("`segmentation.plans.3d_fullres`", {"segmentation.plans.3d_fullres.batch_size": 3}),

@@ -67,9 +67,9 @@ FAULTS = [
     ),
     Fault(
         "train_fold",
-        "train_fold/dense2d_0",
-        str(fold_folder(NNUNET, "dense2d", 0) / "checkpoint_latest.pth"),
-        str(fold_folder(NNUNET, "dense2d", 0) / "summary.json"),
+        "train_fold/dense2d_2d_0",
+        str(fold_folder(NNUNET, "dense2d", "2d", 0) / "checkpoint_latest.pth"),
+        str(fold_folder(NNUNET, "dense2d", "2d", 0) / "summary.json"),
     ),
     Fault(
         "predict",
@@ -164,7 +164,7 @@ def test_tables_and_weights_are_those_of_an_undisturbed_run(
     for place, weights in (
         (Path("registration/dirnet/model.pt"), lambda path: load_checkpoint(path).weights),
         (
-            fold_folder(NNUNET, "dense2d", 0) / "checkpoint_final.pth",
+            fold_folder(NNUNET, "dense2d", "2d", 0) / "checkpoint_final.pth",
             lambda path: read_checkpoint(path)["network_weights"],
         ),
     ):
@@ -176,7 +176,7 @@ def test_tables_and_weights_are_those_of_an_undisturbed_run(
     ("job", "said"),
     [
         ("train_registration/dirnet", "going on after iteration 2"),
-        ("train_fold/dense2d_0", "going on after epoch 1"),
+        ("train_fold/dense2d_2d_0", "going on after epoch 1"),
     ],
 )
 def test_killed_trainings_went_on_from_their_checkpoint(

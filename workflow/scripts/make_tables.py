@@ -11,6 +11,9 @@ if __name__ == "__main__":
             measures={arm: snakemake.params.measures / arm for arm in snakemake.params.arms},
             pseudolabels=[Path(path) for path in snakemake.input.pseudolabels],
             roles=Path(snakemake.input.roles),
+            choices=dict(
+                zip(snakemake.params.arms, map(Path, snakemake.input.choices), strict=True)
+            ),
             published=snakemake.params.published,
             folder=Path(snakemake.output[0]).parent,
             settings=snakemake.params.settings,

@@ -13,10 +13,12 @@ if __name__ == "__main__":
     ):
         train_fold(
             arm=snakemake.params.arm,
+            configuration=snakemake.wildcards.configuration,
             fold=int(snakemake.wildcards.fold),
             nnunet_root=snakemake.params.root,
             settings=snakemake.params.settings
             | {key: snakemake.resources[key] for key in ("save_every", "augmentation_workers")},
             seed=snakemake.params.seed,
             threads=snakemake.threads,
+            probabilities=snakemake.params.probabilities,
         )

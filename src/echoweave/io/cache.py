@@ -117,6 +117,15 @@ def read_sequence(path: Path, view: str) -> Sequence:
         return _read(file[view], view)
 
 
+def read_labelled_spacings(path: Path) -> list[tuple[float, float]]:
+    """Return ``spacing_mm`` of each view that has reference masks, without reading frames."""
+    with _opened(path) as file:
+        labelled = [file[view] for view in sorted(file) if "labels" in file[view]]
+        return [
+            (float(sy), float(sx)) for sy, sx in (view.attrs["spacing_mm"] for view in labelled)
+        ]
+
+
 def read_cycle(path: Path, view: str) -> Sequence | None:
     """Read the full-cycle clip of one view; None where there is none.
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +17,33 @@ from echoweave.segmentation.arms import (
     preprocessed_folder,
     raw_folder,
 )
+from echoweave.segmentation.axes import check_axes
 from echoweave.segmentation.environment import pools, quiet, set_environment
 
 # nnU-Net samples 1e8 voxels (1.6 GB) for statistics that it uses for CT alone.
 _SAMPLED_VOXELS = 1e5
 
 
-def plan(arm: str, nnunet_root: Path, settings: Mapping[str, Any], threads: int) -> None:
+def plan(
+    arm: str,
+    configurations: Sequence[str],
+    nnunet_root: Path,
+    settings: Mapping[str, Any],
+    threads: int,
+) -> None:
     """Write the fingerprint, nnUNetPlans.json, the preprocessed cases and prepared.json, last.
 
     Args:
         arm: A name of ``ARMS``.
+        configurations: Those that the arm trains.
         nnunet_root: results/nnunet.
         settings: ``segmentation.plans`` of the config: for each configuration the parts of
             nnU-Net's plan to replace, see :func:`replace_parts`.
         threads: Processes to preprocess with.
+
+    Raises:
+        InputError: Parts of a plan that do not fit each other, or nnU-Net would not take axis 0
+            for time.
     """
     set_environment(nnunet_root, threads)
     folder = preprocessed_folder(nnunet_root, arm)
@@ -39,11 +51,16 @@ def plan(arm: str, nnunet_root: Path, settings: Mapping[str, Any], threads: int)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with quiet(), pools(threads):
-        _prepare(ARMS[arm].dataset_id, ARMS[arm].configuration, folder, settings, threads)
+        plans = make_plans(arm, nnunet_root, threads)
+        for configuration in configurations:
+            replace_parts(plans, configuration, settings[configuration])
+        with whole_file(folder / f"{PLANS}.json") as temporary:
+            temporary.write_text(json.dumps(plans, indent=1))
+        _preprocess(ARMS[arm].dataset_id, configurations, threads)
     with whole_file(prepared_file(nnunet_root, arm)) as temporary:
         content = {
             "raw": _digest(raw_folder(nnunet_root, arm)),
-            "plans": json.loads((folder / f"{PLANS}.json").read_text()),
+            "plans": plans,
         }
         temporary.write_text(json.dumps(content, indent=1))
     LOGGER.info("%s: planned and preprocessed", arm)
@@ -78,26 +95,34 @@ def replace_parts(plans: dict[str, Any], configuration: str, parts: Mapping[str,
         network["n_conv_per_stage_decoder"] = [parts["convs_per_stage"]] * (stages - 1)
 
 
-def _prepare(
-    dataset: int, configuration: str, folder: Path, settings: Mapping[str, Any], threads: int
-) -> None:
+def make_plans(arm: str, nnunet_root: Path, threads: int) -> dict[str, Any]:
+    """Let nnU-Net look at the raw data set and plan; return the content of nnUNetPlans.json.
+
+    Raises:
+        InputError: nnU-Net would not take axis 0 for time.
+    """
     from nnunetv2.experiment_planning.dataset_fingerprint.fingerprint_extractor import (
         DatasetFingerprintExtractor,
     )
-    from nnunetv2.experiment_planning.plan_and_preprocess_api import (
-        plan_experiment_dataset,
-        preprocess_dataset,
-    )
+    from nnunetv2.experiment_planning.plan_and_preprocess_api import plan_experiment_dataset
 
+    dataset = ARMS[arm].dataset_id
     extractor = DatasetFingerprintExtractor(dataset, threads)
     extractor.show_progress_bar = False
     extractor.num_foreground_voxels_for_intensitystats = _SAMPLED_VOXELS
-    extractor.run(overwrite_existing=True)
-    plans, _ = plan_experiment_dataset(dataset)
-    replace_parts(plans, configuration, settings[configuration])
-    with whole_file(folder / f"{PLANS}.json") as temporary:
-        temporary.write_text(json.dumps(plans, indent=1))
-    preprocess_dataset(dataset, PLANS, (configuration,), (threads,), show_progress_bar=False)
+    fingerprint = extractor.run(overwrite_existing=True)
+    plans: dict[str, Any] = plan_experiment_dataset(dataset)[0]
+    whole = ARMS[arm].whole_sequences
+    steps = [spacing[0] for spacing in fingerprint["spacings"]] if whole else []
+    check_axes(plans, steps, str(raw_folder(nnunet_root, arm)))
+    return plans
+
+
+def _preprocess(dataset: int, configurations: Sequence[str], threads: int) -> None:
+    from nnunetv2.experiment_planning.plan_and_preprocess_api import preprocess_dataset
+
+    workers = [threads] * len(configurations)
+    preprocess_dataset(dataset, PLANS, tuple(configurations), workers, show_progress_bar=False)
 
 
 def _digest(folder: Path) -> str:
