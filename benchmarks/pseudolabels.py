@@ -226,11 +226,11 @@ def compared_with(name: str) -> str:
 
 
 def measure(
-    variants: Mapping[str, Settings], estimator: Estimator, caches: list[Path]
+    variants: Mapping[str, Settings], estimator: Estimator, sequences: list[Sequence]
 ) -> Iterator[dict[str, Any]]:
     """Yield one row a variant, sequence, direction and structure: means over the inner frames."""
-    progress, motion = Progress(next(iter(variants)), len(caches)), Remembering(estimator)
-    for done, sequence in enumerate(one_view_each(caches), 1):
+    progress, motion = Progress(next(iter(variants)), len(sequences)), Remembering(estimator)
+    for done, sequence in enumerate(sequences, 1):
         for variant, settings in variants.items():
             labels = pseudo_labels(sequence, motion, settings)
             for row in sequence_rows(sequence, labels):
@@ -238,11 +238,18 @@ def measure(
         progress.update(done)
 
 
-def one_view_each(caches: list[Path]) -> Iterator[Sequence]:
-    """Yield one sequence a patient, so that more patients fit: the first view, the second, ..."""
+def both_views(caches: list[Path]) -> list[Sequence]:
+    """Return every sequence."""
+    return [read_sequence(cache, view) for cache in caches for view in read_views(cache)]
+
+
+def one_view_each(caches: list[Path]) -> list[Sequence]:
+    """Return one sequence a patient, so that more patients fit: 2CH, then 4CH, and so on."""
+    result = []
     for place, cache in enumerate(caches):
         views = read_views(cache)
-        yield read_sequence(cache, views[place % len(views)])
+        result.append(read_sequence(cache, views[place % len(views)]))
+    return result
 
 
 def sequence_rows(sequence: Sequence, found: PseudoLabels) -> Iterator[dict[str, Any]]:
@@ -278,11 +285,12 @@ def main() -> None:
         caches = phantom(given.out, given.training + given.held_out, given.seed)
         training, held_out = caches[: given.training], caches[given.training :]
         makers = estimators(given.out, training, given.iterations, given.seed)
+        sequences = one_view_each(held_out)
         tables = []
         for name in given.only or makers:
             measured = given.out / f"measured/{name.replace(' ', '-')}.tsv"
             if not measured.exists():
-                rows = measure(variants(name), makers[name](), held_out)
+                rows = measure(variants(name), makers[name](), sequences)
                 write_tsv(pd.DataFrame(rows), measured)
             tables.append(read_tsv(measured))
         rows = pd.concat(tables)
