@@ -1,6 +1,7 @@
 """Registration: one network a model learns to align the frames of a sequence.
 
-Comes in: cache/{patient}.h5 of the training patients, ted_pairs.tsv for the hold-out.
+Comes in: cache/{patient}.h5 of the training patients, ted_pairs.tsv for the hold-out, and
+checkpoints that are given instead of trained.
 Goes out: registration/{model}/model.pt, curves.tsv and TensorBoard events, and
 registration/roles.tsv: whom the networks trained on, validated on, and never saw.
 """
@@ -59,6 +60,7 @@ rule train_registration:
 rule adopt_registration:
     input:
         checkpoint=lambda wildcards: PRETRAINED[wildcards.model],
+        pairs=rules.pair_ted.output.pairs,
     output:
         model=RESULTS / "registration/{model}/model.pt",
     log:
@@ -71,7 +73,11 @@ rule adopt_registration:
         "../envs/echoweave.yaml"
     params:
         code=library("adopt_registration"),
-        settings=lambda wildcards: settings(f"registration.models.{wildcards.model}"),
+        training_patients=COHORT.training_patients,
+        test_patients=COHORT.testing_patients,
+        settings=lambda wildcards: settings(
+            f"registration.models.{wildcards.model}", "registration.holdout", "seed"
+        ),
         content=lambda wildcards: sha256(Path(PRETRAINED[wildcards.model])),
     message:
         "Checking the given registration network {wildcards.model}"

@@ -299,3 +299,16 @@ def test_nnunet_itself_runs_nothing_either(trained: Study, tmp_path: Path) -> No
 def test_fold_past_the_splits_is_an_error(planned: Study) -> None:
     with pytest.raises(InputError, match="fold 2: there are 2 folds"):
         planned.train("sparse2d", 2)
+
+
+@pytest.mark.parametrize("rate", [1e3, 1e30])
+def test_a_training_that_diverges_stops_with_one_line(fresh: Study, rate: float) -> None:
+    with pytest.raises(InputError) as caught:
+        fresh.train("sparse2d", 0, initial_lr=rate)
+    (line,) = str(caught.value).splitlines()
+    assert line.startswith(
+        "config: segmentation.training.initial_lr: the training of Dataset570_CAMUS2DSparse fold 0 "
+        "diverges: a loss of "
+    )
+    assert line.endswith(f"; lower it from {rate:g}")
+    assert not list(fold_folder(fresh.root, "sparse2d", 0).glob("*.pth"))

@@ -44,15 +44,8 @@ def split_patients(
     Raises:
         InputError: An unknown patient is listed, or nobody would be left to train on.
     """
-    shuffled = [str(name) for name in np.random.default_rng(seed).permutation(sorted(patients))]
-    match holdout:
-        case "ted":
-            held = set(ted_patients) & set(patients)
-        case int():
-            held = set(shuffled[:holdout])
-        case _:
-            held = _known(holdout, patients)
-    rest = [patient for patient in shuffled if patient not in held]
+    held = held_out(patients, ted_patients, holdout, seed)
+    rest = [patient for patient in _shuffled(patients, seed) if patient not in held]
     if len(rest) <= validation_patients:
         raise InputError(
             Problem(
@@ -77,6 +70,26 @@ def role_of(patient: str, splits: Iterable[Split]) -> str:
     if any(patient in split.training for split in splits):
         return "training"
     return "validation" if any(patient in split.validation for split in splits) else "hold-out"
+
+
+def held_out(
+    patients: Collection[str],
+    ted_patients: Collection[str],
+    holdout: Literal["ted"] | int | list[str],
+    seed: int,
+) -> set[str]:
+    """Return the training patients that no network may see; see :func:`split_patients`."""
+    match holdout:
+        case "ted":
+            return set(ted_patients) & set(patients)
+        case int():
+            return set(_shuffled(patients, seed)[:holdout])
+        case _:
+            return _known(holdout, patients)
+
+
+def _shuffled(patients: Collection[str], seed: int) -> list[str]:
+    return [str(name) for name in np.random.default_rng(seed).permutation(sorted(patients))]
 
 
 def _known(listed: Collection[str], patients: Collection[str]) -> set[str]:

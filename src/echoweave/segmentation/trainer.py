@@ -14,6 +14,7 @@ from batchgeneratorsv2.transforms.noise.gaussian_blur import GaussianBlurTransfo
 from batchgeneratorsv2.transforms.utils.random import RandomTransform
 from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
 
+from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_file
 from echoweave.io.tables import write_tsv
 from echoweave.logs import Progress
@@ -114,7 +115,10 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
         super().on_epoch_start()
 
     def on_epoch_end(self) -> None:
-        """Log and tabulate the losses."""
+        """Log and tabulate the losses; stop before a training that diverges is kept."""
+        for name in ("train_losses", "val_losses"):
+            if not math.isfinite(loss := self.logger.get_value(name, step=-1)):
+                raise InputError(self._diverged(loss))
         super().on_epoch_end()
         write_curves(self, self.curves)
         loss = self.logger.get_value("train_losses", step=-1)
@@ -141,6 +145,15 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
         shutil.rmtree(folder / "validation", ignore_errors=True)
         super().perform_actual_validation(save_probabilities or self.probabilities)
         (folder / "validation/summary.json").replace(folder / "summary.json")
+
+    def _diverged(self, loss: float) -> Problem:
+        what, epoch = self.plans_manager.dataset_name, self.current_epoch + 1
+        return Problem(
+            "config",
+            "segmentation.training.initial_lr",
+            f"the training of {what} fold {self.fold} diverges: a loss of {loss} in epoch {epoch}",
+            f"lower it from {self.initial_lr:g}",
+        )
 
     def _seed(self, epoch: int) -> None:
         fold_and_epoch = (self.seed, self.fold, epoch + 1)
