@@ -1,6 +1,7 @@
 """What the workflow learns before its first job."""
 
 import json
+from collections import Counter
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 import echoweave.cache.cohort as cohort_module
-from echoweave.cache.cohort import Cohort
+from echoweave.cache.cohort import Cohort, assign_folds
 from echoweave.cache.inspect import Report
 from echoweave.cache.source import SequenceFiles
 from echoweave.cache.tables import COHORT_COLUMNS, write_cohort
@@ -95,6 +96,30 @@ def test_folds_are_balanced_and_follow_the_seed(make_tree: Any) -> None:
     assert sorted(folds.values()) == [0, 0, 0, 1, 1, 2, 2]
     tree.config["seed"] = 2
     assert tree.load().folds != folds
+
+
+@pytest.mark.parametrize("folds", [2, 5, 10])
+def test_one_patient_less_moves_fewer_others_than_there_are_folds(folds: int) -> None:
+    """CAMUS has 450 training patients; round-robin moved 232 others for one that was excluded."""
+    patients = {f"patient{number:04d}" for number in range(1, 451)}
+    before = assign_folds(patients, folds, seed=2023)
+    moved = []
+    for left_out in patients:
+        after = assign_folds(patients - {left_out}, folds, seed=2023)
+        sizes = Counter(after.values())
+        assert set(sizes) == set(range(folds))
+        assert max(sizes.values()) - min(sizes.values()) <= 1
+        moved.append(sum(before[patient] != fold for patient, fold in after.items()))
+    assert max(moved) == folds - 1
+    assert np.mean(moved) == (folds - 1) / 2
+
+
+@pytest.mark.parametrize("patients", range(2, 8))
+def test_no_fold_of_a_small_cohort_is_empty(patients: int) -> None:
+    names = {f"patient{number:04d}" for number in range(patients)}
+    for folds in range(2, patients + 1):
+        for seed in range(20):
+            assert set(assign_folds(names, folds, seed).values()) == set(range(folds))
 
 
 def test_records_change_when_what_they_say_does_but_not_with_other_patients(tree: Any) -> None:
