@@ -12,8 +12,9 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.io import strip_wildcard_constraints
 
+from echoweave.agreement import check_agreement
 from echoweave.cache.cohort import load_cohort
-from echoweave.config import check_config, check_names, config_slice
+from echoweave.config import check_config, config_slice
 from echoweave.errors import InputError
 from echoweave.imports import digest_of, imported_files
 from echoweave.io.checksums import stamp
@@ -34,7 +35,7 @@ try:
     if workflow.is_main_process:
         check_directory(RESULTS)
     COHORT = load_cohort(config, RESULTS)
-    check_names(config, COHORT.training_patients, [source.name for source in COHORT.testing])
+    check_agreement(config, COHORT)
 except InputError as error:
     raise WorkflowError(f"\n{error}") from None
 

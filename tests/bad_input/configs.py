@@ -104,6 +104,21 @@ CONFIGS: dict[str, tuple[dict[str, Any], str]] = {
         "config: registration.pretrained.dirnett: 'dirnett' is not among "
         f"registration.models; choose among {MODELS}, or add its settings there",
     ),
+    "more validation patients than patients": (
+        {"registration": {"validation_patients": 25}},
+        "config: registration.validation_patients: 2 training patients less 0 held out and 25 for "
+        "validation leave none to train on; set it to 1 or less",
+    ),
+    "all held out": (
+        {"registration": {"holdout": 2}},
+        "config: registration.holdout: 2 training patients less 2 held out leave none for both "
+        "training and validation; hold out at most 0, by a number or a list",
+    ),
+    "a table of pairs without TED": (
+        {"data": {"ted": {"pairing": __file__}}},
+        "config: data.ted.pairing: there is no TED clip to pair; set data.ted.root, or this to "
+        "null",
+    ),
     "unknown patient held out": (
         {"registration": {"holdout": ["patient0099"]}},
         "config: registration.holdout: there is no 'patient0099' to choose; choose "

@@ -10,11 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from echoweave.cache.match import align, remove_mean, thumbnails, upper_bounds
+from echoweave.cache.pairing import pairing_problems, read_pairing
 from echoweave.cache.read import read_clip, read_ed_to_es
 from echoweave.cache.source import Source, TedClip
 from echoweave.errors import InputError, Problem
 from echoweave.io.checksums import write_checksums
-from echoweave.io.tables import read_tsv, write_tsv
+from echoweave.io.tables import write_tsv
 from echoweave.logs import LOGGER, Progress
 
 # Thumbnails of the same frames correlate above .99 whatever their size and contrast; those of
@@ -162,28 +163,18 @@ def _verify(
     patients: Sequence[str],
 ) -> dict[str, int]:
     """Return the column of each clip's patient as the user's table says, after checking it."""
-    table = read_tsv(pairing)
-    if list(table.columns[:2]) != ["ted_id", "patient"]:
-        what = "the header is not ted_id, patient"
-        raise InputError(Problem(str(pairing), "data.ted.pairing", what, "give it that header"))
+    rows = read_pairing(pairing)
+    problems = pairing_problems(pairing, rows, ted_ids, patients)
     chosen: dict[str, int] = {}
-    problems = []
-    for row in table.itertuples(index=False):
-        ted_id, patient = str(row.ted_id), str(row.patient)
-        if ted_id not in ted_ids:
-            what = "not among the sound TED clips"
-        elif patient not in patients:
-            what = f"{patient} is not a training patient with a 4CH sequence"
-        elif ted_id in chosen or patients.index(patient) in chosen.values():
-            what = "the clip or the patient has a pair already"
-        else:
-            column = patients.index(patient)
-            score = matches[ted_ids.index(ted_id)][column].score
-            if score >= SAME:
-                chosen[ted_id] = column
-                continue
-            what = f"its images are not those of {patient} (correlation at most {score:.2f})"
-        problems.append(Problem(str(pairing), ted_id, what, "correct or remove the row"))
+    for ted_id, patient in rows:
+        if ted_id in ted_ids and patient in patients:
+            chosen.setdefault(ted_id, patients.index(patient))
+    for ted_id, column in chosen.items():
+        score = matches[ted_ids.index(ted_id)][column].score
+        if score < SAME:
+            camus = patients[column]
+            what = f"its images are not those of {camus} (correlation at most {score:.2f})"
+            problems.append(Problem(str(pairing), ted_id, what, "correct or remove the row"))
     if problems:
         raise InputError(problems)
     return chosen
