@@ -248,7 +248,7 @@ def test_tables(tree: Any, tmp_path: Path) -> None:
     tree.config["data"]["on_bad_input"] = "exclude"
     cohort = tree.load()
     pairs = tmp_path / "ted_pairs.tsv"
-    pairs.write_text("ted_id\tpatient\npatient077\tpatient0001\n")
+    pairs.write_text("ted_id\tpatient\tted_order\npatient077\tpatient0001\trises\n")
     write_cohort(
         cohort.sequences,
         cohort.folds,
@@ -260,11 +260,12 @@ def test_tables(tree: Any, tmp_path: Path) -> None:
     table = (tmp_path / "cohort.tsv").read_text().splitlines()
     assert table[0].split("\t") == COHORT_COLUMNS
     assert table[1].startswith(
-        "patient0001_4CH\tpatient0001\t4CH\ttraining\t0\t4\t0\t3\t0.2\t0.1\tGood\tFalse\tTrue\t"
-        f"patient077\t{tree.folder('patient0001')}"
+        "patient0001_4CH\tpatient0001\t4CH\ttraining\t0\t4\t0\t3\t0.2\t0.1\tGood\tFalse\t"
+        f"systole\tTrue\tpatient077\t{tree.folder('patient0001')}"
     )
     assert table[2].startswith(
-        "patient0010_2CH\tpatient0010\t2CH\ttesting\t\t3\t0\t2\t0.2\t0.1\tGood\tTrue\tFalse\t\t"
+        "patient0010_2CH\tpatient0010\t2CH\ttesting\t\t3\t0\t2\t0.2\t0.1\tGood\tTrue\t"
+        "diastole\tFalse\t\t"
     )
     excluded = read_tsv(tmp_path / "excluded.tsv")
     assert excluded["sequence"].tolist() == ["patient0001_2CH"]
@@ -273,7 +274,7 @@ def test_tables(tree: Any, tmp_path: Path) -> None:
 
 def test_nothing_excluded_leaves_the_header(tree: Any, tmp_path: Path) -> None:
     cohort = tree.load()
-    (tmp_path / "pairs.tsv").write_text("ted_id\tpatient\n")
+    (tmp_path / "pairs.tsv").write_text("ted_id\tpatient\tted_order\n")
     write_cohort(
         cohort.sequences,
         cohort.folds,

@@ -23,7 +23,17 @@ from echoweave.logs import LOGGER, Progress
 SAME = 0.9
 # The best patient must lead the next by this much, or the pair counts as ambiguous.
 LEAD = 0.05
-PAIR_COLUMNS = ["ted_id", "patient", "ted_frames", "score", "next_score", "clip", "labels", "md5"]
+PAIR_COLUMNS = [
+    "ted_id",
+    "patient",
+    "ted_frames",
+    "ted_order",
+    "score",
+    "next_score",
+    "clip",
+    "labels",
+    "md5",
+]
 
 
 @dataclass(frozen=True)
@@ -33,10 +43,12 @@ class _Match:
     Attributes:
         score: Mean correlation of the frames, or a bound on it that is below ``SAME``.
         frames: The TED frame, 0-based, of each CAMUS frame from ED to ES.
+        order: "rises" or "falls": what the numbers of these frames do.
     """
 
     score: float
     frames: tuple[int, ...] = ()
+    order: str = ""
 
 
 def pair_ted(
@@ -49,7 +61,8 @@ def pair_ted(
     """Write results/ted_pairs.tsv: which TED clip shows which CAMUS patient, frame by frame.
 
     Columns: ``ted_id``, ``patient``, ``ted_frames`` (the 0-based TED frame of each CAMUS frame
-    from ED to ES, joined by commas), ``score`` (mean correlation), ``next_score`` (at most, of
+    from ED to ES, joined by commas), ``ted_order`` ("rises": ES follows ED in time, a systole;
+    "falls": it precedes ED, a diastole), ``score`` (mean correlation), ``next_score`` (at most, of
     the next best patient), ``clip`` (the TED frames), ``labels`` (their masks) and ``md5`` (of
     the clip's files: a changed mask changes the table and so makes the caches stale).
 
@@ -85,6 +98,7 @@ def pair_ted(
                 clip.ted_id,
                 patients[column],
                 frames,
+                match.order,
                 match.score,
                 max(others, default=np.nan),
                 str(clip.sequence),
@@ -127,8 +141,25 @@ def _match_all(sources: Sequence[Source], clips: Sequence[TedClip]) -> list[list
 def _match(camus: NDArray[np.float32], ted: NDArray[np.float32], bound: float) -> _Match:
     if bound < SAME or len(camus) > len(ted):
         return _Match(min(float(bound), SAME - LEAD))
-    frames, score = align(camus @ ted.T)
-    return _Match(score, tuple(frames.tolist()))
+    similarity = camus @ ted.T
+    in_time = np.arange(len(ted))
+    straight = [_follow(similarity, in_time, "rises"), _follow(similarity, in_time[::-1], "falls")]
+    best = max(straight, key=lambda match: match.score)
+    if best.score >= SAME:
+        return best
+    # A beat is a circle: one that is cut amid these frames has the first of them at its end.
+    turned = [
+        _follow(similarity, np.roll(columns, -start), order)
+        for start in in_time[1:]
+        for order, columns in (("rises", in_time), ("falls", in_time[::-1]))
+    ]
+    return max([best, *turned], key=lambda match: match.score)
+
+
+def _follow(similarity: NDArray[np.float32], columns: NDArray[np.intp], order: str) -> _Match:
+    """Align the rows of ``similarity`` [CAMUS, TED] with its ``columns`` in the order given."""
+    path, score = align(similarity[:, columns])
+    return _Match(score, tuple(columns[path].tolist()), order)
 
 
 def _choose(
