@@ -64,10 +64,14 @@ class Ensemble:
         )
 
     def __call__(self, echo: Echo) -> NDArray[np.uint8]:
-        """Return the labels of a sequence, uint8 [T, Y, X]."""
+        """Return the labels of a sequence, uint8 [T, Y, X], in the order of its frames.
+
+        Networks with time as an axis see the frames in the order of time.
+        """
         sy, sx = echo.spacing_mm
         if self.whole_sequences:
-            return self._case(echo.frames, (FRAME_STEP, sy, sx))
+            labels = self._case(echo.in_time(echo.frames), (FRAME_STEP, sy, sx))
+            return echo.in_time(labels)
         slab = (_SLAB * max(sy, sx), sy, sx)
         return np.concatenate([self._case(frame[None], slab) for frame in echo.frames])
 
