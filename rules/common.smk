@@ -21,6 +21,7 @@ from echoweave.io.checksums import stamp
 from echoweave.pseudolabels.estimators.registry import unknown_estimators
 from echoweave.runs import check_directory, claim
 from echoweave.segmentation.arms import ARMS
+from echoweave.segmentation.plan_parts import plan_problems
 
 BASE = Path(workflow.basedir)
 
@@ -29,7 +30,7 @@ try:
     RESULTS = Path(config["results_dir"])
     problems = unknown_estimators(
         config["pseudolabels"]["estimators"], config["registration"]["models"]
-    )
+    ) + plan_problems(config["segmentation"]["plans"])
     if problems:
         raise InputError(problems)
     if workflow.is_main_process:

@@ -41,7 +41,7 @@ CONFIGS: dict[str, tuple[dict[str, Any], str]] = {
     "a fraction of a fold": (
         {"folds": 2.5},
         "config: folds: 2.5 is not of type 'integer'; it must be: number of "
-        "cross-validation folds, an integer from 2 to 20",
+        "cross-validation folds, an integer from 2 to 20, no more than there are training patients",
     ),
     "negative": (
         {"seed": -1},
@@ -98,6 +98,11 @@ CONFIGS: dict[str, tuple[dict[str, Any], str]] = {
         {"segmentation": {"plans": {"2d": {"patch_size": [32]}}}},
         "config: segmentation.plans.2d.patch_size: [32] is too short; it must be: side "
         "lengths of a training patch in pixels, [Y, X] or [T, Y, X]",
+    ),
+    "a plan that cannot be trained": (
+        {"segmentation": {"plans": {"2d": {"patch_size": [34, 32]}}}},
+        "config: segmentation.plans.2d.patch_size: [34, 32] cannot be divided by all strides "
+        "together, [4, 4]; make each side a multiple of that",
     ),
     "checkpoint for an unknown model": (
         {"registration": {"pretrained": {"dirnett": "x.pt"}}},
