@@ -36,7 +36,8 @@ try:
     if workflow.is_main_process:
         check_directory(RESULTS)
     COHORT = load_cohort(config, RESULTS)
-    check_agreement(config, COHORT)
+    if workflow.is_main_process:
+        check_agreement(config, COHORT)
 except InputError as error:
     raise WorkflowError(f"\n{error}") from None
 

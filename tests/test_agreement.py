@@ -93,6 +93,18 @@ def test_a_table_of_pairs_says_how_many_ted_holds_out(tree: Tree) -> None:
     assert problems(tree) == []
 
 
+def test_ted_clips_that_may_hold_out_everybody_are_a_warning(
+    tree: Tree, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tree.config["registration"] |= {"holdout": "ted", "validation_patients": 1}
+    assert problems(tree) == []
+    assert "Warning" not in capsys.readouterr().err
+    tree.add_ted("patient043", clip())
+    assert problems(tree) == []
+    warned = "Warning: if all 3 TED clips find their patient: " + NONE_FOR_BOTH.format(3)
+    assert warned in capsys.readouterr().err
+
+
 def test_a_table_of_pairs_names_what_is_there(tree: Tree) -> None:
     pair(tree, "patient041\tpatient0001", "patient043\tpatient0002", "patient042\tpatient0010")
     with (tree.root / "pairs.tsv").open("a") as file:

@@ -9,6 +9,7 @@ from typing import Any
 from echoweave.cache.cohort import Cohort
 from echoweave.cache.pairing import pairing_problems, read_pairing
 from echoweave.errors import InputError, Problem
+from echoweave.logs import LOGGER, log_to_terminal
 from echoweave.registration.split import split_problems
 
 
@@ -16,7 +17,7 @@ def check_agreement(config: Mapping[str, Any], cohort: Cohort) -> None:
     """Check that ``config`` asks for nothing that ``cohort`` does not have.
 
     How many patients TED holds out is known only when its clips have been paired, unless a table
-    says it; what it leaves to train on is checked then.
+    says it. If it may leave none to train on, that is a warning here, on stderr.
 
     Args:
         config: The whole configuration, sound in itself.
@@ -35,6 +36,16 @@ def check_agreement(config: Mapping[str, Any], cohort: Cohort) -> None:
         problems += split_problems(len(cohort.training_patients), held, validation)
     if problems:
         raise InputError(problems)
+    if _trained_models(config) and registration["holdout"] == "ted" and cohort.pairing is None:
+        _warn_of_ted(cohort, registration["validation_patients"])
+
+
+def _warn_of_ted(cohort: Cohort, validation_patients: int) -> None:
+    candidates = {source.patient for source in cohort.pairing_sources}
+    most = min(len(cohort.ted), len(candidates))
+    for problem in split_problems(len(cohort.training_patients), most, validation_patients):
+        with log_to_terminal():
+            LOGGER.warning("Warning: if all %d TED clips find their patient: %s", most, problem)
 
 
 def _paired_patients(cohort: Cohort) -> tuple[set[str], list[Problem]]:
