@@ -12,14 +12,16 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.io import strip_wildcard_constraints
 
+from echoweave.agreement import check_agreement
 from echoweave.cache.cohort import load_cohort
-from echoweave.config import check_config, check_names, config_slice
+from echoweave.config import check_config, config_slice
 from echoweave.errors import InputError
 from echoweave.imports import digest_of, imported_files
 from echoweave.pseudolabels.estimators.registry import unknown_estimators
 from echoweave.records import keep_records, restore_records
 from echoweave.runs import claim
 from echoweave.segmentation.arms import ARMS, candidates
+from echoweave.segmentation.plan_parts import plan_problems
 
 BASE = Path(workflow.basedir)
 
@@ -28,13 +30,14 @@ try:
     RESULTS = Path(config["results_dir"])
     problems = unknown_estimators(
         config["pseudolabels"]["estimators"], config["registration"]["models"]
-    )
+    ) + plan_problems(config["segmentation"]["plans"])
     if problems:
         raise InputError(problems)
     if workflow.is_main_process:
         restore_records(RESULTS)
     COHORT = load_cohort(config, RESULTS)
-    check_names(config, COHORT.training_patients, [source.name for source in COHORT.testing])
+    if workflow.is_main_process:
+        check_agreement(config, COHORT)
 except InputError as error:
     raise WorkflowError(f"\n{error}") from None
 

@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,29 +28,6 @@ def check_config(config: Mapping[str, Any], schema_path: Path) -> None:
         raise InputError(sorted(problems, key=lambda problem: problem.key))
 
 
-def check_names(
-    config: Mapping[str, Any], training_patients: Collection[str], test_sequences: Collection[str]
-) -> None:
-    """Check the patients and sequences that the configuration names against the cohort.
-
-    Raises:
-        InputError: One problem for each that is not there; hours later it would stop a job.
-    """
-    holdout = config["registration"]["holdout"]
-    listed = {
-        "registration.holdout": (holdout if isinstance(holdout, list) else [], training_patients),
-        "figures.sequences": (config["figures"]["sequences"] or [], test_sequences),
-    }
-    problems = [
-        Problem("config", key, f"there is no {name!r} to choose", _examples(known))
-        for key, (names, known) in listed.items()
-        for name in names
-        if name not in known
-    ]
-    if problems:
-        raise InputError(problems)
-
-
 def config_slice(config: Mapping[str, Any], *keys: str) -> dict[str, Any]:
     """Return the named sections or keys ("data.size") of ``config`` in one canonical form.
 
@@ -71,11 +48,6 @@ def write_config(config: Mapping[str, Any], path: Path) -> None:
     """Write the merged configuration as one YAML file."""
     with whole_file(path) as temporary:
         temporary.write_text(yaml.safe_dump(dict(config), sort_keys=True))
-
-
-def _examples(known: Collection[str]) -> str:
-    shown = ", ".join(sorted(known)[:3])
-    return f"choose among {shown}{', ...' if len(known) > 3 else ''}" if known else "leave it out"
 
 
 def _problems(error: ValidationError, schema: Mapping[str, Any]) -> Iterator[Problem]:

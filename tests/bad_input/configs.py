@@ -41,7 +41,7 @@ CONFIGS: dict[str, tuple[dict[str, Any], str]] = {
     "a fraction of a fold": (
         {"folds": 2.5},
         "config: folds: 2.5 is not of type 'integer'; it must be: number of "
-        "cross-validation folds, an integer from 2 to 20",
+        "cross-validation folds, an integer from 2 to 20, no more than there are training patients",
     ),
     "negative": (
         {"seed": -1},
@@ -99,10 +99,30 @@ CONFIGS: dict[str, tuple[dict[str, Any], str]] = {
         "config: segmentation.plans.2d.patch_size: [32] is too short; it must be: side "
         "lengths of a training patch in pixels, [Y, X] or [T, Y, X]",
     ),
+    "a plan that cannot be trained": (
+        {"segmentation": {"plans": {"2d": {"patch_size": [34, 32]}}}},
+        "config: segmentation.plans.2d.patch_size: [34, 32] cannot be divided by all strides "
+        "together, [4, 4]; make each side a multiple of that",
+    ),
     "checkpoint for an unknown model": (
         {"registration": {"pretrained": {"dirnett": "x.pt"}}},
         "config: registration.pretrained.dirnett: 'dirnett' is not among "
         f"registration.models; choose among {MODELS}, or add its settings there",
+    ),
+    "more validation patients than patients": (
+        {"registration": {"validation_patients": 25}},
+        "config: registration.validation_patients: 2 training patients less 0 held out and 25 for "
+        "validation leave none to train on; set it to 1 or less",
+    ),
+    "all held out": (
+        {"registration": {"holdout": 2}},
+        "config: registration.holdout: 2 training patients less 2 held out leave none for both "
+        "training and validation; hold out at most 0, by a number or a list",
+    ),
+    "a table of pairs without TED": (
+        {"data": {"ted": {"pairing": __file__}}},
+        "config: data.ted.pairing: there is no TED clip to pair; set data.ted.root, or this to "
+        "null",
     ),
     "unknown patient held out": (
         {"registration": {"holdout": ["patient0099"]}},

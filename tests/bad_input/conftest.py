@@ -73,7 +73,7 @@ def make_tree(sound_trees: dict[str, Path], tmp_path: Path) -> Callable[..., Tre
     def make(layout: str, name: str = "tree") -> Tree:
         tree = Tree(tmp_path / name, layout)
         shutil.copytree(sound_trees[layout], tree.root)
-        tree.config["folds"] = 2
+        tree.config |= {"folds": 2, "registration": {"holdout": 0}}
         return tree
 
     return make

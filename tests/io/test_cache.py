@@ -1,13 +1,14 @@
 """A damaged cache file is never computed with, even if its time of change says nothing."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from echoweave.errors import InputError
-from echoweave.io.cache import Sequence, read_sequence, read_views, write_patient
+from echoweave.io.cache import Sequence, read_cycle, read_sequence, read_views, write_patient
 
 FRAMES = np.random.default_rng(0).integers(0, 255, (4, 64, 64)).astype(np.uint8)
 
@@ -33,6 +34,43 @@ def test_what_is_written_is_read(cache: Path) -> None:
     sequence = read_sequence(cache, "4CH")
     np.testing.assert_array_equal(sequence.frames, FRAMES)
     assert (sequence.ed, sequence.es, sequence.native_spacing_mm) == (0, 3, (0.5, 0.4))
+
+
+def test_the_order_of_time_is_kept(cache: Path) -> None:
+    systole = read_sequence(cache, "4CH")
+    assert (systole.phase, systole.reversed) == ("systole", False)
+    write_patient(cache, [replace(systole, phase="diastole", reversed=True)])
+    diastole = read_sequence(cache, "4CH")
+    assert (diastole.phase, diastole.reversed) == ("diastole", True)
+    np.testing.assert_array_equal(systole.in_time(FRAMES), FRAMES)
+    np.testing.assert_array_equal(diastole.in_time(FRAMES), FRAMES[::-1])
+
+
+@pytest.mark.parametrize(
+    ("phase", "ed", "es", "said"),
+    [
+        ("systole", 3, 0, "ED 3 and ES 0 of 4 frames"),
+        ("diastole", 3, 0, "ED 3 and ES 0 of 4 frames"),
+        ("cycle", 2, 2, "ED 2 and ES 2 of 4 frames"),
+        ("cycle", 4, 0, "ED 4 and ES 0 of 4 frames"),
+        ("cycle", 0, -1, "ED 0 and ES -1 of 4 frames"),
+        ("beat", 0, 3, "the phase is 'beat'"),
+    ],
+)
+def test_ed_and_es_that_cannot_be(cache: Path, phase: str, ed: int, es: int, said: str) -> None:
+    sound = read_sequence(cache, "4CH")
+    write_patient(cache, [replace(sound, phase=phase, ed=ed, es=es)])
+    with pytest.raises(InputError, match=said):
+        read_sequence(cache, "4CH")
+
+
+def test_es_may_come_first_in_a_cycle(cache: Path) -> None:
+    sound = read_sequence(cache, "4CH")
+    write_patient(cache, [sound], [replace(sound, phase="cycle", ed=3, es=1)])
+    cycle = read_cycle(cache, "4CH")
+    assert cycle is not None
+    assert (cycle.ed, cycle.es) == (3, 1)
+    np.testing.assert_array_equal(cycle.in_time(FRAMES), FRAMES)
 
 
 @pytest.mark.parametrize("kept", [0, 100, 2000, -1])

@@ -56,6 +56,19 @@ def test_2d_arm_stacks_its_frames_in_order(trained: Study) -> None:
 
 
 @pytest.mark.parametrize("arm", ["sparse2d", "dense3d"])
+def test_a_diastole_is_predicted_in_the_order_of_time_and_given_back_from_ed_to_es(
+    arm: str, trained: Study
+) -> None:
+    model = Ensemble(arm, [0, 1], trained.root)
+    systole = echo_of("patient0007", "2CH")
+    diastole = replace(systole, frames=systole.frames[::-1], phase="diastole")
+    np.testing.assert_array_equal(model(diastole), model(systole)[::-1])
+    backwards = model(replace(systole, frames=systole.frames[::-1]))
+    same = np.array_equal(backwards, model(systole)[::-1])
+    assert same == (arm == "sparse2d")
+
+
+@pytest.mark.parametrize("arm", ["sparse2d", "dense3d"])
 def test_held_out_prediction_is_what_the_fold_predicted_in_validation(
     arm: str, trained: Study, tmp_path: Path
 ) -> None:

@@ -311,4 +311,4 @@ def test_a_training_that_diverges_stops_with_one_line(fresh: Study, rate: float)
         "diverges: a loss of "
     )
     assert line.endswith(f"; lower it from {rate:g}")
-    assert not list(fold_folder(fresh.root, "sparse2d", 0).glob("*.pth"))
+    assert not list(fresh.fold("sparse2d", 0).glob("*.pth"))

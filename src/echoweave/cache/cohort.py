@@ -3,8 +3,7 @@
 The workflow needs it before any job runs, so nothing slow is imported here.
 """
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -23,6 +22,7 @@ from echoweave.cache.source import TED_VIEW, BadInput, Source, TedClip
 from echoweave.errors import InputError, Problem
 from echoweave.io.digests import digest_files, digest_of_content
 from echoweave.logs import log_to_terminal
+from echoweave.shuffle import hash_number, stable_order
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Cohort:
         """
         buckets: dict[int, list[str]] = {}
         for patient in sorted(patients):
-            buckets.setdefault(_hash(patient) % chunks, []).append(patient)
+            buckets.setdefault(hash_number(patient) % chunks, []).append(patient)
         return dict(sorted(buckets.items()))
 
 
@@ -134,7 +134,7 @@ def load_cohort(config: Mapping[str, Any], results_dir: Path) -> Cohort:
 
     Raises:
         InputError: Everything that is wrong: all bad inputs with ``data.on_bad_input: stop``;
-            no data at all, or too few patients for the folds, in any case.
+            no data at all in any case.
     """
     data = config["data"]
     found, clips, bad, fatal = _discover(data)
@@ -151,11 +151,15 @@ def load_cohort(config: Mapping[str, Any], results_dir: Path) -> Cohort:
         if report.facts is not None
     ]
     training = {one.patient for one, _ in sound if one.split == "training"}
+    if not training:
+        what = "holds no sound training patient"
+        remedy = "point it at the unpacked CAMUS data"
+        raise InputError(Problem(data["camus"]["root"], "data.camus.root", what, remedy))
     cohort = Cohort(
         sequences=tuple(
             Source(one.patient, one.view, one.split, one.files, facts) for one, facts in sound
         ),
-        folds=_assign_folds(training, config["folds"], config["seed"], data["camus"]["root"]),
+        folds=assign_folds(training, config["folds"], config["seed"]),
         ted=tuple(
             clip
             for clip, report in zip(clips, reports[len(found) :], strict=True)
@@ -169,6 +173,16 @@ def load_cohort(config: Mapping[str, Any], results_dir: Path) -> Cohort:
     with log_to_terminal():
         digests = digest_files(files, results_dir / ".digests.json")
     return replace(cohort, digests=digests)
+
+
+def assign_folds(patients: Collection[str], folds: int, seed: int) -> dict[str, int]:
+    """Return the 0-based fold of each patient: equal stretches of an order by hash.
+
+    One patient more or less shifts every border between two folds by at most one patient, so at
+    most ``folds`` - 1 others move. The sizes of two folds differ by at most one patient.
+    """
+    order = stable_order(patients, seed, "folds")
+    return {patient: place * folds // len(order) for place, patient in enumerate(order)}
 
 
 def _discover(
@@ -211,27 +225,6 @@ def _tasks(found: Sequence[Found], clips: Sequence[TedClip]) -> list[Task]:
     ]
     tasks += [Task(str(clip.sequence), clip.files, partial(inspect_ted, clip)) for clip in clips]
     return tasks
-
-
-def _assign_folds(patients: set[str], folds: int, seed: int, root: str) -> dict[str, int]:
-    """Return the fold of each training patient: round-robin in an order that the seed shuffles.
-
-    Raises:
-        InputError: There is no patient, or not one for each fold.
-    """
-    if not patients:
-        what = "holds no sound training patient"
-        remedy = "point it at the unpacked CAMUS data"
-        raise InputError(Problem(root, "data.camus.root", what, remedy))
-    if folds > len(patients):
-        what = f"{folds} folds for {len(patients)} training patients"
-        raise InputError(Problem("config", "folds", what, f"set it to {len(patients)} or less"))
-    order = sorted(patients, key=lambda patient: (_hash(f"{seed}:{patient}"), patient))
-    return {patient: index % folds for index, patient in enumerate(order)}
-
-
-def _hash(text: str) -> int:
-    return int(hashlib.md5(text.encode()).hexdigest(), 16)
 
 
 def _patients(sources: Iterable[Source]) -> list[str]:

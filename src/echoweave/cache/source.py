@@ -118,6 +118,17 @@ class Source:
         """Whether the stored clip runs from ES to ED."""
         return self.facts.stored_es < self.facts.stored_ed
 
+    def phase(self, ted_order: str = "") -> str:
+        """Return what the frames show: "systole", or "diastole" where ES precedes ED in time.
+
+        TED tells. Where it does not, the stored order is taken for that of time.
+
+        Args:
+            ted_order: "rises" or "falls" of ted_pairs.tsv; "" without a pair.
+        """
+        falls = ted_order == "falls" if ted_order else self.reversed
+        return "diastole" if falls else "systole"
+
     @property
     def has_labels(self) -> bool:
         """Whether there are reference masks at ED and ES."""

@@ -21,6 +21,7 @@ COHORT_COLUMNS = [
     "sx_mm",
     "quality",
     "reversed",
+    "phase",
     "has_labels",
     "ted_id",
     "source",
@@ -40,11 +41,15 @@ def write_cohort(
     """Write results/cohort.tsv and results/excluded.tsv.
 
     Frames are counted in ED -> ES order as in the cache, so ``ed`` is 0 and ``es`` the last one;
-    ``sy_mm`` and ``sx_mm`` are the native spacing; ``source`` is the clip's file below ``root``
-    (``data.camus.root``), wherever that lies.
+    ``sy_mm`` and ``sx_mm`` are the native spacing; ``reversed`` says that the clip is stored from
+    ES to ED, ``phase`` what it is taken for (see :meth:`~echoweave.cache.source.Source.phase`);
+    ``source`` is the clip's file below ``root`` (``data.camus.root``), wherever that lies.
     """
-    pairs = read_tsv(ted_pairs)
-    ted_ids = dict(zip(pairs["patient"], pairs["ted_id"], strict=True))
+    pairs = read_tsv(ted_pairs).set_index("patient")
+    in_ted = {
+        f"{patient}_{TED_VIEW}": (row["ted_id"], row["ted_order"])
+        for patient, row in pairs.iterrows()
+    }
     rows = [
         [
             source.name,
@@ -58,8 +63,9 @@ def write_cohort(
             *source.facts.native_spacing_mm,
             source.facts.quality,
             source.reversed,
+            source.phase(in_ted.get(source.name, ("", ""))[1]),
             source.has_labels,
-            ted_ids.get(source.patient, "") if source.view == TED_VIEW else "",
+            in_ted.get(source.name, ("", ""))[0],
             str(source.files.sequence.relative_to(root)),
         ]
         for source in sources

@@ -23,20 +23,23 @@ from echoweave.io.limits import check_shape
 
 @dataclass(frozen=True)
 class Sequence:
-    """One view of one patient at cache size, frames in ED -> ES order.
+    """One view of one patient at cache size, frames in ED -> ES order; or the clip of whole beats.
 
     Attributes:
         patient: ``"patient0001"``.
         view: ``"2CH"`` or ``"4CH"``.
         frames: uint8 [T, Y, X].
         ed: 0-based index of the ED frame.
-        es: 0-based index of the ES frame; larger than ``ed``.
+        es: 0-based index of the ES frame; in a cycle alone it may be smaller than ``ed``.
         spacing_mm: (sy, sx) of ``frames``: the native spacing scaled with the resize.
         native_shape: (Y, X) of the source images.
         native_spacing_mm: (sy, sx) of the source images.
         labels: uint8 [2, Y, X], the reference masks at ED and ES; None where there are none.
         dense_labels: uint8 [T, Y, X], a reference for every frame; None where there is none.
         dense_label_values: The labels that ``dense_labels`` knows (TED has no left atrium).
+        phase: "systole": time runs from ED to ES; "diastole": from ES to ED, against the order of
+            ``frames``; "cycle": whole beats, in the order of time.
+        reversed: Whether the source stores ES before ED.
         quality: "Good", "Medium", "Poor", or "" if unknown.
         frame_rate_hz: NaN if unknown.
         sex: "F", "M" or "".
@@ -57,6 +60,8 @@ class Sequence:
     labels: NDArray[np.uint8] | None = None
     dense_labels: NDArray[np.uint8] | None = None
     dense_label_values: tuple[int, ...] = ()
+    phase: str = "systole"
+    reversed: bool = False
     quality: str = ""
     frame_rate_hz: float = math.nan
     sex: str = ""
@@ -70,7 +75,12 @@ class Sequence:
         """``"patient0001_4CH"``."""
         return f"{self.patient}_{self.view}"
 
+    def in_time(self, frames: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Bring frames or labels [T, Y, X] of this sequence into the order of time, or back."""
+        return np.ascontiguousarray(frames[::-1]) if self.phase == "diastole" else frames
 
+
+PHASES = ("systole", "diastole", "cycle")
 # Fields of a Sequence that are arrays; the others are attributes of the view's group.
 _ARRAYS = ("frames", "labels", "dense_labels")
 _PAIRS = ("spacing_mm", "native_shape", "native_spacing_mm", "dense_label_values")
@@ -85,8 +95,8 @@ def write_patient(path: Path, sequences: ListOf[Sequence], cycles: ListOf[Sequen
     Args:
         path: {patient}.h5.
         sequences: One a view, the frames from ED to ES.
-        cycles: Full-cycle clips of some of these views; ``ed`` and ``es`` say where in the clip
-            the first and the last frame of the sequence lie.
+        cycles: Full-cycle clips of some of these views, in the order of time; ``ed`` and ``es``
+            say where in the clip the first and the last frame of the sequence lie.
     """
     # In memory first: HDF5 crashes the process if the disk is full.
     content = io.BytesIO()
@@ -173,8 +183,12 @@ def _array(dataset: h5py.Dataset) -> NDArray[np.uint8]:
 def _check(sequence: Sequence) -> None:
     """Notice a file whose parts do not belong together."""
     frames, labels, dense = sequence.frames, sequence.labels, sequence.dense_labels
-    if not 0 <= sequence.ed < sequence.es < len(frames):
-        raise ValueError(f"ED {sequence.ed} and ES {sequence.es} of {len(frames)} frames")
+    if sequence.phase not in PHASES:
+        raise ValueError(f"the phase is {sequence.phase!r}")
+    ed, es = sequence.ed, sequence.es
+    in_order = ed != es if sequence.phase == "cycle" else ed < es
+    if not (in_order and min(ed, es) >= 0 and max(ed, es) < len(frames)):
+        raise ValueError(f"ED {ed} and ES {es} of {len(frames)} frames")
     if labels is not None and labels.shape != (2, *frames.shape[1:]):
         raise ValueError(f"labels of shape {labels.shape} for frames of {frames.shape}")
     if dense is not None and dense.shape != frames.shape:

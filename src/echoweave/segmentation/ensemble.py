@@ -45,12 +45,16 @@ class Ensemble:
         self.members = [_member(arm, one, folds, root) for one in best["configurations"]]
 
     def __call__(self, echo: Echo) -> NDArray[np.uint8]:
-        """Return the labels of a sequence, uint8 [T, Y, X]."""
+        """Return the labels of a sequence, uint8 [T, Y, X], in the order of its frames.
+
+        Networks with time as an axis see the frames in the order of time.
+        """
         sy, sx = pixel(echo.spacing_mm)
         if self.whole_sequences:
             # The step between frames is that of the training cases: nothing is resampled over time.
             step = self.members[0].plans_manager.original_median_spacing_after_transp[0]
-            return self._case(echo.frames, (step, sy, sx))
+            labels = self._case(echo.in_time(echo.frames), (step, sy, sx))
+            return echo.in_time(labels)
         slab = (_SLAB * max(sy, sx), sy, sx)
         return np.concatenate([self._case(frame[None], slab) for frame in echo.frames])
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from echoweave.errors import InputError, Problem
+from echoweave.errors import InputError
 from echoweave.io.atomic import whole_file
 from echoweave.logs import LOGGER
 from echoweave.segmentation.arms import (
@@ -19,6 +19,7 @@ from echoweave.segmentation.arms import (
 )
 from echoweave.segmentation.axes import check_axes
 from echoweave.segmentation.environment import pools, quiet, set_environment
+from echoweave.segmentation.plan_parts import part_problems
 
 # nnU-Net samples 1e8 voxels (1.6 GB) for statistics that it uses for CT alone.
 _SAMPLED_VOXELS = 1e5
@@ -76,8 +77,8 @@ def replace_parts(plans: dict[str, Any], configuration: str, parts: Mapping[str,
             kernel_sizes (one entry a stage) and convs_per_stage (one number for all).
 
     Raises:
-        InputError: There are not as many strides or kernels as features, or less than the three
-            stages that deep supervision needs.
+        InputError: The plan is none of a network, see :func:`part_problems`; deep supervision needs
+            three stages.
     """
     planned = plans["configurations"][configuration]
     network = planned["architecture"]["arch_kwargs"]
@@ -86,10 +87,9 @@ def replace_parts(plans: dict[str, Any], configuration: str, parts: Mapping[str,
     for key in ("features_per_stage", "strides", "kernel_sizes"):
         network[key] = parts.get(key, network[key])
     stages = network["n_stages"] = len(network["features_per_stage"])
-    if stages < 3 or any(len(network[key]) != stages for key in ("strides", "kernel_sizes")):
-        key = f"segmentation.plans.{configuration}"
-        what = "features_per_stage, strides and kernel_sizes differ in length or are too short"
-        raise InputError(Problem("config", key, what, "give each one entry a stage, at least 3"))
+    problems = part_problems(configuration, network | {"patch_size": planned["patch_size"]})
+    if problems:
+        raise InputError(problems)
     if "convs_per_stage" in parts:
         network["n_conv_per_stage"] = [parts["convs_per_stage"]] * stages
         network["n_conv_per_stage_decoder"] = [parts["convs_per_stage"]] * (stages - 1)

@@ -43,8 +43,8 @@ def write_raw(
 ) -> None:
     """Write the folder of images, labels, splits_final.json and dataset.json, whole or not at all.
 
-    2-D cases are frames [Y, X], 3-D cases sequences [T, Y, X] with one :func:`frame_step`. ED and
-    ES always carry their manual masks.
+    2-D cases are frames [Y, X], 3-D cases sequences [T, Y, X] in the order of time, a diastole from
+    ES to ED, with one :func:`frame_step`. ED and ES always carry their manual masks.
 
     Args:
         arm: A name of ``ARMS``.
@@ -114,7 +114,7 @@ def _cases(echo: Echo, frames: Sequence[Labelled], arm: Arm) -> Iterator[Case]:
     volume = np.full_like(echo.frames, IGNORE)
     for frame, labels in frames:
         volume[frame] = labels
-    yield Case(echo.name, echo.frames, volume)
+    yield Case(echo.name, echo.in_time(echo.frames), echo.in_time(volume))
 
 
 def _write_case(folder: Path, case: Case, spacing_mm: tuple[float, float], step: float) -> None:
