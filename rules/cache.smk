@@ -58,6 +58,7 @@ rule write_cohort:
         sources=COHORT.sequences,
         folds=COHORT.folds,
         excluded=COHORT.excluded,
+        warnings=COHORT.warnings,
     message:
         "Writing the cohort table"
     script:

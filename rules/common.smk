@@ -34,6 +34,8 @@ try:
     if workflow.is_main_process:
         check_directory(RESULTS)
     COHORT = load_cohort(config, RESULTS)
+    if workflow.is_main_process:
+        COHORT.warn()
     check_names(config, COHORT.training_patients, [source.name for source in COHORT.testing])
 except InputError as error:
     raise WorkflowError(f"\n{error}") from None
