@@ -14,6 +14,7 @@ from snakemake.io import strip_wildcard_constraints
 
 from echoweave.cache.cohort import load_cohort
 from echoweave.config import check_config, check_names, config_slice
+from echoweave.config_keys import check_keys
 from echoweave.errors import InputError
 from echoweave.imports import digest_of, imported_files
 from echoweave.io.checksums import stamp
@@ -24,6 +25,7 @@ from echoweave.segmentation.arms import ARMS
 BASE = Path(workflow.basedir)
 
 try:
+    check_keys(Path(path) for path in workflow.configfiles)
     check_config(config, BASE / "config/schema.yaml")
     RESULTS = Path(config["results_dir"])
     problems = unknown_estimators(
