@@ -59,6 +59,7 @@ rule write_cohort:
         folds=COHORT.folds,
         excluded=COHORT.excluded,
         root=Path(config["data"]["camus"]["root"]),
+        warnings=COHORT.warnings,
     message:
         "Writing the cohort table"
     script:

@@ -15,6 +15,7 @@ from snakemake.io import strip_wildcard_constraints
 from echoweave.agreement import check_agreement
 from echoweave.cache.cohort import load_cohort
 from echoweave.config import check_config, config_slice
+from echoweave.config_keys import check_keys
 from echoweave.errors import InputError
 from echoweave.imports import digest_of, imported_files
 from echoweave.pseudolabels.estimators.registry import unknown_estimators
@@ -26,6 +27,7 @@ from echoweave.segmentation.plan_parts import plan_problems
 BASE = Path(workflow.basedir)
 
 try:
+    check_keys(Path(path) for path in workflow.configfiles)
     check_config(config, BASE / "config/schema.yaml")
     RESULTS = Path(config["results_dir"])
     problems = unknown_estimators(
@@ -37,6 +39,7 @@ try:
         restore_records(RESULTS)
     COHORT = load_cohort(config, RESULTS)
     if workflow.is_main_process:
+        COHORT.warn()
         check_agreement(config, COHORT)
 except InputError as error:
     raise WorkflowError(f"\n{error}") from None

@@ -33,7 +33,7 @@ def build(tree: Any, size: int = 8) -> dict[str, Sequence]:
 def test_one_patient_by_hand(make_tree: Any, layout: str) -> None:
     tree = make_tree(layout)
     tree.add()
-    sequence = build(tree)["patient0001_2CH"]
+    sequence = build(tree)["patient0001_4CH"]
     assert (sequence.ed, sequence.es, sequence.native_shape) == (0, 3, (6, 8))
     # Six rows of 0.2 mm become eight; the eight columns stay.
     assert sequence.spacing_mm == pytest.approx((0.15, 0.1))

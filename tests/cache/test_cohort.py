@@ -128,7 +128,7 @@ def test_records_change_when_what_they_say_does_but_not_with_other_patients(tree
     before = [repr(source) for source in tree.load().sequences]
     tree.add("patient0002")
     assert [repr(source) for source in tree.load().sequences][:2] == before
-    tree.file("cfg").write_text("ED: 1\nES: 3\nNbFrame: 4\n")
+    tree.file("cfg").write_text("ED: 1\nES: 4\nNbFrame: 4\n")
     after = [repr(source) for source in tree.load().sequences]
     assert after[0] == before[0]
     assert after[1] != before[1]
@@ -254,6 +254,7 @@ def test_tables(tree: Any, tmp_path: Path) -> None:
         cohort.sequences,
         cohort.folds,
         cohort.excluded,
+        cohort.warnings,
         pairs,
         tree.camus,
         tmp_path / "cohort.tsv",
@@ -280,6 +281,7 @@ def test_nothing_excluded_leaves_the_header(tree: Any, tmp_path: Path) -> None:
     write_cohort(
         cohort.sequences,
         cohort.folds,
+        (),
         (),
         tmp_path / "pairs.tsv",
         tree.camus,

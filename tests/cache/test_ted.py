@@ -126,7 +126,7 @@ def test_a_clip_that_lacks_frames_has_no_pair(three: Any) -> None:
 
 
 def test_a_clip_that_fits_two_is_reported(three: Any, caplog: pytest.LogCaptureFixture) -> None:
-    three.add("patient0004", frames=speckle(1))
+    three.add("patient0004", frames=speckle(1) + 1)
     three.add_ted("patient040", cycle(speckle(1)))
     assert pair(three).empty
     assert "TED patient040 fits patient0001 and patient0004, so it is left out" in caplog.text
@@ -178,7 +178,7 @@ def test_a_table_of_the_user_is_taken(three: Any) -> None:
 
 
 def test_a_table_of_the_user_may_settle_what_is_ambiguous(three: Any) -> None:
-    three.add("patient0004", frames=speckle(1))
+    three.add("patient0004", frames=speckle(1) + 1)
     three.add_ted("patient040", cycle(speckle(1)))
     table = pair(three, "ted_id\tpatient\npatient040\tpatient0004\n")
     assert table["patient"].tolist() == ["patient0004"]

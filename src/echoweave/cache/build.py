@@ -100,8 +100,8 @@ def _build_sequence(source: Source, pair: Pair | None, shape: tuple[int, int]) -
 
 
 def _build_cycle(source: Source, pair: Pair, shape: tuple[int, int]) -> Sequence:
-    frames, spacing_mm = read_clip(Path(pair["clip"]))
-    labels = read_masks(Path(pair["labels"]), TED_LABELS)
+    frames, spacing_mm, _ = read_clip(Path(pair["clip"]))
+    labels = read_masks(Path(pair["labels"]), TED_LABELS).array
     native_shape = labels.shape[1], labels.shape[2]
     shown = _ted_frames(pair)
     # From the first of these frames in time to the last; it may go on at the start of the clip.
@@ -130,10 +130,10 @@ def _dense_labels(
 ) -> tuple[NDArray[np.uint8], tuple[int, ...]] | None:
     """Return the masks of every frame from ED to ES, and the labels that they know."""
     if source.files.dense_truth is not None:
-        return read_masks(source.files.dense_truth), tuple(range(N_LABELS))
+        return read_masks(source.files.dense_truth).array, tuple(range(N_LABELS))
     if pair is None:
         return None
-    masks = read_masks(Path(pair["labels"]), TED_LABELS)
+    masks = read_masks(Path(pair["labels"]), TED_LABELS).array
     return masks[_ted_frames(pair)], tuple(range(TED_LABELS))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from echoweave.cache.discover import (
     Found,
+    check_truths,
     discover_camus,
     discover_ted,
     list_subgroups,
@@ -19,9 +20,10 @@ from echoweave.cache.discover import (
 from echoweave.cache.inspect import inspect_sequence, inspect_ted
 from echoweave.cache.memo import Task, inspect_all
 from echoweave.cache.source import TED_VIEW, BadInput, Source, TedClip
+from echoweave.cache.twins import find_other_axes, find_twins
 from echoweave.errors import InputError, Problem
 from echoweave.io.digests import digest_files, digest_of_content
-from echoweave.logs import log_to_terminal
+from echoweave.logs import LOGGER, log_to_terminal
 from echoweave.shuffle import hash_number, stable_order
 
 
@@ -36,6 +38,7 @@ class Cohort:
         pairing: The user's table of TED ids and patients; None where the images decide.
         excluded: What was left out, and why.
         subgroups: The lists that say which patient is in which split; none in the legacy release.
+        warnings: What looks wrong in the inputs and stops nothing.
         digests: The SHA-256 of every file of ``sequences``, ``ted`` and ``pairing``, by path.
     """
 
@@ -45,6 +48,7 @@ class Cohort:
     pairing: Path | None = None
     excluded: tuple[BadInput, ...] = ()
     subgroups: tuple[Path, ...] = ()
+    warnings: tuple[Problem, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -97,6 +101,16 @@ class Cohort:
         paths = [path for clip in self.ted for path in clip.files]
         return paths if self.pairing is None else [*paths, self.pairing]
 
+    def warn(self) -> None:
+        """Log the warnings to the terminal, alike ones of several files in one line."""
+        alike: dict[tuple[str, str, str], list[str]] = {}
+        for one in self.warnings:
+            alike.setdefault((one.key, one.what, one.remedy), []).append(one.file)
+        with log_to_terminal():
+            for (key, what, remedy), files in alike.items():
+                more = f" (and {len(files) - 1} other files)" if len(files) > 1 else ""
+                LOGGER.warning("Warning: %s", Problem(files[0], key, what + more, remedy))
+
     def sequences_of(self, patients: Iterable[str]) -> list[Source]:
         """Return the sequences of ``patients``, sorted by patient and view."""
         chosen = set(patients)
@@ -137,28 +151,32 @@ def load_cohort(config: Mapping[str, Any], results_dir: Path) -> Cohort:
             no data at all in any case.
     """
     data = config["data"]
-    found, clips, bad, fatal = _discover(data)
+    found, clips, bad, fatal, warnings = _discover(data)
     with log_to_terminal():
         reports = inspect_all(_tasks(found, clips), results_dir / ".inspected.json")
     names = [one.name for one in found] + [f"TED {clip.ted_id}" for clip in clips]
     for name, report in zip(names, reports, strict=True):
         bad += [BadInput(problem, name) for problem in report.problems]
-    if fatal or (bad and data["on_bad_input"] == "stop"):
-        raise InputError([*fatal, *(one.problem for one in bad)])
-    sound = [
-        (one, report.facts)
+    sources = [
+        Source(one.patient, one.view, one.split, one.files, report.facts)
         for one, report in zip(found, reports[: len(found)], strict=True)
         if report.facts is not None
     ]
-    training = {one.patient for one, _ in sound if one.split == "training"}
+    twins = find_twins(sources)
+    bad += twins
+    if fatal or (bad and data["on_bad_input"] == "stop"):
+        raise InputError([*fatal, *(one.problem for one in bad)])
+    left_out = {one.sequence for one in twins}
+    sources = [source for source in sources if source.name not in left_out]
+    training = {source.patient for source in sources if source.split == "training"}
     if not training:
         what = "holds no sound training patient"
         remedy = "point it at the unpacked CAMUS data"
         raise InputError(Problem(data["camus"]["root"], "data.camus.root", what, remedy))
+    warnings += [warning for report in reports for warning in report.warnings]
+    warnings += find_other_axes(sources)
     cohort = Cohort(
-        sequences=tuple(
-            Source(one.patient, one.view, one.split, one.files, facts) for one, facts in sound
-        ),
+        sequences=tuple(sources),
         folds=assign_folds(training, config["folds"], config["seed"]),
         ted=tuple(
             clip
@@ -168,6 +186,7 @@ def load_cohort(config: Mapping[str, Any], results_dir: Path) -> Cohort:
         pairing=_optional(data["ted"]["pairing"]),
         excluded=tuple(bad),
         subgroups=tuple(list_subgroups(Path(data["camus"]["root"]))),
+        warnings=tuple(warnings),
     )
     files = [*cohort.files(cohort.patients), *cohort.ted_files]
     with log_to_terminal():
@@ -187,16 +206,20 @@ def assign_folds(patients: Collection[str], folds: int, seed: int) -> dict[str, 
 
 def _discover(
     data: Mapping[str, Any],
-) -> tuple[list[Found], list[TedClip], list[BadInput], list[Problem]]:
-    """Return what lies in the data trees: sequences, clips, bad input, and what no one can skip."""
+) -> tuple[list[Found], list[TedClip], list[BadInput], list[Problem], list[Problem]]:
+    """Return what lies in the data trees: sequences, clips, bad input, what no one can skip, and
+    what looks wrong.
+    """
     found: list[Found] = []
     clips: list[TedClip] = []
     bad: list[BadInput] = []
+    warnings: list[Problem] = []
     fatal = _missing_pairing(_optional(data["ted"]["pairing"]))
     try:
         truths = list_truths(_optional(data["dense_truth"]))
         camus = data["camus"]
         found, bad = discover_camus(Path(camus["root"]), camus["layout"], truths)
+        check_truths(truths, found, data["dense_truth"], fatal, warnings)
     except InputError as error:
         fatal += error.problems
     try:
@@ -204,7 +227,7 @@ def _discover(
         bad += bad_clips
     except InputError as error:
         fatal += error.problems
-    return found, clips, bad, fatal
+    return found, clips, bad, fatal, warnings
 
 
 def _optional(path: str | None) -> Path | None:

@@ -65,7 +65,10 @@ def _report(entry: dict[str, Any]) -> Report:
     if facts is not None:
         pairs = {name: tuple(facts[name]) for name in ("native_shape", "native_spacing_mm")}
         facts = Facts(**(facts | pairs))
-    return Report(facts, tuple(Problem(**problem) for problem in entry["problems"]))
+    problems, warnings = (
+        tuple(Problem(**problem) for problem in entry[kind]) for kind in ("problems", "warnings")
+    )
+    return Report(facts, problems, warnings)
 
 
 def _load(memo: Path) -> dict[str, Any]:

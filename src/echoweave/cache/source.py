@@ -58,6 +58,8 @@ class Facts:
         stored_es: 0-based index of the ES frame; smaller than ``stored_ed`` in reversed clips.
         native_shape: (Y, X).
         native_spacing_mm: (sy, sx).
+        axes: How the clip's header calls its axes; see :mod:`echoweave.io.axes`.
+        digests: Of the pixels of the ED and of the ES frame, joined by a colon.
         quality: "Good", "Medium", "Poor" or "".
         sex: "F", "M" or "".
         age: Years; NaN if unknown, as are those below.
@@ -71,6 +73,8 @@ class Facts:
     stored_es: int
     native_shape: tuple[int, int]
     native_spacing_mm: tuple[float, float]
+    axes: str = ""
+    digests: str = ""
     quality: str = ""
     sex: str = ""
     age: float = math.nan

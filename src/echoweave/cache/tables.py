@@ -6,7 +6,9 @@ from pathlib import Path
 import pandas as pd
 
 from echoweave.cache.source import TED_VIEW, BadInput, Source
+from echoweave.errors import Problem
 from echoweave.io.tables import read_tsv, write_tsv
+from echoweave.logs import LOGGER
 
 COHORT_COLUMNS = [
     "sequence",
@@ -33,18 +35,21 @@ def write_cohort(
     sources: Sequence[Source],
     folds: Mapping[str, int],
     excluded: Sequence[BadInput],
+    warnings: Sequence[Problem],
     ted_pairs: Path,
     root: Path,
     cohort_table: Path,
     excluded_table: Path,
 ) -> None:
-    """Write results/cohort.tsv and results/excluded.tsv.
+    """Write results/cohort.tsv and results/excluded.tsv, and log ``warnings``.
 
     Frames are counted in ED -> ES order as in the cache, so ``ed`` is 0 and ``es`` the last one;
     ``sy_mm`` and ``sx_mm`` are the native spacing; ``reversed`` says that the clip is stored from
     ES to ED, ``phase`` what it is taken for (see :meth:`~echoweave.cache.source.Source.phase`);
     ``source`` is the clip's file below ``root`` (``data.camus.root``), wherever that lies.
     """
+    for warning in warnings:
+        LOGGER.warning("Warning: %s", warning)
     pairs = read_tsv(ted_pairs).set_index("patient")
     in_ted = {
         f"{patient}_{TED_VIEW}": (row["ted_id"], row["ted_order"])
