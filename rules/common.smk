@@ -17,6 +17,7 @@ from echoweave.config import check_config, check_names, config_slice
 from echoweave.errors import InputError
 from echoweave.imports import digest_of, imported_files
 from echoweave.io.checksums import stamp
+from echoweave.paths import check_places, expand_paths
 from echoweave.pseudolabels.estimators.registry import unknown_estimators
 from echoweave.runs import check_directory, claim
 from echoweave.segmentation.arms import ARMS
@@ -25,6 +26,7 @@ BASE = Path(workflow.basedir)
 
 try:
     check_config(config, BASE / "config/schema.yaml")
+    expand_paths(config, BASE / "config/schema.yaml")
     RESULTS = Path(config["results_dir"])
     problems = unknown_estimators(
         config["pseudolabels"]["estimators"], config["registration"]["models"]
@@ -32,6 +34,7 @@ try:
     if problems:
         raise InputError(problems)
     if workflow.is_main_process:
+        check_places(config, BASE, workflow.overwrite_configfiles)
         check_directory(RESULTS)
     COHORT = load_cohort(config, RESULTS)
     check_names(config, COHORT.training_patients, [source.name for source in COHORT.testing])
