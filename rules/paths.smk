@@ -8,8 +8,6 @@ from echoweave.pseudolabels.files import DIRECTIONS, label_path
 
 NNUNET = RESULTS / "nnunet"
 MEASURES = RESULTS / "measures"
-# One lock a GPU, shared by every job that uses one.
-GPU_LOCKS = str(RESULTS / "gpu_locks")
 
 
 def cache_files(patients):

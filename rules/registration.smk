@@ -39,7 +39,6 @@ rule train_registration:
     params:
         code=library("train_registration"),
         folder=str(RESULTS / "registration/{model}"),
-        gpu_locks=GPU_LOCKS,
         settings=lambda wildcards: settings(
             f"registration.models.{wildcards.model}",
             "registration.holdout",

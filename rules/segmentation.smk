@@ -108,7 +108,6 @@ for arm in ARMS:
             code=library("train_fold"),
             arm=arm,
             root=nnunet_root,
-            gpu_locks=GPU_LOCKS,
             settings=settings(*LEARNING),
             seed=config["seed"],
         message:
@@ -168,7 +167,6 @@ for bucket, patients in TESTING_BUCKETS.items():
             code=library("predict"),
             folder=str(RESULTS / "predictions/{arm}"),
             root=nnunet_root,
-            gpu_locks=GPU_LOCKS,
         message:
             "Segmenting test sequences with {wildcards.arm}"
         script:
@@ -196,7 +194,6 @@ rule predict_held_out:
         code=library("predict_held_out"),
         arm="sparse2d",
         root=nnunet_root,
-        gpu_locks=GPU_LOCKS,
     message:
         "Segmenting training sequences with dense truth by the fold that has not seen them"
     script:
@@ -223,7 +220,6 @@ rule predict_cycles:
     params:
         code=library("predict_cycles"),
         root=nnunet_root,
-        gpu_locks=GPU_LOCKS,
     message:
         "Segmenting full-cycle clips with {wildcards.arm}, by folds that have not seen them"
     script:

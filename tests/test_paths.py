@@ -328,7 +328,7 @@ def test_a_config_file_is_not_replaced_by_that_of_the_results(tmp_path: Path) ->
     config = with_path(("results_dir",), str(tmp_path))
     given = tmp_path / "config.yaml"
     given.write_text("folds: 3  # as agreed\n")
-    with pytest.raises(InputError, match="config.yaml of the results goes here; rename it, or"):
+    with pytest.raises(InputError, match=r"config\.yaml of the results goes here; rename it, or"):
         check_places(config, ROOT, [given])
     # That of an earlier run may be given again.
     write_config(config, given)
