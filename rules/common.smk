@@ -12,6 +12,12 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.io import strip_wildcard_constraints
 
+from echoweave.surroundings import shield_imports, shield_jobs
+
+# Before anything else is imported: Snakemake looks for modules in the Snakefile's folder first.
+shield_imports(Path(workflow.basedir), Path())
+shield_jobs(os.environ)
+
 from echoweave.cache.cohort import load_cohort
 from echoweave.config import check_config, check_names, config_slice
 from echoweave.errors import InputError
