@@ -20,6 +20,7 @@ shield_jobs(os.environ)
 
 from echoweave.cache.cohort import load_cohort
 from echoweave.config import check_config, check_names, config_slice
+from echoweave.cpu import usable_cpus
 from echoweave.errors import InputError
 from echoweave.imports import digest_of, imported_files
 from echoweave.io.checksums import stamp
@@ -42,7 +43,9 @@ try:
     if workflow.is_main_process:
         check_places(config, BASE, workflow.overwrite_configfiles)
         check_directory(RESULTS)
-    COHORT = load_cohort(config, RESULTS)
+    # On a cluster there is no --cores: one on the login node, which others use, too.
+    cores = min(workflow.resource_settings.cores or 1, usable_cpus())
+    COHORT = load_cohort(config, RESULTS, threads=cores)
     check_names(config, COHORT.training_patients, [source.name for source in COHORT.testing])
 except InputError as error:
     raise WorkflowError(f"\n{error}") from None
