@@ -1,5 +1,6 @@
 """What is kept from jobs; that a whole run is none the worse, tests/workflow/conftest.py shows."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +32,7 @@ CHANGES = {
     "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD": "1",
     "NVIDIA_TF32_OVERRIDE": "1",
     "HDF5_USE_FILE_LOCKING": "TRUE",
+    "ITK_NIFTI_SFORM_PERMISSIVE": "1",
     "GIT_DIR": "/elsewhere/.git",
     "KMP_AFFINITY": "compact",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
@@ -74,6 +76,21 @@ def test_a_job_takes_no_module_from_its_working_directory(tmp_path: Path) -> Non
         command, cwd=tmp_path, env=shielded(), capture_output=True, text=True, check=True
     )
     assert "October 1923" in done.stdout
+
+
+def test_what_snakemake_does_not_limit_has_one_thread_until_a_job_takes_more() -> None:
+    script = (
+        "import cv2, SimpleITK\n"
+        "from echoweave.cpu import use_cpu\n"
+        "print(SimpleITK.ProcessObject.GetGlobalDefaultNumberOfThreads(), cv2.getNumThreads())\n"
+        "use_cpu(2)\n"
+        "print(cv2.getNumThreads())\n"
+    )
+    environment = shielded(**os.environ, ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS="64")
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "1 1\n2\n"
 
 
 def test_a_folder_is_taken_out_of_the_search_path(
