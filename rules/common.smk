@@ -12,12 +12,20 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.io import strip_wildcard_constraints
 
+from echoweave.surroundings import shield_imports, shield_jobs
+
+# Before anything else is imported: Snakemake looks for modules in the Snakefile's folder first.
+shield_imports(Path(workflow.basedir), Path())
+shield_jobs(os.environ)
+
 from echoweave.agreement import check_agreement
 from echoweave.cache.cohort import load_cohort
 from echoweave.config import check_config, config_slice
 from echoweave.config_keys import check_keys
+from echoweave.cpu import usable_cpus
 from echoweave.errors import InputError
 from echoweave.imports import digest_of, imported_files
+from echoweave.paths import check_places, expand_paths
 from echoweave.pseudolabels.estimators.registry import unknown_estimators
 from echoweave.records import keep_records, restore_records
 from echoweave.runs import claim
@@ -29,6 +37,7 @@ BASE = Path(workflow.basedir)
 try:
     check_keys(Path(path) for path in workflow.configfiles)
     check_config(config, BASE / "config/schema.yaml")
+    expand_paths(config, BASE / "config/schema.yaml")
     RESULTS = Path(config["results_dir"])
     problems = unknown_estimators(
         config["pseudolabels"]["estimators"], config["registration"]["models"]
@@ -36,8 +45,11 @@ try:
     if problems:
         raise InputError(problems)
     if workflow.is_main_process:
+        check_places(config, BASE, workflow.overwrite_configfiles)
         restore_records(RESULTS)
-    COHORT = load_cohort(config, RESULTS)
+    # On a cluster there is no --cores: one on the login node, which others use, too.
+    cores = min(workflow.resource_settings.cores or 1, usable_cpus())
+    COHORT = load_cohort(config, RESULTS, threads=cores)
     if workflow.is_main_process:
         COHORT.warn()
         check_agreement(config, COHORT)

@@ -13,8 +13,6 @@ from echoweave.segmentation.arms import validation_summary
 # nnU-Net keeps more below its root than the files that rules declare.
 NNUNET = RESULTS / "nnunet"
 MEASURES = RESULTS / "measures"
-# One lock a GPU, shared by every job that uses one.
-GPU_LOCKS = RESULTS / "gpu_locks"
 
 
 def cache_files(patients):

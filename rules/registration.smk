@@ -44,7 +44,6 @@ rule train_registration:
     params:
         code=library("train_registration"),
         folder=lambda wildcards: RESULTS / "registration" / wildcards.model,
-        gpu_locks=GPU_LOCKS,
         settings=lambda wildcards: settings(
             f"registration.models.{wildcards.model}",
             "registration.holdout",

@@ -110,7 +110,6 @@ for arm in ARMS:
             code=library("train_fold"),
             arm=arm,
             root=NNUNET,
-            gpu_locks=GPU_LOCKS,
             settings=settings(*LEARNING),
             seed=config["seed"],
             # Ensembles are made of them.
@@ -173,7 +172,6 @@ for bucket, patients in TESTING_BUCKETS.items():
             code=library("predict"),
             folder=lambda wildcards: RESULTS / "predictions" / wildcards.arm,
             root=NNUNET,
-            gpu_locks=GPU_LOCKS,
         message:
             "Segmenting test sequences with {wildcards.arm}"
         script:
@@ -201,7 +199,6 @@ rule predict_held_out:
         code=library("predict_held_out"),
         arm="sparse2d",
         root=NNUNET,
-        gpu_locks=GPU_LOCKS,
     message:
         "Segmenting training sequences with dense truth by the fold that has not seen them"
     script:
@@ -228,7 +225,6 @@ rule predict_cycles:
     params:
         code=library("predict_cycles"),
         root=NNUNET,
-        gpu_locks=GPU_LOCKS,
     message:
         "Segmenting full-cycle clips with {wildcards.arm}, by folds that have not seen them"
     script:

@@ -3,6 +3,7 @@
 import difflib
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,20 @@ from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_file
 
 
+@cache
+def load_schema(path: Path) -> dict[str, Any]:
+    """Read config/schema.yaml, once."""
+    schema: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return schema
+
+
 def check_config(config: Mapping[str, Any], schema_path: Path) -> None:
     """Check the merged configuration; keys that start with "_" are the workflow engine's own.
 
     Raises:
         InputError: One problem for each unknown key and each value out of its range.
     """
-    schema = yaml.safe_load(schema_path.read_text())
+    schema = load_schema(schema_path)
     errors = Draft202012Validator(schema).iter_errors(config)
     problems = [problem for error in errors for problem in _problems(error, schema)]
     problems += _broken_references(config) if not problems else []
@@ -48,6 +56,12 @@ def write_config(config: Mapping[str, Any], path: Path) -> None:
     """Write the merged configuration as one YAML file."""
     with whole_file(path) as temporary:
         temporary.write_text(yaml.safe_dump(dict(config), sort_keys=True))
+
+
+def is_written_by_us(path: Path) -> bool:
+    """Return whether ``path`` looks as :func:`write_config` leaves it: a file without comments."""
+    text = path.read_text(encoding="utf-8")
+    return text == yaml.safe_dump(yaml.safe_load(text), sort_keys=True)
 
 
 def _problems(error: ValidationError, schema: Mapping[str, Any]) -> Iterator[Problem]:

@@ -94,6 +94,22 @@ CONFIGS: dict[str, tuple[dict[str, Any], str]] = {
         "config: registration.pretrained.dirnet: '' should be non-empty; it must be: "
         "model name -> checkpoint that is used instead of training",
     ),
+    "checkpoint that is not there": (
+        {"registration": {"pretrained": {"dirnet": "gone.pt"}}},
+        "gone.pt: registration.pretrained.dirnet: there is no such file; correct the path, "
+        "or leave it out to train the model",
+    ),
+    # Of paths tests/test_paths.py has many more.
+    "path with a brace": (
+        {"results_dir": "{patient}"},
+        "config: results_dir: '{patient}' has a brace in its name, which Snakemake takes for a "
+        "wildcard; rename it, or make a link to it that has none and give that",
+    ),
+    "data in a cloud": (
+        {"data": {"camus": {"root": "s3://bucket/camus"}}},
+        "config: data.camus.root: 's3://bucket/camus' is an address, and only paths on this "
+        "machine can be used; copy or mount it, and give its path",
+    ),
     "an odd plan": (
         {"segmentation": {"plans": {"2d": {"patch_size": [32]}}}},
         "config: segmentation.plans.2d.patch_size: [32] is too short; it must be: side "

@@ -136,7 +136,7 @@ class Cohort:
         return dict(sorted(buckets.items()))
 
 
-def load_cohort(config: Mapping[str, Any], results_dir: Path) -> Cohort:
+def load_cohort(config: Mapping[str, Any], results_dir: Path, threads: int = 1) -> Cohort:
     """Find and check every input, and say which sequence serves where.
 
     What was read is remembered in ``results_dir``, in .inspected.json and in .digests.json;
@@ -145,6 +145,7 @@ def load_cohort(config: Mapping[str, Any], results_dir: Path) -> Cohort:
     Args:
         config: The whole configuration; ``data``, ``folds`` and ``seed`` count here.
         results_dir: Where the results go.
+        threads: Files that are read at once.
 
     Raises:
         InputError: Everything that is wrong: all bad inputs with ``data.on_bad_input: stop``;
@@ -153,7 +154,7 @@ def load_cohort(config: Mapping[str, Any], results_dir: Path) -> Cohort:
     data = config["data"]
     found, clips, bad, fatal, warnings = _discover(data)
     with log_to_terminal():
-        reports = inspect_all(_tasks(found, clips), results_dir / ".inspected.json")
+        reports = inspect_all(_tasks(found, clips), results_dir / ".inspected.json", threads)
     names = [one.name for one in found] + [f"TED {clip.ted_id}" for clip in clips]
     for name, report in zip(names, reports, strict=True):
         bad += [BadInput(problem, name) for problem in report.problems]
@@ -190,7 +191,7 @@ def load_cohort(config: Mapping[str, Any], results_dir: Path) -> Cohort:
     )
     files = [*cohort.files(cohort.patients), *cohort.ted_files]
     with log_to_terminal():
-        digests = digest_files(files, results_dir / ".digests.json")
+        digests = digest_files(files, results_dir / ".digests.json", threads)
     return replace(cohort, digests=digests)
 
 

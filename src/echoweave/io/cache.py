@@ -6,6 +6,7 @@ holds that in the same form.
 
 import io
 import math
+import os
 from collections.abc import Iterator
 from collections.abc import Sequence as ListOf
 from contextlib import contextmanager
@@ -199,11 +200,24 @@ def _check(sequence: Sequence) -> None:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[h5py.File]:
-    """Open a cache file; whatever goes wrong while it is read is an InputError."""
+    """Open a cache file; whatever goes wrong while it is read is an InputError.
+
+    Without HDF5's lock on the file, which some network file systems do not have: nobody writes to a
+    file that has its name already.
+    """
     try:
-        with h5py.File(path, "r") as file:
+        with h5py.File(path, "r", locking=False) as file:
             yield file
     # HDF5 has an exception of another kind for every place that can be damaged.
     except Exception as error:
-        what = f"not a readable cache file ({error})"
-        raise InputError(Problem(str(path), "", what, "delete it and rerun")) from error
+        raise InputError(Problem(str(path), "", *_fault(error))) from error
+
+
+def _fault(error: Exception) -> tuple[str, str]:
+    """Say what is wrong and what to do: only a damaged file is to be deleted."""
+    if isinstance(error, FileNotFoundError):
+        return "there is no such cache file", "give the command again, which makes it"
+    if isinstance(error, OSError) and error.errno:
+        why = os.strerror(error.errno)
+        return f"cannot be read ({why})", "see to the file system, then give the command again"
+    return f"not a readable cache file ({error})", "delete it and rerun"

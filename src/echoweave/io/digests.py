@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,11 +15,16 @@ from echoweave.logs import LOGGER, Progress
 _Entry = tuple[list[Any], str]
 
 
-def digest_files(files: Iterable[Path], memo: Path) -> dict[str, str]:
+def digest_files(files: Iterable[Path], memo: Path, threads: int = 1) -> dict[str, str]:
     """Return path -> SHA-256 of each of ``files``; "" where there is no readable file.
 
     Only files whose size or times are not those in ``memo`` are read. The memo holds no
     other files than these; it is made anew if it is damaged.
+
+    Args:
+        files: What to read.
+        memo: Where digests are remembered.
+        threads: Files that are read at once.
     """
     known = _load(memo)
     entries: dict[str, _Entry] = {}
@@ -32,7 +36,7 @@ def digest_files(files: Iterable[Path], memo: Path) -> dict[str, str]:
         else:
             stale.append(stamp)
     progress = Progress("Reading inputs", len(stale), every_s=2.0)
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         digests = pool.map(_digest, (stamp[0] for stamp in stale))
         for done, (stamp, digest) in enumerate(zip(stale, digests, strict=True), 1):
             entries[stamp[0]] = stamp, digest

@@ -29,8 +29,11 @@ def render_report(
     place = output.with_name(".report_place.yaml")
     with whole_file(place) as temporary:
         temporary.write_text(yaml.safe_dump({"results_dir": str(results)}))
-    command = [sys.executable, "-m", "snakemake", *targets, "--snakefile", str(snakefile)]
-    command += ["--configfile", str(config), str(place), "--nolock", "--report", str(output)]
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile)]
+    command += ["--configfile", str(config.absolute()), str(place.absolute())]
+    # Nobody's profile, and after an equals sign and two dashes names that start with a dash.
+    command += ["--profile", "none", "--workflow-profile", "none", "--nolock"]
+    command += [f"--report={output}", "--", *targets]
     done = subprocess.run(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
