@@ -19,7 +19,7 @@ from echoweave.imports import digest_of, imported_files
 from echoweave.io.checksums import stamp
 from echoweave.pseudolabels.estimators.registry import unknown_estimators
 from echoweave.runs import check_directory, claim
-from echoweave.segmentation.arms import ARMS, candidates
+from echoweave.segmentation.arms import ARMS, CONFIGURATIONS, candidates
 
 BASE = Path(workflow.basedir)
 
@@ -58,7 +58,7 @@ wildcard_constraints:
     estimator="|".join(ESTIMATORS),
     model="|".join(config["registration"]["models"]),
     fold="|".join(str(fold) for fold in FOLDS),
-    configuration="2d|3d_fullres",
+    configuration="|".join(CONFIGURATIONS),
 
 
 def settings(*keys):
@@ -82,6 +82,7 @@ def jobs_by_rule():
     for one in workflow.rules:
         if one.benchmark:
             path = os.path.relpath(one.benchmark, RESULTS / "benchmarks").removesuffix(".tsv")
+            # A wildcard of trainings alone.
             trained = CANDIDATES.get(one.name.removeprefix("train_fold_"), [])
             names = expand(strip_wildcard_constraints(path), configuration=trained, **values)
             jobs.setdefault(re.sub(r"_\d+$", "", one.name), []).extend(names)
