@@ -29,7 +29,7 @@ from echoweave.paths import check_places, expand_paths
 from echoweave.pseudolabels.estimators.registry import unknown_estimators
 from echoweave.records import keep_records, restore_records
 from echoweave.runs import claim
-from echoweave.segmentation.arms import ARMS, candidates
+from echoweave.segmentation.arms import ARMS, CONFIGURATIONS, candidates
 from echoweave.segmentation.plan_parts import plan_problems
 
 BASE = Path(workflow.basedir)
@@ -76,7 +76,7 @@ wildcard_constraints:
     estimator="|".join(ESTIMATORS),
     model="|".join(config["registration"]["models"]),
     fold="|".join(str(fold) for fold in FOLDS),
-    configuration="2d|3d_fullres",
+    configuration="|".join(CONFIGURATIONS),
 
 
 def settings(*keys):
@@ -101,6 +101,7 @@ def jobs_by_rule():
     for one in workflow.rules:
         if one.benchmark:
             path = os.path.relpath(one.benchmark, RESULTS / "benchmarks").removesuffix(".tsv")
+            # A wildcard of trainings alone.
             trained = CANDIDATES.get(one.name.removeprefix("train_fold_"), [])
             names = expand(strip_wildcard_constraints(path), configuration=trained, **values)
             jobs.setdefault(re.sub(r"_\d+$", "", one.name), []).extend(names)

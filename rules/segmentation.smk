@@ -1,7 +1,7 @@
 """Segmentation: three nnU-Nets on the same patient-grouped folds.
 
 Comes in: cache/{patient}.h5, fused pseudo-labels of the chosen estimator. CANDIDATES names the
-networks that an arm trains; the best of them and their ensemble predicts.
+networks that an arm trains; the best of them, or their ensemble, predicts.
 Goes out: nnunet/{raw,preprocessed,trained}, predictions/{arm}/{sequence}.nii.gz for the test
 sequences; of training patients, each by the fold that has not seen them, predictions/held_out/
 (sequences with dense truth) and predictions/cycles/{arm}/ (full-cycle clips).

@@ -106,7 +106,8 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
     def on_train_start(self) -> None:
         """Start the progress line beside nnU-Net's preparations."""
         super().on_train_start()
-        what = f"{self.plans_manager.dataset_name} fold {self.fold}, epochs"
+        name = f"{self.plans_manager.dataset_name} {self.configuration_name}"
+        what = f"{name} fold {self.fold}, epochs"
         self.progress = Progress(what, self.num_epochs, self.current_epoch)
 
     def on_epoch_start(self) -> None:
