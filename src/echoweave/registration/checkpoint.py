@@ -78,7 +78,7 @@ def build(checkpoint: Checkpoint, path: Path) -> nn.Module:
     """Return the network of ``checkpoint``, read from ``path``, in evaluation mode."""
     network = build_network(checkpoint.settings, str(path))
     if wrong := _wrong_weights(checkpoint.weights):
-        remedy = "train again with a lower learning_rate"
+        remedy = "delete it and train again with a lower learning_rate"
         raise InputError(Problem(str(path), "weights", wrong, remedy))
     try:
         network.load_state_dict(checkpoint.weights)

@@ -23,6 +23,8 @@ from echoweave.segmentation.settings import Axis, TrainingSettings
 
 # What nnU-Net cuts out around a patch also lasts for this zoom.
 _SMALLEST_ZOOM = 0.85
+# Dice and cross-entropy are about 1 before training; of logits this wrong little is learnt again.
+_DIVERGED = 100.0
 
 
 class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
@@ -118,7 +120,9 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
     def on_epoch_end(self) -> None:
         """Log and tabulate the losses; stop before a training that diverges is kept."""
         for name in ("train_losses", "val_losses"):
-            if not math.isfinite(loss := self.logger.get_value(name, step=-1)):
+            loss = self.logger.get_value(name, step=-1)
+            # Neither is a NaN below it.
+            if not loss < _DIVERGED:
                 raise InputError(self._diverged(loss))
         super().on_epoch_end()
         write_curves(self, self.curves)
