@@ -44,22 +44,35 @@ def split_patients(
     Raises:
         InputError: An unknown patient is listed, or nobody would be left to train on.
     """
-    order = stable_order(patients, seed, "registration")
-    match holdout:
-        case "ted":
-            held = set(ted_patients) & set(patients)
-            if not held:
-                LOGGER.warning("Warning: no training patient is in TED, so none is held out")
-        case int():
-            held = set(order[:holdout])
-        case _:
-            held = _known(holdout, patients)
+    held = held_out(patients, ted_patients, holdout, seed)
+    if holdout == "ted" and not held:
+        LOGGER.warning("Warning: no training patient is in TED, so none is held out")
     problems = split_problems(len(patients), len(held), validation_patients)
     if problems:
         raise InputError(problems)
-    rest = [patient for patient in order if patient not in held]
+    rest = [patient for patient in _shuffled(patients, seed) if patient not in held]
     validation, training = rest[:validation_patients], rest[validation_patients:]
     return Split(sorted(training), sorted(validation), sorted(held))
+
+
+def held_out(
+    patients: Collection[str],
+    ted_patients: Collection[str],
+    holdout: Literal["ted"] | int | list[str],
+    seed: int,
+) -> set[str]:
+    """Return the training patients that no network may see; see :func:`split_patients`."""
+    match holdout:
+        case "ted":
+            return set(ted_patients) & set(patients)
+        case int():
+            return set(_shuffled(patients, seed)[:holdout])
+        case _:
+            return _known(holdout, patients)
+
+
+def _shuffled(patients: Collection[str], seed: int) -> list[str]:
+    return stable_order(patients, seed, "registration")
 
 
 def split_problems(patients: int, held: int, validation_patients: int) -> list[Problem]:
