@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from echoweave.io.checksums import checksums, sha256, stamps
+from echoweave.io.checksums import checksums, digest_of_content, sha256, stamps
 
 
 def test_sha256_of_abc(tmp_path: Path) -> None:
@@ -33,3 +33,10 @@ def test_stamps_change_with_size_and_dates(tmp_path: Path) -> None:
     os.utime(path, ns=(0, 10**18))
     assert stamps([path])[0][:3] == [str(path), 1, 10**18]
     assert stamps([path])[0][3] > status
+
+
+def test_content_counts_wherever_it_lies_but_not_in_another_order() -> None:
+    digests = {"here/a": "1", "here/b": "2", "there/a": "1", "there/b": "2"}
+    here = digest_of_content([Path("here/a"), Path("here/b")], digests)
+    assert here == digest_of_content([Path("there/a"), Path("there/b")], digests)
+    assert here != digest_of_content([Path("here/b"), Path("here/a")], digests)

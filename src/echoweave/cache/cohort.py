@@ -4,7 +4,7 @@ The workflow needs it before any job runs, so nothing slow is imported here.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from echoweave.cache.memo import Task, inspect_all
 from echoweave.cache.source import TED_VIEW, BadInput, Source, TedClip
 from echoweave.cache.twins import find_other_axes, find_twins
 from echoweave.errors import InputError, Problem
-from echoweave.io.digests import digest_files, digest_of_content
+from echoweave.io.checksums import digest_of_content, sha256
 from echoweave.logs import LOGGER, log_to_terminal
 from echoweave.shuffle import hash_number, stable_order
 
@@ -139,8 +139,7 @@ class Cohort:
 def load_cohort(config: Mapping[str, Any], results_dir: Path, threads: int = 1) -> Cohort:
     """Find and check every input, and say which sequence serves where.
 
-    What was read is remembered in ``results_dir``, in .inspected.json and in .digests.json;
-    progress goes to stderr.
+    What was read is remembered in ``results_dir``/.inspected.json; progress goes to stderr.
 
     Args:
         config: The whole configuration; ``data``, ``folds`` and ``seed`` count here.
@@ -154,7 +153,9 @@ def load_cohort(config: Mapping[str, Any], results_dir: Path, threads: int = 1) 
     data = config["data"]
     found, clips, bad, fatal, warnings = _discover(data)
     with log_to_terminal():
-        reports = inspect_all(_tasks(found, clips), results_dir / ".inspected.json", threads)
+        reports, digests = inspect_all(
+            _tasks(found, clips), results_dir / ".inspected.json", threads
+        )
     names = [one.name for one in found] + [f"TED {clip.ted_id}" for clip in clips]
     for name, report in zip(names, reports, strict=True):
         bad += [BadInput(problem, name) for problem in report.problems]
@@ -176,7 +177,10 @@ def load_cohort(config: Mapping[str, Any], results_dir: Path, threads: int = 1) 
         raise InputError(Problem(data["camus"]["root"], "data.camus.root", what, remedy))
     warnings += [warning for report in reports for warning in report.warnings]
     warnings += find_other_axes(sources)
-    cohort = Cohort(
+    pairing = _optional(data["ted"]["pairing"])
+    if pairing is not None:
+        digests[str(pairing)] = sha256(pairing)
+    return Cohort(
         sequences=tuple(sources),
         folds=assign_folds(training, config["folds"], config["seed"]),
         ted=tuple(
@@ -184,15 +188,12 @@ def load_cohort(config: Mapping[str, Any], results_dir: Path, threads: int = 1) 
             for clip, report in zip(clips, reports[len(found) :], strict=True)
             if not report.problems
         ),
-        pairing=_optional(data["ted"]["pairing"]),
+        pairing=pairing,
         excluded=tuple(bad),
         subgroups=tuple(list_subgroups(Path(data["camus"]["root"]))),
         warnings=tuple(warnings),
+        digests=digests,
     )
-    files = [*cohort.files(cohort.patients), *cohort.ted_files]
-    with log_to_terminal():
-        digests = digest_files(files, results_dir / ".digests.json", threads)
-    return replace(cohort, digests=digests)
 
 
 def assign_folds(patients: Collection[str], folds: int, seed: int) -> dict[str, int]:

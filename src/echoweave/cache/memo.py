@@ -13,7 +13,7 @@ from echoweave.cache.source import Facts
 from echoweave.errors import Problem
 from echoweave.imports import code_digest
 from echoweave.io.atomic import whole_file
-from echoweave.io.checksums import stamps
+from echoweave.io.checksums import sha256, stamps
 from echoweave.logs import LOGGER, Progress
 
 
@@ -32,11 +32,16 @@ class Task:
     inspect: Callable[[], Report]
 
 
-def inspect_all(tasks: Sequence[Task], memo: Path, threads: int) -> list[Report]:
-    """Return the report of each task; only what changed since ``memo`` was written is read.
+def inspect_all(
+    tasks: Sequence[Task], memo: Path, threads: int
+) -> tuple[list[Report], dict[str, str]]:
+    """Inspect every file; only what changed since ``memo`` was written is read.
 
-    The memo holds the size and the time of change of each file, and a digest of the code that
+    The memo holds the size, the times and the SHA-256 of each file, and a digest of the code that
     checks. It is rewritten only if something changed, and made anew if it is damaged.
+
+    Returns:
+        The report of each task, and the SHA-256 of each file by its path, "" where there is none.
     """
     known = _load(memo)
     present = [stamps(task.files) for task in tasks]
@@ -50,13 +55,26 @@ def inspect_all(tasks: Sequence[Task], memo: Path, threads: int) -> list[Report]
             entries[task.key] = entry
     progress = Progress("Checking inputs", len(stale), every_s=2.0)
     with ThreadPoolExecutor(threads) as pool:
-        reports = pool.map(lambda task: task[0].inspect(), stale)
-        for done, ((task, stamp), report) in enumerate(zip(stale, reports, strict=True), 1):
-            entries[task.key] = {"stamp": stamp, **asdict(report)}
+        found = pool.map(lambda task: _look(task[0]), stale)
+        for done, ((task, stamp), entry) in enumerate(zip(stale, found, strict=True), 1):
+            entries[task.key] = {"stamp": stamp, **entry}
             progress.update(done)
     if entries != known:
         _save(memo, entries)
-    return [_report(entries[task.key]) for task in tasks]
+    digests = {path: one for entry in entries.values() for path, one in entry["digests"].items()}
+    return [_report(entries[task.key]) for task in tasks], digests
+
+
+def _look(task: Task) -> dict[str, Any]:
+    report = task.inspect()
+    return {"digests": {str(path): _digest(path) for path in task.files}, **asdict(report)}
+
+
+def _digest(path: Path) -> str:
+    try:
+        return sha256(path)
+    except OSError:
+        return ""
 
 
 def _report(entry: dict[str, Any]) -> Report:
@@ -75,7 +93,7 @@ def _load(memo: Path) -> dict[str, Any]:
         content = json.loads(memo.read_bytes())
         entries: dict[str, Any] = content["entries"] if content["code"] == _code_digest() else {}
         for entry in entries.values():
-            _report(entry), entry["stamp"]
+            _report(entry), entry["stamp"], entry["digests"].items()
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {}
     return entries

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,17 @@ def _size_and_times(path: str) -> tuple[int, int, int]:
     except OSError:
         return -1, -1, -1
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def digest_of_content(files: Iterable[Path], digests: Mapping[str, str]) -> str:
+    """Return one digest over the content of ``files`` in their order, wherever they lie.
+
+    Args:
+        files: All of them keys of ``digests``.
+        digests: SHA-256 by path.
+    """
+    contents = "\n".join(digests[str(path)] for path in files)
+    return hashlib.sha256(contents.encode()).hexdigest()[:16]
 
 
 def sha256(path: Path) -> str:

@@ -8,15 +8,17 @@ Of the two places for the axes the sform counts before the qform, as for ITK and
 
 import gzip
 import io
+import threading
 import zlib
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from echoweave.io.limits import UnhandledError, check_shape, open_regular
 
+_IMPORTING = threading.Lock()
 # Where pixels start at the latest: behind the header come its extensions.
 _MAX_OFFSET = 2**20
 # Spatial units of the header that are not mm (or unknown, which means mm).
@@ -41,40 +43,55 @@ def read_nifti(path: Path) -> _Image:
         ValueError: What is wrong, as one clause.
         OSError: The file cannot be opened.
     """
-    # Slow to import, and whoever only parses the workflow can go without.
-    from nibabel.spatialimages import HeaderDataError
-
+    nibabel = _nibabel()
     with open_regular(path) as raw:
         file = gzip.GzipFile(fileobj=raw) if raw.read(2) == b"\x1f\x8b" else raw
         raw.seek(0)
         try:
-            header, head = _read_header(file)
+            header, head = _read_header(file, nibabel)
             return _read(header, head, file)
         except gzip.BadGzipFile as error:
             raise ValueError(f"damaged or not gzip at all ({error})") from error
         except (EOFError, zlib.error) as error:
             raise ValueError(f"truncated or damaged ({error})") from error
-        except HeaderDataError as error:
+        except nibabel.HeaderDataError as error:
             raise ValueError(f"the header is damaged ({error})") from error
         except KeyError as error:
             raise ValueError(f"data type {error} is not one of NIfTI") from error
 
 
-def _read_header(file: BinaryIO | gzip.GzipFile) -> tuple[Any, bytes]:
-    """Return the header and its bytes."""
-    from nibabel.nifti1 import Nifti1Header
-    from nibabel.nifti2 import Nifti2Header
+class _Nibabel(NamedTuple):
+    """What is used of nibabel."""
 
-    head = file.read(Nifti1Header.sizeof_hdr)
-    if Nifti1Header.may_contain_header(head):
+    Nifti1Header: Any
+    Nifti2Header: Any
+    HeaderDataError: type[Exception]
+
+
+def _nibabel() -> _Nibabel:
+    """Import nibabel: slow, and whoever only parses the workflow can go without.
+
+    One thread at a time: its modules import each other in a circle, which breaks if two begin it.
+    """
+    with _IMPORTING:
+        from nibabel.nifti1 import Nifti1Header
+        from nibabel.nifti2 import Nifti2Header
+        from nibabel.spatialimages import HeaderDataError
+    return _Nibabel(Nifti1Header, Nifti2Header, HeaderDataError)
+
+
+def _read_header(file: BinaryIO | gzip.GzipFile, nibabel: _Nibabel) -> tuple[Any, bytes]:
+    """Return the header and its bytes."""
+    head = file.read(nibabel.Nifti1Header.sizeof_hdr)
+    if nibabel.Nifti1Header.may_contain_header(head):
         if head[344:347] == b"ni1":
             what = "the header of a pair, whose pixels lie in a file .img"
             raise UnhandledError(what, "store it as .nii.gz")
         # nibabel's own check would turn a spacing of zero into 1 mm.
-        return Nifti1Header(head, check=False), head
-    head += file.read(Nifti2Header.sizeof_hdr - len(head))
-    if Nifti2Header.may_contain_header(head):
-        return Nifti2Header(head, check=False), head
+        return nibabel.Nifti1Header(head, check=False), head
+    head += file.read(nibabel.Nifti2Header.sizeof_hdr - len(head))
+    if nibabel.Nifti2Header.may_contain_header(head):
+        return nibabel.Nifti2Header(head, check=False), head
     raise ValueError("truncated or not a NIfTI file")
 
 
