@@ -39,7 +39,7 @@ CASES = [
     (
         malicious_checkpoint,
         "given.pt: damaged, or holds more than weights and settings, so nothing of it was run; "
-        "give a model.pt that EchoWeave has trained, or delete it and train again",
+        "give a model.pt that this EchoWeave has trained, or delete it and train again",
     ),
     (fold_past_the_list, "No rule to produce"),
 ]
