@@ -34,6 +34,8 @@ def test_both_layouts_give_the_same_facts(make_tree: Any, layout: str) -> None:
     folder = tree.folder("patient0010", "testing")
     names = [f"patient0010_4CH_{instant}_gt{tree.suffix}" for instant in ("ED", "ES")]
     assert cohort.test_references["patient0010_4CH"] == (folder / names[0], folder / names[1])
+    images = tuple(folder / f"patient0010_4CH_{end}{tree.suffix}" for end in ("ED", "ES"))
+    assert cohort.test_images["patient0010_4CH"] == images
     source = cohort.training[1]
     facts = source.facts
     assert (facts.stored_ed, facts.stored_es, source.n_frames, source.reversed) == (0, 3, 4, False)

@@ -10,5 +10,6 @@ if __name__ == "__main__":
         write_submission(
             caches=[Path(path) for path in snakemake.input.caches],
             predictions=[Path(path) for path in snakemake.input.predictions],
+            sources=snakemake.params.sources,
             output=Path(snakemake.output[0]),
         )

@@ -79,6 +79,11 @@ class Cohort:
         }
 
     @property
+    def test_images(self) -> dict[str, tuple[Path, Path]]:
+        """The images at ED and ES of the test sequences, by name."""
+        return {source.name: (source.files.ed, source.files.es) for source in self.testing}
+
+    @property
     def dense_sources(self) -> list[Source]:
         """The training sequences with a mask of every frame, own or perhaps of a TED clip."""
         return [

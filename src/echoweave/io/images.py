@@ -89,13 +89,25 @@ def write_sequence(path: Path, array: NDArray[Any], spacing_mm: tuple[float, flo
     write_image(path, array, spacing_mm)
 
 
-def write_image(path: Path, array: NDArray[Any], spacing_mm: tuple[float, float]) -> None:
-    """Write [Y, X] or [T, Y, X] in the format of the suffix; ``spacing_mm`` is (sy, sx)."""
+def write_image(
+    path: Path,
+    array: NDArray[Any],
+    spacing_mm: tuple[float, float],
+    frame_step: float = FRAME_STEP,
+) -> None:
+    """Write [Y, X] or [T, Y, X] in the format of the suffix.
+
+    Args:
+        path: Where to.
+        array: The pixels.
+        spacing_mm: (sy, sx).
+        frame_step: Third spacing of [T, Y, X], in mm.
+    """
     # SimpleITK is slow to import, and whoever only reads can go without.
     import SimpleITK as sitk  # noqa: N813
 
     image: Any = sitk.GetImageFromArray(array)
-    image.SetSpacing((spacing_mm[1], spacing_mm[0], FRAME_STEP)[: array.ndim])
+    image.SetSpacing((spacing_mm[1], spacing_mm[0], frame_step)[: array.ndim])
     if path.suffix != ".mhd":
         with whole_file(path) as temporary:
             sitk.WriteImage(image, str(temporary))
