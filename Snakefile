@@ -37,6 +37,14 @@ onstart:
         raise WorkflowError(f"\n{error}") from None
 
 
+onsuccess:
+    keep_records(RESULTS)
+
+
+onerror:
+    keep_records(RESULTS)
+
+
 rule all:
     default_target: True
     input:

@@ -3,19 +3,24 @@
 Usage: python benchmarks/iterations.py OUT [--training N] [--held-out N] [--iterations N ...]
 
 As benchmarks/pseudolabels.py, but every training runs its own schedule to the end, on frames of
-64x64 pixels, so that two cores reach thousands of iterations. Writes OUT/iterations.{tsv,md}. A
-second run goes on where the first was stopped.
+64x64 pixels, so that two cores reach thousands of iterations; both views of each patient are
+measured, on 256x256 pixels. Writes OUT/iterations.{tsv,md}. A second run goes on where the first
+was stopped.
 """
 
 import argparse
 from pathlib import Path
 
 import pandas as pd
-from pseudolabels import DEFAULT, measure, models, phantom, refinement, table, train, write_table
+from pseudolabel_tables import table, write_table
+from pseudolabels import DEFAULT, both_views, measure, models, phantom, refinement, train
 
 from echoweave.io.tables import read_tsv, write_tsv
 from echoweave.logs import log_to
 from echoweave.registration.apply import Registrar
+
+SIZE = 256
+SMALL = {"size": 64, "grid_spacing_px": 4, "smoothing_px": 1.5}
 
 
 def main() -> None:
@@ -29,13 +34,13 @@ def main() -> None:
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     with log_to(given.out / "log.txt"):
-        caches = phantom(given.out, given.training + given.held_out, given.seed)
-        training, held_out = caches[: given.training], caches[given.training :]
+        caches = phantom(given.out, given.training + given.held_out, given.seed, SIZE)
+        training, held_out = caches[: given.training], both_views(caches[given.training :])
         tables = []
         for count in given.iterations:
             measured = given.out / f"measured/{count}.tsv"
             if not measured.exists():
-                settings = models(count)["dirnet"] | {"size": 64, "grid_spacing_px": 4}
+                settings = models(count)["dirnet"] | SMALL
                 path = train(given.out, training, f"dirnet-{count}", settings, given.seed)
                 plain, refined = Registrar.load(path), Registrar.load(path, refinement())
                 rows = [*measure({"dirnet": DEFAULT}, plain, held_out)]

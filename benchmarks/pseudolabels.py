@@ -3,10 +3,11 @@
 Usage: python benchmarks/pseudolabels.py OUT [--training N] [--held-out N] [--iterations N]
                                          [--seed N] [--only NAME ...]
 
-Makes a phantom with 256x256 frames, trains the networks on the first patients (at 128x128 pixels,
-so that two cores will do), carries the labels of the others with every estimator and writes
-OUT/{fused,table,qualities}.{tsv,md}. A second run goes on where the first was stopped. Settings are
-those of config/config.yaml but for what `quick` says.
+Makes a phantom in a cache of 512x512 pixels, trains the networks on the first patients (at 128x128
+pixels, so that two cores will do), carries the labels of the others with every estimator, one view
+a patient, 2CH and 4CH in turn, and writes OUT/{fused,differences,directions,qualities}.{tsv,md}. A
+second run goes on where the first was stopped. Settings are those of config/config.yaml but for
+what `quick` says.
 """
 
 import argparse
@@ -15,20 +16,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pandas as pd
 import yaml
 from numpy.typing import NDArray
+from pseudolabel_tables import differences, table, write_table
 
 from echoweave.evaluation.measure_pseudolabels import frame_rows
 from echoweave.geometry.resize import resize_frames, resize_labels, resized_spacing
 from echoweave.io.cache import Sequence, read_sequence, read_views, write_patient
 from echoweave.io.tables import read_tsv, write_tsv
-from echoweave.labels import STRUCTURES
 from echoweave.logs import LOGGER, Progress, log_to
 from echoweave.phantom.clip import record
 from echoweave.phantom.patient import draw_patient
 from echoweave.pseudolabels.estimators.base import Estimator
+from echoweave.pseudolabels.estimators.optical_flow import flow_fields
 from echoweave.pseudolabels.estimators.registry import UNTRAINED
 from echoweave.pseudolabels.estimators.still import Still
 from echoweave.pseudolabels.generate import DIRECTIONS, PseudoLabels, pseudo_labels
@@ -40,15 +43,39 @@ from echoweave.registration.settings import Settings as NetworkSettings
 from echoweave.registration.train import train_registration
 
 Maker = Callable[[], Estimator]
-SIZE, NATIVE, FRAMES = 256, (480, 384), (10, 20)
+SIZE, NATIVE, FRAMES = 512, (480, 384), (10, 20)
 CONFIG = Path(__file__).parents[1] / "config"
 DEFAULT = Settings("composed", "distance", drift_correction=True)
+PAPER = Settings("nearest", "paper", drift_correction=False)
+# What the table calls the default, and rows that differ from another in this alone.
+OURS, UNCORRECTED = "dirnet, refined", ", no drift correction"
+IN_PAPER = "dirnet as in the paper"
+# The flows with the settings that do best there; the library's own are rows of their own.
+FLOWS = {
+    "farneback, window 51": lambda: cv2.FarnebackOpticalFlow.create(
+        numLevels=4, pyrScale=0.5, winSize=51, numIters=5, polyN=7, polySigma=1.5
+    ),
+    "dis, fast preset": lambda: cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST),
+}
 # What is asked of DIRNet beyond likeness and smoothness; dirnet-supervised is in the config.
 SUPERVISION = {
     "dirnet, symmetric": {"symmetric": True},
     "dirnet, inverse-consistent": {"inverse_weight": 100},
     "dirnet, all three": {"symmetric": True, "inverse_weight": 100},
 }
+
+
+class Flow:
+    """Another optical flow of OpenCV, on the same frames as those of the library."""
+
+    def __init__(self, flow: cv2.DenseOpticalFlow) -> None:
+        self.flow = flow
+
+    def fields(
+        self, frames: NDArray[np.uint8], pairs: list[tuple[int, int]]
+    ) -> NDArray[np.float32]:
+        """See :class:`~echoweave.pseudolabels.estimators.base.Estimator`."""
+        return flow_fields(self.flow, frames, pairs)
 
 
 class Remembering:
@@ -109,11 +136,19 @@ def phantom(out: Path, patients: int, seed: int, size: int = SIZE) -> list[Path]
 
 
 def quick(model: Mapping[str, Any], iterations: int) -> dict[str, Any]:
-    """Return the settings of a model for frames of 128x128 pixels and few iterations."""
+    """Return the settings of a model for frames of 128x128 pixels and few iterations.
+
+    The lengths shrink in proportion. So does, with the square of the side, the weight of a bending
+    energy in pixels: in n times smaller frames the same deformation has n^2 times the energy.
+    """
+    shrink = model["size"] // 128
     return {
         **model,
         "size": 128,
-        "grid_spacing_px": 8,
+        "grid_spacing_px": model["grid_spacing_px"] // shrink,
+        "smoothing_px": model["smoothing_px"] / shrink,
+        "bending_weight": model["bending_weight"]
+        / (shrink**2 if model["bending"] == "pixel" else 1),
         "batch_size": 8,
         "learning_rate": 0.003,
         "iterations": iterations,
@@ -127,12 +162,11 @@ def models(iterations: int) -> dict[str, dict[str, Any]]:
         yaml.safe_load((CONFIG / name).read_text())["registration"]["models"]
         for name in ("config.yaml", "paper.yaml")
     )
-    original = quick(default["dirnet"] | paper["dirnet"], iterations) | {"learning_rate": 0.001}
-    result = {name: quick(model, iterations) for name, model in default.items()}
     for name, changes in SUPERVISION.items():
         base = "dirnet-supervised" if "all" in name else "dirnet"
-        result[name] = result[base] | changes
-    return result | {"dirnet as in the paper": original}
+        default[name] = default[base] | changes
+    default[IN_PAPER] = default["dirnet"] | paper["dirnet"]
+    return {name: quick(model, iterations) for name, model in default.items()}
 
 
 def train(out: Path, caches: list[Path], name: str, settings: dict[str, Any], seed: int) -> Path:
@@ -156,6 +190,7 @@ def refinement() -> Refinement:
 def estimators(out: Path, caches: list[Path], iterations: int, seed: int) -> dict[str, Maker]:
     """Return what makes every estimator, by its name in the table; networks train when made."""
     result: dict[str, Maker] = {name: entry.build for name, entry in UNTRAINED.items()}
+    result |= {name: lambda make=make: Flow(make()) for name, make in FLOWS.items()}
     result["interpolation"] = Still
     described = models(iterations)
     configured = yaml.safe_load((CONFIG / "config.yaml").read_text())["registration"]["models"]
@@ -178,24 +213,43 @@ def variants(name: str) -> dict[str, Settings]:
     """Return how the labels of an estimator are made, by the name in the table."""
     settings = UNTRAINED[name].adapt(DEFAULT) if name in UNTRAINED else DEFAULT
     result = {name: settings}
-    if name in ("farneback", "refinement alone", "dirnet, refined"):
-        result[f"{name}, no drift correction"] = replace(settings, drift_correction=False)
+    if name in ("farneback", "dis", OURS):
+        result[f"{name}{UNCORRECTED}"] = replace(settings, drift_correction=False)
+    if name == IN_PAPER:
+        result[f"{name}, its own rules"] = PAPER
     return result
 
 
+def compared_with(name: str) -> str:
+    """Return what an estimator is compared with: the default, or the same with correction."""
+    return name.removesuffix(UNCORRECTED) if name.endswith(UNCORRECTED) else OURS
+
+
 def measure(
-    variants: Mapping[str, Settings], estimator: Estimator, caches: list[Path]
+    variants: Mapping[str, Settings], estimator: Estimator, sequences: list[Sequence]
 ) -> Iterator[dict[str, Any]]:
     """Yield one row a variant, sequence, direction and structure: means over the inner frames."""
-    progress, motion = Progress(next(iter(variants)), len(caches)), Remembering(estimator)
-    for done, cache in enumerate(caches, 1):
-        for view in read_views(cache):
-            sequence = read_sequence(cache, view)
-            for variant, settings in variants.items():
-                labels = pseudo_labels(sequence, motion, settings)
-                for row in sequence_rows(sequence, labels):
-                    yield {"estimator": variant, **row}
+    progress, motion = Progress(next(iter(variants)), len(sequences)), Remembering(estimator)
+    for done, sequence in enumerate(sequences, 1):
+        for variant, settings in variants.items():
+            labels = pseudo_labels(sequence, motion, settings)
+            for row in sequence_rows(sequence, labels):
+                yield {"estimator": variant, **row}
         progress.update(done)
+
+
+def both_views(caches: list[Path]) -> list[Sequence]:
+    """Return every sequence."""
+    return [read_sequence(cache, view) for cache in caches for view in read_views(cache)]
+
+
+def one_view_each(caches: list[Path]) -> list[Sequence]:
+    """Return one sequence a patient, so that more patients fit: 2CH, then 4CH, and so on."""
+    result = []
+    for place, cache in enumerate(caches):
+        views = read_views(cache)
+        result.append(read_sequence(cache, views[place % len(views)]))
+    return result
 
 
 def sequence_rows(sequence: Sequence, found: PseudoLabels) -> Iterator[dict[str, Any]]:
@@ -216,34 +270,12 @@ def sequence_rows(sequence: Sequence, found: PseudoLabels) -> Iterator[dict[str,
             }
 
 
-def table(rows: pd.DataFrame, *keys: str) -> pd.DataFrame:
-    """Return Dice and HD of every structure beside each other, averaged over sequences."""
-    order = rows["estimator"].unique()
-    wide = rows.pivot_table(index=list(keys), columns="structure", values=["dice", "hd_mm"])
-    wide = wide[[(m, s) for m in ("dice", "hd_mm") for s in STRUCTURES if s != "epi"]]
-    wide.columns = [f"{measure}_{structure}" for measure, structure in wide.columns]
-    wide["folded"] = rows.groupby(list(keys))["folded"].mean()
-    return wide.reindex(order, level="estimator").reset_index()
-
-
-def write_table(found: pd.DataFrame, path: Path) -> None:
-    """Write a table as TSV and, as docs/pseudolabels.md shows it, as Markdown beside it."""
-    write_tsv(found, path)
-    formats = {"dice": "{:.4f}", "hd": "{:.2f}", "folded": "{:.3%}"}
-    lines = [list(found.columns), ["---"] * len(found.columns)]
-    for row in found.itertuples(index=False):
-        cells = zip(found.columns, row, strict=True)
-        lines.append([formats.get(name.split("_")[0], "{}").format(cell) for name, cell in cells])
-    text = "".join(f"| {' | '.join(line)} |\n" for line in lines)
-    path.with_suffix(".md").write_text(text)
-
-
 def main() -> None:
     """Run the whole comparison."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
     parser.add_argument("--training", type=int, default=12, help="patients that train, 2 validate")
-    parser.add_argument("--held-out", type=int, default=10, help="patients that are measured")
+    parser.add_argument("--held-out", type=int, default=20, help="patients that are measured")
     parser.add_argument("--iterations", type=int, default=1000, help="of each training")
     parser.add_argument("--seed", type=int, default=2023, help="of the phantom and the trainings")
     parser.add_argument("--only", nargs="+", help="estimators, as the table names them")
@@ -253,18 +285,21 @@ def main() -> None:
         caches = phantom(given.out, given.training + given.held_out, given.seed)
         training, held_out = caches[: given.training], caches[given.training :]
         makers = estimators(given.out, training, given.iterations, given.seed)
+        sequences = one_view_each(held_out)
         tables = []
         for name in given.only or makers:
             measured = given.out / f"measured/{name.replace(' ', '-')}.tsv"
             if not measured.exists():
-                rows = measure(variants(name), makers[name](), held_out)
+                rows = measure(variants(name), makers[name](), sequences)
                 write_tsv(pd.DataFrame(rows), measured)
             tables.append(read_tsv(measured))
         rows = pd.concat(tables)
-        write_table(table(rows, "estimator", "direction"), given.out / "table.tsv")
+        write_table(table(rows, "estimator", "direction"), given.out / "directions.tsv")
         fused = rows[rows["direction"] == "fused"]
         write_table(table(fused, "estimator"), given.out / "fused.tsv")
         write_table(table(fused, "estimator", "quality"), given.out / "qualities.tsv")
+        if OURS in set(fused["estimator"]):
+            write_table(differences(fused, compared_with), given.out / "differences.tsv")
 
 
 if __name__ == "__main__":

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pseudolabels import DEFAULT, SIZE, phantom, refinement, sequence_rows, table, write_table
+from pseudolabel_tables import table, write_table
+from pseudolabels import DEFAULT, both_views, phantom, refinement, sequence_rows
 
-from echoweave.io.cache import Sequence, read_sequence, read_views
+from echoweave.io.cache import Sequence
 from echoweave.io.tables import read_tsv, write_tsv
 from echoweave.logs import Progress, log_to
 from echoweave.pseudolabels.estimators.registry import UNTRAINED
@@ -49,6 +50,7 @@ def as_it_is(sequence: Sequence) -> Sequence:
     return sequence
 
 
+SIZE = 256
 # Name -> (side of the frames, change).
 CHANGES: dict[str, tuple[int, Callable[[Sequence], Sequence]]] = {
     "as recorded": (SIZE, as_it_is),
@@ -66,14 +68,13 @@ def measure(change: str, caches: list[Path], checkpoint: Path) -> pd.DataFrame:
         **{name: (entry.build(), entry.adapt(DEFAULT)) for name, entry in UNTRAINED.items()},
         "dirnet, refined": (Registrar.load(checkpoint, refinement()), DEFAULT),
     }
-    rows, progress = [], Progress(change, len(caches))
-    for done, cache in enumerate(caches, 1):
-        for view in read_views(cache):
-            sequence = CHANGES[change][1](read_sequence(cache, view))
-            for name, (motion, settings) in estimators.items():
-                labels = pseudo_labels(sequence, motion, settings)
-                for row in sequence_rows(sequence, labels):
-                    rows.append({"change": change, "estimator": name, **row})
+    sequences = [CHANGES[change][1](sequence) for sequence in both_views(caches)]
+    rows, progress = [], Progress(change, len(sequences))
+    for done, sequence in enumerate(sequences, 1):
+        for name, (motion, settings) in estimators.items():
+            labels = pseudo_labels(sequence, motion, settings)
+            for row in sequence_rows(sequence, labels):
+                rows.append({"change": change, "estimator": name, **row})
         progress.update(done)
     found = pd.DataFrame(rows)
     return found[found["direction"] == "fused"]

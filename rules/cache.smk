@@ -14,8 +14,8 @@ rule cache:
         "The cache is complete"
 
 
-# Files of the data trees are no inputs: the stamp notices any change of theirs, and eleven more
-# inputs a sequence would slow every dry run down.
+# Files of the data trees are no inputs: their content counts, not their date or place, and eleven
+# more inputs a sequence would slow every dry run down.
 rule pair_ted:
     output:
         pairs=RESULTS / "ted_pairs.tsv",
@@ -30,7 +30,7 @@ rule pair_ted:
         mem_mb=memory(4000),
     params:
         code=library("pair_ted"),
-        stamp=stamp([*COHORT.ted_files, *COHORT.pairing_files]),
+        content=COHORT.content([*COHORT.ted_files, *COHORT.pairing_files]),
         sources=COHORT.pairing_sources,
         clips=COHORT.ted,
         pairing=COHORT.pairing,
@@ -58,6 +58,8 @@ rule write_cohort:
         sources=COHORT.sequences,
         folds=COHORT.folds,
         excluded=COHORT.excluded,
+        root=Path(config["data"]["camus"]["root"]),
+        warnings=COHORT.warnings,
     message:
         "Writing the cohort table"
     script:
@@ -86,7 +88,7 @@ for bucket, patients in BUCKETS.items():
             mem_mb=memory(2000),
         params:
             code=library("build_cache"),
-            stamp=stamp(COHORT.files(patients)),
+            content=COHORT.content(COHORT.files(patients)),
             sources=COHORT.sequences_of(patients),
             data=settings("data.size"),
         message:

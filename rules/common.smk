@@ -12,29 +12,47 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.io import strip_wildcard_constraints
 
+from echoweave.surroundings import shield_imports, shield_jobs
+
+# Before anything else is imported: Snakemake looks for modules in the Snakefile's folder first.
+shield_imports(Path(workflow.basedir), Path())
+shield_jobs(os.environ)
+
+from echoweave.agreement import check_agreement
 from echoweave.cache.cohort import load_cohort
-from echoweave.config import check_config, check_names, config_slice
+from echoweave.config import check_config, config_slice
+from echoweave.config_keys import check_keys
+from echoweave.cpu import usable_cpus
 from echoweave.errors import InputError
 from echoweave.imports import digest_of, imported_files
-from echoweave.io.checksums import stamp
+from echoweave.paths import check_places, expand_paths
 from echoweave.pseudolabels.estimators.registry import unknown_estimators
-from echoweave.runs import check_directory, claim
-from echoweave.segmentation.arms import ARMS
+from echoweave.records import keep_records, restore_records
+from echoweave.runs import claim
+from echoweave.segmentation.arms import ARMS, CONFIGURATIONS, candidates
+from echoweave.segmentation.plan_parts import plan_problems
 
 BASE = Path(workflow.basedir)
 
 try:
+    check_keys(Path(path) for path in workflow.configfiles)
     check_config(config, BASE / "config/schema.yaml")
+    expand_paths(config, BASE / "config/schema.yaml")
     RESULTS = Path(config["results_dir"])
     problems = unknown_estimators(
         config["pseudolabels"]["estimators"], config["registration"]["models"]
-    )
+    ) + plan_problems(config["segmentation"]["plans"])
     if problems:
         raise InputError(problems)
     if workflow.is_main_process:
-        check_directory(RESULTS)
-    COHORT = load_cohort(config, RESULTS)
-    check_names(config, COHORT.training_patients, [source.name for source in COHORT.testing])
+        check_places(config, BASE, workflow.overwrite_configfiles)
+        restore_records(RESULTS)
+    # On a cluster there is no --cores: one on the login node, which others use, too.
+    cores = min(workflow.resource_settings.cores or 1, usable_cpus())
+    COHORT = load_cohort(config, RESULTS, threads=cores)
+    if workflow.is_main_process:
+        COHORT.warn()
+        check_agreement(config, COHORT)
 except InputError as error:
     raise WorkflowError(f"\n{error}") from None
 
@@ -48,6 +66,8 @@ BUCKETS = {
 FOLDS = range(config["folds"])
 ESTIMATORS = config["pseudolabels"]["estimators"]
 USED = config["pseudolabels"]["use"]
+# The nnU-Nets that each arm trains and chooses from.
+CANDIDATES = candidates(config["segmentation"]["candidates"])
 MODELS = [name for name in ESTIMATORS if name in config["registration"]["models"]]
 
 
@@ -56,6 +76,7 @@ wildcard_constraints:
     estimator="|".join(ESTIMATORS),
     model="|".join(config["registration"]["models"]),
     fold="|".join(str(fold) for fold in FOLDS),
+    configuration="|".join(CONFIGURATIONS),
 
 
 def settings(*keys):
@@ -64,11 +85,12 @@ def settings(*keys):
 
 
 def library(script):
-    """A digest of the library files that a script runs: a change in one makes its results stale.
+    """A digest of a script and the library files that it runs: a change makes its results stale.
 
     A param, not inputs: of those an older date hides a change, as after unpacking or `rsync -a`.
     """
-    return digest_of(imported_files(BASE / f"workflow/scripts/{script}.py"))
+    path = BASE / f"workflow/scripts/{script}.py"
+    return digest_of([path, *imported_files(path)])
 
 
 def jobs_by_rule():
@@ -79,7 +101,9 @@ def jobs_by_rule():
     for one in workflow.rules:
         if one.benchmark:
             path = os.path.relpath(one.benchmark, RESULTS / "benchmarks").removesuffix(".tsv")
-            names = expand(strip_wildcard_constraints(path), **values)
+            # A wildcard of trainings alone.
+            trained = CANDIDATES.get(one.name.removeprefix("train_fold_"), [])
+            names = expand(strip_wildcard_constraints(path), configuration=trained, **values)
             jobs.setdefault(re.sub(r"_\d+$", "", one.name), []).extend(names)
     return jobs
 

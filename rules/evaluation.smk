@@ -5,7 +5,10 @@ Goes out: measures/ (one row a sequence, frame and structure), tables/*.{tsv,md,
 """
 
 from echoweave.evaluation.names import TABLES
+from echoweave.io.checksums import sha256
+from echoweave.segmentation.arms import best_file
 
+PUBLISHED = BASE / "resources/published_results.tsv"
 PSEUDOLABEL_MEASURES = [
     *expand(MEASURES / "pseudolabels/{estimator}.tsv", estimator=ESTIMATORS),
     MEASURES / "pseudolabels/held_out.tsv",
@@ -36,8 +39,8 @@ rule measure_segmentation:
         "../envs/echoweave.yaml"
     params:
         code=library("measure_segmentation"),
-        stamp=stamp(COHORT.files(COHORT.testing_patients)),
-        references=COHORT.test_references,
+        content=COHORT.content(COHORT.files(COHORT.testing_patients)),
+        sources=COHORT.testing,
         settings=settings("evaluation.frame_rate_hz", "evaluation.consistency_threshold"),
     message:
         "Measuring the predictions of {wildcards.arm}"
@@ -113,7 +116,7 @@ rule make_tables:
         measures=[arm_measures(kind) for kind in [*ARM_MEASURES, "cycles"]],
         pseudolabels=PSEUDOLABEL_MEASURES,
         roles=rules.write_roles.output[0],
-        published=os.path.relpath(BASE / "resources/published_results.tsv"),
+        choices=[best_file(NNUNET, arm) for arm in ARMS],
     output:
         [
             report(
@@ -133,7 +136,10 @@ rule make_tables:
         "../envs/echoweave.yaml"
     params:
         code=library("make_tables"),
-        measures={arm: str(MEASURES / arm) for arm in ARMS},
+        arms=list(ARMS),
+        measures=MEASURES,
+        published=PUBLISHED,
+        content=sha256(PUBLISHED),
         settings=settings("evaluation.bootstrap_samples", "evaluation.simpson_mode", "seed"),
     message:
         "Making the tables"

@@ -274,7 +274,7 @@ rule draw_figure4:
 
 rule draw_segmentation_curves:
     input:
-        summaries=[arms.validation_summary(NNUNET, arm, fold) for arm in ARMS for fold in FOLDS],
+        summaries=[summaries_of(arm) for arm in ARMS],
     output:
         **drawn("segmentation_curves", "Segmentation", "Training of the nnU-Nets"),
     log:
@@ -285,7 +285,9 @@ rule draw_segmentation_curves:
         "../envs/echoweave.yaml"
     params:
         code=library("draw_segmentation_curves"),
-        curves={arm: [str(arms.curves_file(NNUNET, arm, fold)) for fold in FOLDS] for arm in ARMS},
+        root=NNUNET,
+        trained=CANDIDATES,
+        folds=list(FOLDS),
     message:
         "Drawing the training of the nnU-Nets"
     script:

@@ -2,14 +2,17 @@
 
 Comes in: RESULTS and what else common.smk makes of the config.
 Goes out: folders, and functions that name files.
+
+A path among params is a Path, which Snakemake does not keep with the results: where they lie makes
+nothing stale.
 """
 
 from echoweave.pseudolabels.files import DIRECTIONS, label_path
+from echoweave.segmentation.arms import validation_summary
 
+# nnU-Net keeps more below its root than the files that rules declare.
 NNUNET = RESULTS / "nnunet"
 MEASURES = RESULTS / "measures"
-# One lock a GPU, shared by every job that uses one.
-GPU_LOCKS = str(RESULTS / "gpu_locks")
 
 
 def cache_files(patients):
@@ -26,17 +29,17 @@ def pseudolabel_files(estimator, sequences, directions=DIRECTIONS):
     return [label_path(folder, direction, name) for direction in directions for name in names]
 
 
-def used_pseudolabels(wildcards):
-    return str(RESULTS / "pseudolabels" / USED)
-
-
 def quality_file(estimator):
     return RESULTS / "pseudolabels" / estimator / "quality.tsv"
 
 
-def nnunet_root(wildcards):
-    """nnU-Net keeps more below its root than the files that rules declare."""
-    return str(NNUNET)
+def summaries_of(arm):
+    """The last file of every training of an arm."""
+    return [
+        validation_summary(NNUNET, arm, configuration, fold)
+        for configuration in CANDIDATES[arm]
+        for fold in FOLDS
+    ]
 
 
 def prediction_files(arm, sequences):

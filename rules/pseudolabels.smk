@@ -52,7 +52,6 @@ for estimator, (bucket, patients) in product(ESTIMATORS, TRAINING_BUCKETS.items(
             code=library("generate_pseudolabels"),
             estimator=estimator,
             folder=subpath(output.quality, ancestor=2),
-            gpu_locks=GPU_LOCKS,
             settings=pseudolabel_settings(estimator),
         message:
             f"Carrying labels with {estimator}"
@@ -107,7 +106,6 @@ rule align_frames:
         code=library("align_frames"),
         estimator=USED,
         folder=subpath(output.jacobian, parent=True),
-        gpu_locks=GPU_LOCKS,
         sequences=[source.name for source in REGISTRATION_EXAMPLES],
         settings=config_slice(pseudolabel_settings(USED), "refinement"),
     message:

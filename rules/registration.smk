@@ -1,9 +1,12 @@
 """Registration: one network a model learns to align the frames of a sequence.
 
-Comes in: cache/{patient}.h5 of the training patients, ted_pairs.tsv for the hold-out.
+Comes in: cache/{patient}.h5 of the training patients, ted_pairs.tsv for the hold-out, and
+checkpoints that are given instead of trained.
 Goes out: registration/{model}/model.pt, curves.tsv and TensorBoard events, and
 registration/roles.tsv: whom the networks trained on, validated on, and never saw.
 """
+
+from echoweave.io.checksums import sha256
 
 PRETRAINED = config["registration"]["pretrained"]
 TRAINED = [model for model in MODELS if model not in PRETRAINED]
@@ -40,8 +43,7 @@ rule train_registration:
         device=config["registration"]["device"],
     params:
         code=library("train_registration"),
-        folder=str(RESULTS / "registration/{model}"),
-        gpu_locks=GPU_LOCKS,
+        folder=lambda wildcards: RESULTS / "registration" / wildcards.model,
         settings=lambda wildcards: settings(
             f"registration.models.{wildcards.model}",
             "registration.holdout",
@@ -57,6 +59,7 @@ rule train_registration:
 rule adopt_registration:
     input:
         checkpoint=lambda wildcards: PRETRAINED[wildcards.model],
+        pairs=rules.pair_ted.output.pairs,
     output:
         model=RESULTS / "registration/{model}/model.pt",
     log:
@@ -69,8 +72,12 @@ rule adopt_registration:
         "../envs/echoweave.yaml"
     params:
         code=library("adopt_registration"),
-        settings=lambda wildcards: settings(f"registration.models.{wildcards.model}"),
-        stamp=lambda wildcards: stamp([PRETRAINED[wildcards.model]]),
+        training_patients=COHORT.training_patients,
+        test_patients=COHORT.testing_patients,
+        settings=lambda wildcards: settings(
+            f"registration.models.{wildcards.model}", "registration.holdout", "seed"
+        ),
+        content=lambda wildcards: sha256(Path(PRETRAINED[wildcards.model])),
     message:
         "Checking the given registration network {wildcards.model}"
     script:

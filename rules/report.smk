@@ -29,12 +29,7 @@ rule summarise:
     params:
         code=library("summarise"),
         tables=subpath(input[0], parent=True),
-        links={
-            "tables": str(RESULTS / "tables"),
-            "figures": str(RESULTS / "figures"),
-            "report": str(RESULTS / "report.html"),
-            "viewer": str(RESULTS / "viewer/index.html"),
-        },
+        results=RESULTS,
     message:
         "Summing up"
     script:
@@ -53,7 +48,9 @@ rule write_config:
         "../envs/echoweave.yaml"
     params:
         code=library("write_config"),
-        config=config_slice(config, *config),
+        # Results that were moved are as good as before.
+        config=config_slice(config, *(key for key in config if key != "results_dir")),
+        results=RESULTS,
     message:
         "Writing down the whole configuration"
     script:
@@ -89,7 +86,7 @@ rule write_provenance:
         code=library("write_provenance"),
         seed=config["seed"],
         jobs=jobs_by_rule(),
-        checkout=os.path.relpath(BASE),
+        checkout=BASE,
     message:
         "Writing down what the results were made from"
     script:
@@ -113,14 +110,11 @@ rule render_report:
     localrule: True
     conda:
         "../envs/echoweave.yaml"
-    resources:
-        # Not a param: where Python lies changes nothing.
-        python=sys.executable,
     params:
-        snakefile=os.path.relpath(workflow.main_snakefile),
+        code=library("render_report"),
+        results=RESULTS,
+        snakefile=Path(workflow.main_snakefile),
     message:
         "Rendering the report"
-    shell:
-        "{resources.python:q} -m snakemake figures evaluation {input.provenance:q}"
-        " --snakefile {params.snakefile:q}"
-        " --configfile {input.config:q} --nolock --report {output:q} > {log:q} 2>&1"
+    script:
+        "../workflow/scripts/render_report.py"

@@ -1,6 +1,7 @@
 """Segmentation: three nnU-Nets on the same patient-grouped folds.
 
-Comes in: cache/{patient}.h5, fused pseudo-labels of the chosen estimator.
+Comes in: cache/{patient}.h5, fused pseudo-labels of the chosen estimator. CANDIDATES names the
+networks that an arm trains; the best of them, or their ensemble, predicts.
 Goes out: nnunet/{raw,preprocessed,trained}, predictions/{arm}/{sequence}.nii.gz for the test
 sequences; of training patients, each by the fold that has not seen them, predictions/held_out/
 (sequences with dense truth) and predictions/cycles/{arm}/ (full-cycle clips).
@@ -20,7 +21,7 @@ LEARNING = [f"segmentation.training.{key}" for key in TRAINING if key not in RUN
 rule segmentation:
     input:
         [arms.prepared_file(NNUNET, arm) for arm in ARMS],
-        [arms.validation_summary(NNUNET, arm, fold) for arm in ARMS for fold in FOLDS],
+        [summaries_of(arm) for arm in ARMS],
         [arms.best_file(NNUNET, arm) for arm in ARMS],
         [prediction_files(arm, COHORT.testing) for arm in ARMS],
         expand(RESULTS / "predictions/cycles/{arm}", arm=ARMS),
@@ -49,10 +50,10 @@ for arm in ARMS:
         params:
             code=library("write_raw"),
             arm=arm,
-            root=nnunet_root,
+            root=NNUNET,
             folds=COHORT.folds,
             # The sparse arm reads neither.
-            pseudolabels=used_pseudolabels if dense else "",
+            pseudolabels=RESULTS / "pseudolabels" / USED,
             settings=settings("pseudolabels.quality") if dense else {"quality": {}},
         message:
             f"Writing the raw data set of {arm}"
@@ -78,8 +79,9 @@ for arm in ARMS:
         params:
             code=library("plan"),
             arm=arm,
-            root=nnunet_root,
-            settings=settings(f"segmentation.plans.{ARMS[arm].configuration}"),
+            root=NNUNET,
+            configurations=list(CANDIDATES[arm]),
+            settings=settings(*(f"segmentation.plans.{one}" for one in CANDIDATES[arm])),
         message:
             f"Planning and preprocessing {arm}"
         script:
@@ -91,11 +93,11 @@ for arm in ARMS:
         input:
             prepared=arms.prepared_file(NNUNET, arm),
         output:
-            arms.validation_summary(NNUNET, arm, "{fold}"),
+            arms.validation_summary(NNUNET, arm, "{configuration}", "{fold}"),
         log:
-            logs(f"train_fold/{arm}_{{fold}}"),
+            logs(f"train_fold/{arm}_{{configuration}}_{{fold}}"),
         benchmark:
-            benchmarks(f"train_fold/{arm}_{{fold}}")
+            benchmarks(f"train_fold/{arm}_{{configuration}}_{{fold}}")
         conda:
             "../envs/echoweave.yaml"
         threads: config["segmentation"]["threads"]
@@ -107,12 +109,13 @@ for arm in ARMS:
         params:
             code=library("train_fold"),
             arm=arm,
-            root=nnunet_root,
-            gpu_locks=GPU_LOCKS,
+            root=NNUNET,
             settings=settings(*LEARNING),
             seed=config["seed"],
+            # Ensembles are made of them.
+            probabilities=len(CANDIDATES[arm]) > 1,
         message:
-            f"Training fold {{wildcards.fold}} of {arm}"
+            f"Training fold {{wildcards.fold}} of {arm}, {{wildcards.configuration}}"
         script:
             "../workflow/scripts/train_fold.py"
 
@@ -120,7 +123,7 @@ for arm in ARMS:
         name:
             f"select_{arm}"
         input:
-            summaries=[arms.validation_summary(NNUNET, arm, fold) for fold in FOLDS],
+            summaries=summaries_of(arm),
         output:
             arms.best_file(NNUNET, arm),
         log:
@@ -135,10 +138,11 @@ for arm in ARMS:
         params:
             code=library("select"),
             arm=arm,
+            configurations=list(CANDIDATES[arm]),
             folds=list(FOLDS),
-            root=nnunet_root,
+            root=NNUNET,
         message:
-            f"Choosing the postprocessing of {arm}"
+            f"Choosing among the candidates of {arm}"
         script:
             "../workflow/scripts/select.py"
 
@@ -166,9 +170,8 @@ for bucket, patients in TESTING_BUCKETS.items():
             device=DEVICE,
         params:
             code=library("predict"),
-            folder=str(RESULTS / "predictions/{arm}"),
-            root=nnunet_root,
-            gpu_locks=GPU_LOCKS,
+            folder=lambda wildcards: RESULTS / "predictions" / wildcards.arm,
+            root=NNUNET,
         message:
             "Segmenting test sequences with {wildcards.arm}"
         script:
@@ -195,8 +198,7 @@ rule predict_held_out:
     params:
         code=library("predict_held_out"),
         arm="sparse2d",
-        root=nnunet_root,
-        gpu_locks=GPU_LOCKS,
+        root=NNUNET,
     message:
         "Segmenting training sequences with dense truth by the fold that has not seen them"
     script:
@@ -222,8 +224,7 @@ rule predict_cycles:
         device=DEVICE,
     params:
         code=library("predict_cycles"),
-        root=nnunet_root,
-        gpu_locks=GPU_LOCKS,
+        root=NNUNET,
     message:
         "Segmenting full-cycle clips with {wildcards.arm}, by folds that have not seen them"
     script:

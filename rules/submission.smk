@@ -26,8 +26,8 @@ rule write_submission:
         "../envs/echoweave.yaml"
     params:
         code=library("write_submission"),
-        stamp=stamp(COHORT.files(COHORT.testing_patients)),
-        sources=COHORT.test_images,
+        content=COHORT.content(COHORT.files(COHORT.testing_patients)),
+        sources=COHORT.testing,
     message:
         "Packing the predictions of {wildcards.arm} for the CAMUS platform"
     script:

@@ -29,6 +29,21 @@ def mask(cavity_rows: int) -> NDArray[np.uint8]:
     return labels
 
 
+def frames_of(
+    patient: str, view: str, frames: NDArray[np.uint8] | None = None
+) -> NDArray[np.uint8]:
+    """``frames`` or :func:`clip`, marked in a corner so that no two sequences have the same.
+
+    Unmarked are patient0001_4CH, and every 4CH of given frames.
+    """
+    own = clip() if frames is None else frames.copy()
+    number = int(patient.removeprefix("patient")) - 1 if frames is None else 0
+    own[:, -1, -1] += number % 50
+    own[:, -2, -1] += number // 50
+    own[:, -1, -2] += view == "2CH"
+    return own
+
+
 class Tree:
     """Writes patients of CAMUS and TED below one folder and loads them.
 
@@ -75,15 +90,15 @@ class Tree:
         ed_es: tuple[int, int] = (1, 4),
     ) -> None:
         """Write both views of a sound patient."""
-        frames = clip() if frames is None else frames
         ed, es = (number - 1 for number in ed_es)
         folder = self.folder(patient, split)
-        images = {self.clip_name: frames, "ED": frames[ed], "ES": frames[es]}
-        images |= {"ED_gt": mask(4), "ES_gt": mask(2)} if labelled else {}
         for view in ("2CH", "4CH"):
+            own = frames_of(patient, view, frames)
+            images = {self.clip_name: own, "ED": own[ed], "ES": own[es]}
+            images |= {"ED_gt": mask(4), "ES_gt": mask(2)} if labelled else {}
             for part, array in images.items():
                 write_image(folder / f"{patient}_{view}_{part}{self.suffix}", array, SPACING_MM)
-            entries = {"ED": ed_es[0], "ES": ed_es[1], "NbFrame": len(frames), "Sex": "F"}
+            entries = {"ED": ed_es[0], "ES": ed_es[1], "NbFrame": len(own), "Sex": "F"}
             entries |= {"Age": 56, "ImageQuality": "Good", "EF": 52, "FrameRate": 40.5}
             text = "".join(f"{key}: {value}\n" for key, value in entries.items())
             (folder / f"Info_{view}.cfg").write_text(text)

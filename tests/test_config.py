@@ -33,7 +33,10 @@ def problems(overlay: dict[str, Any]) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
-@pytest.mark.parametrize("name", ["config.yaml", "paper.yaml", "phantom.yaml"])
+OVERLAYS = ("paper.yaml", "quick.yaml", "phantom.yaml")
+
+
+@pytest.mark.parametrize("name", ["config.yaml", *OVERLAYS])
 def test_our_own_configs_are_sound(name: str) -> None:
     check_config(overlaid(load("config.yaml"), load(name)), SCHEMA)
 
@@ -55,7 +58,7 @@ def test_every_key_of_the_schema_is_described() -> None:
     assert [key for key, entry in keys if not entry.get("description")] == []
 
 
-def test_paper_and_phantom_only_name_keys_of_the_default() -> None:
+def test_overlays_only_name_keys_of_the_default() -> None:
     def paths(config: dict[str, Any], prefix: str = "") -> set[str]:
         return {
             name
@@ -66,9 +69,45 @@ def test_paper_and_phantom_only_name_keys_of_the_default() -> None:
         }
 
     default = {path for path in paths(load("config.yaml")) if ".plans." not in path}
-    for name in ("paper.yaml", "phantom.yaml"):
+    for name in OVERLAYS:
         named = {path for path in paths(load(name)) if ".plans." not in path}
         assert named <= default
+
+
+def test_paper_is_plain_nnunet_and_chooses_among_networks() -> None:
+    training = {"rotation_degrees": None, "mirroring": ["time", "vertical", "horizontal"]}
+    candidates = {"dense3d": ["2d", "3d_fullres"]}
+    assert load("paper.yaml")["segmentation"] == {"training": training, "candidates": candidates}
+
+
+@pytest.mark.parametrize(
+    ("section", "line"),
+    [
+        (
+            {"candidates": {"dense3d": []}},
+            "config: segmentation.candidates.dense3d: [] should be non-empty; it must be: list of",
+        ),
+        (
+            {"candidates": {"dense3d": ["3d_lowres"]}},
+            "config: segmentation.candidates.dense3d.0: '3d_lowres' is not one of ['2d', ",
+        ),
+        (
+            {"candidates": {"sparse2d": ["3d_fullres"]}},
+            "config: segmentation.candidates.sparse2d: unknown key; known keys: dense3d",
+        ),
+        (
+            {"training": {"mirroring": ["left"]}},
+            "config: segmentation.training.mirroring.0: 'left' is not one of ['time', ",
+        ),
+        (
+            {"training": {"rotation_degrees": 200}},
+            "config: segmentation.training.rotation_degrees: 200 is greater than the maximum of",
+        ),
+    ],
+)
+def test_wrong_networks_and_augmentation_are_refused(section: dict[str, Any], line: str) -> None:
+    (found,) = problems({"segmentation": section})
+    assert found.startswith(line)
 
 
 def test_an_unknown_key_gets_the_nearest_known_one() -> None:

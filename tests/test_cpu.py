@@ -1,10 +1,13 @@
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import cv2
+import pytest
 import torch
 
-from echoweave.cpu import use_cpu
+from echoweave.cpu import usable_cpus, use_cpu
 
 # Touches 64 MB five times over and prints the page faults of the last four.
 FAULTS = """
@@ -41,3 +44,24 @@ def test_threads_are_those_of_torch_and_opencv() -> None:
     assert (torch.get_num_threads(), cv2.getNumThreads()) == (1, 1)
     torch.set_num_threads(before[0])
     cv2.setNumThreads(before[1])
+
+
+def test_cpus_that_are_kept_from_a_process_do_not_count() -> None:
+    script = "import os\nfrom echoweave.cpu import usable_cpus\nprint(usable_cpus())"
+    one = str(min(os.sched_getaffinity(0)))
+    command = ["taskset", "--cpu-list", one, sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "1\n"
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [("max 100000", 8), ("300000 100000", 3), ("150000 100000", 1), ("50000 100000", 1)],
+)
+def test_the_limit_of_a_container_counts(
+    limit: str, expected: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cpu.max").write_text(f"{limit}\n")
+    monkeypatch.setattr("echoweave.cpu._CPU_MAX", tmp_path / "cpu.max")
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(8)))
+    assert usable_cpus() == expected

@@ -1,37 +1,62 @@
+"""Which GPU a job takes, and when it waits; the GPUs are stand-ins that no other test knows."""
+
 import os
+import subprocess
+import sys
 import threading
+import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from echoweave.device import list_gpus, torch_device, use_device
+from echoweave.device import Gpu, list_gpus, torch_device, use_device
 from echoweave.errors import InputError
+
+Gpus = Callable[[], list[Gpu]]
+VISIBLE, ALLOCATION = "CUDA_VISIBLE_DEVICES", "SLURM_JOB_ID"
+HOLDER = """
+import sys
+from echoweave.device import Gpu, use_device
+with use_device("auto", lambda: [Gpu("0", sys.argv[1])]):
+    print("holds", flush=True)
+    sys.stdin.read()
+"""
 
 
 @pytest.fixture(autouse=True)
 def unassigned(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    for name in (VISIBLE, ALLOCATION):
+        monkeypatch.delenv(name, raising=False)
 
 
-def test_jobs_side_by_side_get_different_gpus(tmp_path: Path) -> None:
-    with use_device("auto", tmp_path, gpus=lambda: ["0", "1"]):
-        first = os.environ.pop("CUDA_VISIBLE_DEVICES")
-        with use_device("auto", tmp_path, gpus=lambda: ["0", "1"]):
-            second = os.environ["CUDA_VISIBLE_DEVICES"]
-    assert (first, second) == ("0", "1")
-    assert "CUDA_VISIBLE_DEVICES" not in os.environ
+@pytest.fixture
+def gpus() -> Gpus:
+    """Lists two GPUs."""
+    found = [Gpu(number, f"GPU-{number}-{uuid.uuid4()}") for number in ("0", "1")]
+    return lambda: found
 
 
-def test_job_waits_until_a_gpu_is_free(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_jobs_side_by_side_get_different_gpus(gpus: Gpus) -> None:
+    with use_device("auto", gpus):
+        first = os.environ.pop(VISIBLE)
+        with use_device("auto", gpus):
+            second = os.environ[VISIBLE]
+    assert [first, second] == [gpu.uuid for gpu in gpus()]
+    assert VISIBLE not in os.environ
+
+
+def test_job_waits_until_a_gpu_is_free(gpus: Gpus, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     order = []
+    only = gpus()[:1]
 
     def wait() -> None:
-        with use_device("auto", tmp_path, gpus=lambda: ["0"], wait_s=0.01):
+        with use_device("auto", lambda: only, wait_s=0.01):
             order.append("second")
 
-    with use_device("auto", tmp_path, gpus=lambda: ["0"]):
-        del os.environ["CUDA_VISIBLE_DEVICES"]
+    with use_device("auto", lambda: only):
+        del os.environ[VISIBLE]
         waiting = threading.Thread(target=wait)
         waiting.start()
         waiting.join(0.1)
@@ -48,64 +73,173 @@ def test_job_waits_until_a_gpu_is_free(tmp_path: Path, caplog: pytest.LogCapture
     ]
 
 
-def test_a_gpu_that_is_assigned_from_outside_is_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_job_of_another_run_holds_its_gpu_until_it_is_killed(
+    gpus: Gpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3")
-    with use_device("auto", tmp_path / "locks", gpus=lambda: ["0", "1"]):
-        assert os.environ["CUDA_VISIBLE_DEVICES"] == "3"
-    assert not (tmp_path / "locks").exists()
+    """Neither the working directory nor TMPDIR nor the results folder tells runs apart."""
+    first, second = gpus()
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, first.uuid],
+        cwd=tmp_path,
+        env=os.environ | {"TMPDIR": str(tmp_path), "HOME": str(tmp_path)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "holds\n"
+    with use_device("auto", gpus):
+        assert os.environ[VISIBLE] == second.uuid
+    holder.kill()
+    holder.communicate()
+    with use_device("auto", gpus):
+        assert os.environ[VISIBLE] == first.uuid
 
 
-def test_one_of_several_gpus_from_outside_is_taken(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+class WaitsError(Exception):
+    pass
+
+
+def no_wait(seconds: float) -> None:
+    raise WaitsError
+
+
+# What a first job sees of its surroundings, what a second one sees beside it, and its GPU then.
+BESIDE: dict[str, tuple[dict[str, str], dict[str, str], str | None]] = {
+    "one GPU for both": ({VISIBLE: "0"}, {VISIBLE: "0"}, None),
+    "first one named, second one not": ({VISIBLE: "0"}, {}, "1"),
+    "second one named, first one not": ({}, {VISIBLE: "0"}, None),
+    "different ones": ({VISIBLE: "0"}, {VISIBLE: "1"}, "1"),
+    "several for both": ({VISIBLE: "1,0"}, {VISIBLE: "1, 0"}, "0"),
+    "one of several": ({VISIBLE: "1"}, {VISIBLE: "1,0"}, "0"),
+    "named by number and by id": ({VISIBLE: "0"}, {VISIBLE: "GPU-0"}, None),
+    "an entry that is none ends the list": ({VISIBLE: "0"}, {VISIBLE: "0,7,1"}, None),
+    "hidden for the first": ({VISIBLE: ""}, {VISIBLE: "0"}, "0"),
+    "two allocations that share": (
+        {VISIBLE: "0", ALLOCATION: "7"},
+        {VISIBLE: "0", ALLOCATION: "8"},
+        "0",
+    ),
+    "one allocation": ({VISIBLE: "0", ALLOCATION: "7"}, {VISIBLE: "0", ALLOCATION: "7"}, None),
+    "one allocation of two": (
+        {VISIBLE: "0,1", ALLOCATION: "7"},
+        {VISIBLE: "0,1", ALLOCATION: "7"},
+        "1",
+    ),
+}
+
+
+@pytest.mark.parametrize(("first", "second", "number"), BESIDE.values(), ids=BESIDE)
+def test_the_gpu_of_a_second_job(
+    first: dict[str, str],
+    second: dict[str, str],
+    number: str | None,
+    gpus: Gpus,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2,3")
-    with use_device("auto", tmp_path):
-        assert os.environ["CUDA_VISIBLE_DEVICES"] == "2"
-        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2,3")
-        with use_device("auto", tmp_path):
-            assert os.environ["CUDA_VISIBLE_DEVICES"] == "3"
-    assert os.environ["CUDA_VISIBLE_DEVICES"] == "2,3"
+    monkeypatch.setattr("time.sleep", no_wait)
+
+    def be_in(surroundings: dict[str, str]) -> None:
+        for name in (VISIBLE, ALLOCATION):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in surroundings.items():
+            monkeypatch.setenv(name, value)
+
+    be_in(first)
+    with use_device("auto", gpus):
+        be_in(second)
+        if number is None:
+            with pytest.raises(WaitsError), use_device("auto", gpus):
+                pass
+            return
+        with use_device("auto", gpus):
+            assert os.environ[VISIBLE] == dict(gpus())[number]
 
 
-def test_hidden_gpus_stay_hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    with use_device("auto", tmp_path, gpus=lambda: ["0"]):
-        assert os.environ["CUDA_VISIBLE_DEVICES"] == ""
+def test_without_nvidia_smi_the_name_in_the_surroundings_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("time.sleep", no_wait)
+    name = f"GPU-{uuid.uuid4()}"
+    monkeypatch.setenv(VISIBLE, name)
+    with use_device("auto", list):
+        assert os.environ[VISIBLE] == name
+        with pytest.raises(WaitsError), use_device("auto", list):
+            pass
+    assert os.environ[VISIBLE] == name
 
 
-def test_cpu_hides_the_gpus_and_takes_none(tmp_path: Path) -> None:
-    with use_device("cpu", tmp_path / "locks", gpus=lambda: ["0"]):
-        assert os.environ["CUDA_VISIBLE_DEVICES"] == ""
+@pytest.mark.parametrize("hidden", ["", "-1", "NoDevFiles", "7"])
+def test_hidden_gpus_stay_hidden(hidden: str, gpus: Gpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VISIBLE, hidden)
+    with use_device("auto", gpus):
+        assert os.environ[VISIBLE] == hidden
+
+
+def test_cpu_hides_the_gpus_and_takes_none(gpus: Gpus) -> None:
+    with use_device("cpu", gpus):
+        assert os.environ.pop(VISIBLE) == ""
+        with use_device("auto", gpus):
+            assert os.environ[VISIBLE] == gpus()[0].uuid
+    with use_device("cpu", gpus):
         assert torch_device().type == "cpu"
-    assert "CUDA_VISIBLE_DEVICES" not in os.environ
-    assert not (tmp_path / "locks").exists()
+    assert VISIBLE not in os.environ
 
 
-def test_cuda_without_a_gpu_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+def test_cuda_without_a_gpu_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VISIBLE, "")
     with (
         pytest.raises(InputError, match="device: it is cuda, but torch finds no GPU"),
-        use_device("cuda", tmp_path),
+        use_device("cuda"),
     ):
         pass
 
 
-def test_a_gpu_is_free_again_after_a_failure(tmp_path: Path) -> None:
+def test_a_gpu_is_free_again_after_a_failure(gpus: Gpus) -> None:
     for _ in range(2):
-        with (
-            pytest.raises(ZeroDivisionError),
-            use_device("auto", tmp_path, gpus=lambda: ["0"], wait_s=60),
-        ):
+        with pytest.raises(ZeroDivisionError), use_device("auto", gpus):
+            assert os.environ[VISIBLE] == gpus()[0].uuid
             raise ZeroDivisionError
 
 
+PLAIN = """\
+GPU 0: NVIDIA H100 80GB HBM3 (UUID: GPU-5d5ba0d6-d33d-2b2c-524d-9e3d8d2b8a77)
+GPU 1: Quadro RTX 6000 (Max-Q) (UUID: GPU-0a1b2c3d-0000-1111-2222-333344445555)
+"""
+# The first GPU is cut in two, the second one is whole.
+CUT = """\
+GPU 0: NVIDIA A100-SXM4-40GB (UUID: GPU-5d5ba0d6-d33d-2b2c-524d-9e3d8d2b8a77)
+  MIG 3g.20gb     Device  0: (UUID: MIG-c6d4f1ef-42e4-5de3-91c7-45d71c87eb3f)
+  MIG 3g.20gb     Device  1: (UUID: MIG-cba663e8-9bed-5b25-b243-5985ef7c9beb)
+GPU 1: NVIDIA A100-SXM4-40GB (UUID: GPU-0a1b2c3d-0000-1111-2222-333344445555)
+"""
+
+
 @pytest.mark.parametrize(
-    ("script", "expected"), [("echo 0; echo 1", ["0", "1"]), ("echo no driver; exit 9", [])]
+    ("script", "expected"),
+    [
+        (
+            f"cat << 'EOF'\n{PLAIN}EOF",
+            [
+                Gpu("0", "GPU-5d5ba0d6-d33d-2b2c-524d-9e3d8d2b8a77"),
+                Gpu("1", "GPU-0a1b2c3d-0000-1111-2222-333344445555"),
+            ],
+        ),
+        (
+            f"cat << 'EOF'\n{CUT}EOF",
+            [
+                Gpu("0:0", "MIG-c6d4f1ef-42e4-5de3-91c7-45d71c87eb3f"),
+                Gpu("0:1", "MIG-cba663e8-9bed-5b25-b243-5985ef7c9beb"),
+                Gpu("1", "GPU-0a1b2c3d-0000-1111-2222-333344445555"),
+            ],
+        ),
+        ("echo No devices found", []),
+        ("echo no driver; exit 9", []),
+    ],
+    ids=["two", "one cut in two", "none", "no driver"],
 )
 def test_gpus_are_those_that_nvidia_smi_lists(
-    script: str, expected: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    script: str, expected: list[Gpu], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = tmp_path / "nvidia-smi"
     program.write_text(f"#!/bin/sh\n{script}\n")

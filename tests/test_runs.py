@@ -1,4 +1,4 @@
-"""One run at a time in a results folder, from one working directory."""
+"""One run at a time in a results folder."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from echoweave.errors import InputError
-from echoweave.runs import check_directory, claim
+from echoweave.runs import claim
 
 RUN = """
 import pathlib, sys
@@ -18,14 +18,13 @@ sys.stdin.read()
 """
 
 
-def test_two_working_directories_cannot_work_in_one_results_folder(
+def test_two_working_directories_cannot_work_in_one_results_folder_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
     results = tmp_path / "results"
     monkeypatch.chdir(tmp_path / "other")
-    check_directory(results)
     run = subprocess.Popen(
         [sys.executable, "-c", RUN, str(results)],
         cwd=tmp_path / "one",
@@ -41,22 +40,4 @@ def test_two_working_directories_cannot_work_in_one_results_folder(
     finally:
         run.kill()
         run.communicate()
-    with pytest.raises(InputError, match=f"add --directory {tmp_path}/one"):
-        check_directory(results)
-    monkeypatch.chdir(tmp_path / "one")
-    check_directory(results)
-    # The remedy of the message: the old directory is given up.
-    monkeypatch.chdir(tmp_path / "other")
-    (results / ".working_directory").unlink()
-    check_directory(results)
-
-
-def test_a_moved_working_directory_is_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "before").mkdir()
-    monkeypatch.chdir(tmp_path / "before")
-    claim(Path("results"))
-    (tmp_path / "before").rename(tmp_path / "after")
-    monkeypatch.chdir(tmp_path / "after")
-    check_directory(Path("results"))
+    claim(results)

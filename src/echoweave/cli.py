@@ -90,4 +90,9 @@ def _add_phantom(parser: argparse.ArgumentParser) -> None:
         help="fewest and most frames from ED to ES",
     )
     add("--seed", type=int, default=default.seed, help="the same seed gives the same files")
+    add(
+        "--diastoles",
+        action="store_true",
+        help="clips with ES first show the filling after ES; without: the turned contraction",
+    )
     add("--hide-test-labels", action="store_true", help="test patients without masks and volumes")

@@ -2,7 +2,8 @@
 
 import difflib
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,41 +15,25 @@ from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_file
 
 
+@cache
+def load_schema(path: Path) -> dict[str, Any]:
+    """Read config/schema.yaml, once."""
+    schema: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return schema
+
+
 def check_config(config: Mapping[str, Any], schema_path: Path) -> None:
     """Check the merged configuration; keys that start with "_" are the workflow engine's own.
 
     Raises:
         InputError: One problem for each unknown key and each value out of its range.
     """
-    schema = yaml.safe_load(schema_path.read_text())
+    schema = load_schema(schema_path)
     errors = Draft202012Validator(schema).iter_errors(config)
     problems = [problem for error in errors for problem in _problems(error, schema)]
     problems += _broken_references(config) if not problems else []
     if problems:
         raise InputError(sorted(problems, key=lambda problem: problem.key))
-
-
-def check_names(
-    config: Mapping[str, Any], training_patients: Collection[str], test_sequences: Collection[str]
-) -> None:
-    """Check the patients and sequences that the configuration names against the cohort.
-
-    Raises:
-        InputError: One problem for each that is not there; hours later it would stop a job.
-    """
-    holdout = config["registration"]["holdout"]
-    listed = {
-        "registration.holdout": (holdout if isinstance(holdout, list) else [], training_patients),
-        "figures.sequences": (config["figures"]["sequences"] or [], test_sequences),
-    }
-    problems = [
-        Problem("config", key, f"there is no {name!r} to choose", _examples(known))
-        for key, (names, known) in listed.items()
-        for name in names
-        if name not in known
-    ]
-    if problems:
-        raise InputError(problems)
 
 
 def config_slice(config: Mapping[str, Any], *keys: str) -> dict[str, Any]:
@@ -73,9 +58,10 @@ def write_config(config: Mapping[str, Any], path: Path) -> None:
         temporary.write_text(yaml.safe_dump(dict(config), sort_keys=True))
 
 
-def _examples(known: Collection[str]) -> str:
-    shown = ", ".join(sorted(known)[:3])
-    return f"choose among {shown}{', ...' if len(known) > 3 else ''}" if known else "leave it out"
+def is_written_by_us(path: Path) -> bool:
+    """Return whether ``path`` looks as :func:`write_config` leaves it: a file without comments."""
+    text = path.read_text(encoding="utf-8")
+    return text == yaml.safe_dump(yaml.safe_load(text), sort_keys=True)
 
 
 def _problems(error: ValidationError, schema: Mapping[str, Any]) -> Iterator[Problem]:

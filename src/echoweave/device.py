@@ -1,15 +1,15 @@
 """Where a job computes: on one GPU of its own, or on the CPU."""
 
-import fcntl
+import errno
 import os
+import re
 import shutil
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from echoweave.errors import InputError, Problem
 from echoweave.logs import LOGGER
@@ -19,33 +19,59 @@ if TYPE_CHECKING:
 
 Device = Literal["auto", "cuda", "cpu"]
 _VISIBLE = "CUDA_VISIBLE_DEVICES"
+# Entries of it that hide what follows; the last one is SLURM's.
+_NONE = ("", "-1", "NoDevFiles")
+_GPU = re.compile(r"^GPU (\d+): .*\(UUID: (GPU-\S+)\)\n?((?:^ .*\n?)*)", re.MULTILINE)
+_MIG = re.compile(r"\(UUID: (MIG-\S+)\)")
 
 
-def list_gpus() -> list[str]:
-    """Return the indices of this machine's GPUs, without touching CUDA."""
+class Gpu(NamedTuple):
+    """One GPU, or one part of a GPU that is cut into several (MIG).
+
+    Attributes:
+        number: That of `nvidia-smi`; "0:1" is the second part of GPU 0.
+        uuid: What tells it from every other one, in whatever order CUDA counts.
+    """
+
+    number: str
+    uuid: str
+
+    def is_meant_by(self, entry: str) -> bool:
+        """Return whether ``entry`` of CUDA_VISIBLE_DEVICES names it: number or start of the id."""
+        if entry.startswith(("GPU-", "MIG-")):
+            return self.uuid.startswith(entry)
+        return entry == self.number.partition(":")[0]
+
+
+def list_gpus() -> list[Gpu]:
+    """Return this machine's GPUs, without touching CUDA; of one that is cut, its parts."""
     if not shutil.which("nvidia-smi"):
         return []
-    command = ["nvidia-smi", "--query-gpu=index", "--format=csv,noheader"]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False)
-    return answer.stdout.split() if answer.returncode == 0 else []
+    answer = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, check=False)
+    if answer.returncode:
+        return []
+    gpus: list[Gpu] = []
+    for number, whole, below in _GPU.findall(answer.stdout):
+        parts = _MIG.findall(below)
+        cut = [Gpu(f"{number}:{part}", uuid) for part, uuid in enumerate(parts)]
+        gpus += cut or [Gpu(number, whole)]
+    return gpus
 
 
 @contextmanager
 def use_device(
     device: Device,
-    locks: Path,
-    gpus: Callable[[], Sequence[str]] = list_gpus,
+    gpus: Callable[[], Sequence[Gpu]] = list_gpus,
     wait_s: float = 2.0,
 ) -> Iterator[None]:
     """Let this process see one GPU that no other job holds, or none; enter before CUDA is used.
 
-    A lock file stands for each GPU, and a lock ends with its process, however that ends. Where
-    CUDA_VISIBLE_DEVICES lists several GPUs, one of them is taken; where it names a single one, as
-    under SLURM, that was assigned to this job already and needs no lock.
+    Jobs compete for the GPUs that CUDA_VISIBLE_DEVICES names, or for all where it is not set: all
+    jobs of this machine, whoever started them. Under SLURM those of one allocation compete with
+    each other, for SLURM shares the GPUs out.
 
     Args:
         device: "cpu" hides all GPUs; "cuda" insists on one; "auto" takes one if there is one.
-        locks: Folder of the lock files, shared by the jobs that compete.
         gpus: Lists the GPUs of this machine.
         wait_s: Time between two looks at GPUs that are all taken.
 
@@ -57,12 +83,11 @@ def use_device(
         stack.callback(_set_visible, before)
         if device == "cpu":
             _set_visible("")
-        else:
-            names = gpus() if before is None else [name for name in before.split(",") if name]
-            if before is not None and len(names) == 1:
-                _hold(names[0], stack)
-            elif names:
-                _hold(_lock_one(names, locks, wait_s, stack), stack)
+        elif allowed := _allowed(gpus(), before):
+            gpu = _lock_one(allowed, wait_s, stack)
+            _set_visible(gpu.uuid)
+            LOGGER.info("takes GPU %s", gpu.number)
+            stack.callback(LOGGER.info, "leaves GPU %s", gpu.number)
         if device == "cuda":
             _insist_on_cuda()
         yield
@@ -86,13 +111,6 @@ def _insist_on_cuda() -> None:
         )
 
 
-def _hold(name: str, stack: ExitStack) -> None:
-    """Make a GPU the only visible one, and say so in the log from here to the end."""
-    _set_visible(name)
-    LOGGER.info("takes GPU %s", name)
-    stack.callback(LOGGER.info, "leaves GPU %s", name)
-
-
 def _set_visible(names: str | None) -> None:
     if names is None:
         os.environ.pop(_VISIBLE, None)
@@ -100,27 +118,47 @@ def _set_visible(names: str | None) -> None:
         os.environ[_VISIBLE] = names
 
 
-def _lock_one(names: Sequence[str], locks: Path, wait_s: float, stack: ExitStack) -> str:
+def _allowed(gpus: Sequence[Gpu], visible: str | None) -> list[Gpu]:
+    """Return the GPUs that CUDA_VISIBLE_DEVICES leaves; as CUDA, stop at what names none."""
+    if visible is None:
+        return list(gpus)
+    allowed: list[Gpu] = []
+    for entry in map(str.strip, visible.split(",")):
+        named = [gpu for gpu in gpus if gpu.is_meant_by(entry)]
+        if not named and not gpus and entry not in _NONE:
+            # Without nvidia-smi its name must do.
+            named = [Gpu(entry, entry)]
+        if not named:
+            break
+        allowed += named
+    return allowed
+
+
+def _lock_one(gpus: Sequence[Gpu], wait_s: float, stack: ExitStack) -> Gpu:
     """Return the first GPU that is free, after waiting for one if need be."""
-    locks.mkdir(parents=True, exist_ok=True)
-    if name := _lock_first_free(names, locks, stack):
-        return name
-    LOGGER.info("waiting for one of %d GPUs", len(names))
-    while not (name := _lock_first_free(names, locks, stack)):
+    if gpu := _lock_first_free(gpus, stack):
+        return gpu
+    LOGGER.info("waiting for one of %d GPUs", len(gpus))
+    while not (gpu := _lock_first_free(gpus, stack)):
         time.sleep(wait_s)
-    return name
+    return gpu
 
 
-def _lock_first_free(names: Sequence[str], locks: Path, stack: ExitStack) -> str | None:
-    # The folder may be on a file system that several machines share.
-    host = socket.gethostname()
-    for name in names:
-        file = (locks / f"{host}-gpu{name.replace('/', '_')}.lock").open("w")
+def _lock_first_free(gpus: Sequence[Gpu], stack: ExitStack) -> Gpu | None:
+    """Lock a GPU by a name that only one socket of the machine can have, until it is closed.
+
+    Such a name is no file: it needs no folder that all runs share, and no file system with locks.
+    """
+    allocation = os.environ.get("SLURM_JOB_ID", "")
+    for gpu in gpus:
+        holder = socket.socket(socket.AF_UNIX)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.close()
+            holder.bind(f"\0echoweave {gpu.uuid} {allocation}")
+        except OSError as error:
+            holder.close()
+            if error.errno != errno.EADDRINUSE:
+                raise
             continue
-        stack.enter_context(file)
-        return name
+        stack.enter_context(holder)
+        return gpu
     return None

@@ -76,16 +76,16 @@ CFG: dict[str, FileCase] = {
     "frame rate of zero": (
         text("cfg", "FrameRate: 40.5", "FrameRate: 0"),
         "cfg",
-        "FrameRate: 0 cannot be; correct it or remove the line",
+        "FrameRate: 0 cannot be (it must be 5 to 1000 fps); correct it or remove the line",
     ),
     "EF negative": (
         text("cfg", "EF: 52", "EF: -52"),
         "cfg",
-        "EF: -52 cannot be; correct it or remove the line",
+        "EF: -52 cannot be (it must be 2 to 100 %); correct it or remove the line",
     ),
     "EF beyond all numbers": (
         text("cfg", "EF: 52", "EF: 1e999"),
         "cfg",
-        "EF: 1e999 cannot be; correct it or remove the line",
+        "EF: 1e999 cannot be (it must be 2 to 100 %); correct it or remove the line",
     ),
 }

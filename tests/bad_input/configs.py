@@ -41,7 +41,7 @@ CONFIGS: dict[str, tuple[dict[str, Any], str]] = {
     "a fraction of a fold": (
         {"folds": 2.5},
         "config: folds: 2.5 is not of type 'integer'; it must be: number of "
-        "cross-validation folds, an integer from 2 to 20",
+        "cross-validation folds, an integer from 2 to 20, no more than there are training patients",
     ),
     "negative": (
         {"seed": -1},
@@ -94,15 +94,51 @@ CONFIGS: dict[str, tuple[dict[str, Any], str]] = {
         "config: registration.pretrained.dirnet: '' should be non-empty; it must be: "
         "model name -> checkpoint that is used instead of training",
     ),
+    "checkpoint that is not there": (
+        {"registration": {"pretrained": {"dirnet": "gone.pt"}}},
+        "gone.pt: registration.pretrained.dirnet: there is no such file; correct the path, "
+        "or leave it out to train the model",
+    ),
+    # Of paths tests/test_paths.py has many more.
+    "path with a brace": (
+        {"results_dir": "{patient}"},
+        "config: results_dir: '{patient}' has a brace in its name, which Snakemake takes for a "
+        "wildcard; rename it, or make a link to it that has none and give that",
+    ),
+    "data in a cloud": (
+        {"data": {"camus": {"root": "s3://bucket/camus"}}},
+        "config: data.camus.root: 's3://bucket/camus' is an address, and only paths on this "
+        "machine can be used; copy or mount it, and give its path",
+    ),
     "an odd plan": (
         {"segmentation": {"plans": {"2d": {"patch_size": [32]}}}},
         "config: segmentation.plans.2d.patch_size: [32] is too short; it must be: side "
         "lengths of a training patch in pixels, [Y, X] or [T, Y, X]",
     ),
+    "a plan that cannot be trained": (
+        {"segmentation": {"plans": {"2d": {"patch_size": [34, 32]}}}},
+        "config: segmentation.plans.2d.patch_size: [34, 32] cannot be divided by all strides "
+        "together, [4, 4]; make each side a multiple of that",
+    ),
     "checkpoint for an unknown model": (
         {"registration": {"pretrained": {"dirnett": "x.pt"}}},
         "config: registration.pretrained.dirnett: 'dirnett' is not among "
         f"registration.models; choose among {MODELS}, or add its settings there",
+    ),
+    "more validation patients than patients": (
+        {"registration": {"validation_patients": 25}},
+        "config: registration.validation_patients: 2 training patients less 0 held out and 25 for "
+        "validation leave none to train on; set it to 1 or less",
+    ),
+    "all held out": (
+        {"registration": {"holdout": 2}},
+        "config: registration.holdout: 2 training patients less 2 held out leave none for both "
+        "training and validation; hold out at most 0, by a number or a list",
+    ),
+    "a table of pairs without TED": (
+        {"data": {"ted": {"pairing": __file__}}},
+        "config: data.ted.pairing: there is no TED clip to pair; set data.ted.root, or this to "
+        "null",
     ),
     "unknown patient held out": (
         {"registration": {"holdout": ["patient0099"]}},

@@ -32,12 +32,12 @@ def _main(arguments: list[str], log: Path) -> None:
     main(arguments)
 
 
-def snakemake(tree: Tree, *arguments: str) -> Done:
-    """Run Snakemake on a tree as the command line does."""
+def snakemake(tree: Tree, *arguments: str, below: str = "") -> Done:
+    """Run Snakemake on a tree as the command line does; ``below`` ends its config file."""
     config, log = tree.root / "config.yaml", tree.root / "snakemake.log"
     settings = {"results_dir": str(tree.results), **tree.config}
     settings["data"] = tree.config["data"] | {"size": 32}
-    config.write_text(yaml.safe_dump(settings))
+    config.write_text(yaml.safe_dump(settings) + below)
     command = [*arguments, "--cores", "1", "--directory", str(tree.root)]
     command += ["--configfile", str(TINY), str(config)]
     context = multiprocessing.get_context("forkserver")
@@ -73,7 +73,7 @@ def make_tree(sound_trees: dict[str, Path], tmp_path: Path) -> Callable[..., Tre
     def make(layout: str, name: str = "tree") -> Tree:
         tree = Tree(tmp_path / name, layout)
         shutil.copytree(sound_trees[layout], tree.root)
-        tree.config["folds"] = 2
+        tree.config |= {"folds": 2, "registration": {"holdout": 0}}
         return tree
 
     return make

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import nibabel
 import numpy as np
 import SimpleITK as sitk  # noqa: N813
 
@@ -29,6 +30,46 @@ DIM, DATATYPE, PIXDIM, VOX_OFFSET, MAGIC = (40, "<h"), (70, "<h"), (76, "<f"), (
 def image(part: str, array: Any, spacing_mm: tuple[float, float] = SPACING_MM) -> Edit:
     """Put another image in its place."""
     return lambda tree: write_image(tree.file(part), np.asarray(array), spacing_mm)
+
+
+def stored(part: str, *directions: int, swap: bool = False) -> Edit:
+    """Store the same picture the other way, as ITK does: the header says how the axes run.
+
+    Args:
+        part: The image; it keeps what it shows.
+        directions: 1 or -1 for x and y; -1 mirrors the pixels.
+        swap: Make columns of the rows as well.
+    """
+
+    def edit(tree: Tree) -> None:
+        path = tree.file(part)
+        plain: Any = sitk.ReadImage(str(path))
+        array = sitk.GetArrayFromImage(plain)[..., :: directions[1], :: directions[0]]
+        other: Any = sitk.GetImageFromArray(array)
+        other.SetSpacing(plain.GetSpacing())
+        matrix = np.eye(array.ndim)
+        matrix[[0, 1], [0, 1]] = directions
+        other.SetDirection(matrix.ravel().tolist())
+        order = [1, 0, 2][: array.ndim] if swap else list(range(array.ndim))
+        sitk.WriteImage(sitk.PermuteAxes(other, order), str(path))
+
+    return edit
+
+
+def affine(part: str, change: Callable[[Any], Any], code: int = 1) -> Edit:
+    """Change the sform of a NIfTI file and nothing else; the qform is unset."""
+
+    def edit(tree: Tree) -> None:
+        path = tree.file(part)
+        image: Any = nibabel.load(path)
+        pixels, header = np.asarray(image.dataobj), image.header.copy()
+        new = nibabel.Nifti1Image(pixels, None, header)
+        new.header.set_qform(None, 0)
+        new.header.set_sform(change(image.affine), code)
+        new.header["pixdim"][1:4] = header["pixdim"][1:4]
+        path.write_bytes(gzip.compress(new.to_bytes()))
+
+    return edit
 
 
 def rgb(part: str) -> Edit:
@@ -129,6 +170,16 @@ def unpacked(part: str, change: Callable[[bytes], bytes]) -> Edit:
     def edit(tree: Tree) -> None:
         path = tree.file(part)
         path.write_bytes(gzip.compress(change(gzip.decompress(path.read_bytes()))))
+
+    return edit
+
+
+def unzipped(part: str) -> Edit:
+    """Store what is inside of a .nii.gz under its name."""
+
+    def edit(tree: Tree) -> None:
+        path = tree.file(part)
+        path.write_bytes(gzip.decompress(path.read_bytes()))
 
     return edit
 

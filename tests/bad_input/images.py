@@ -35,7 +35,7 @@ from tests.data_tree import Tree, clip
 GREY = np.full((6, 8), 7, np.uint8)
 MASK = np.ones((6, 8), np.uint8)
 SIZE = "DimSize = 8 6 4"
-BESIDE = "but only one file beside it is read"
+BESIDE = "but only a file beside it is read; put the pixel file beside it and correct the header"
 SPACING = "ElementSpacing = 0.10000000000000001 0.20000000000000001 1.5"
 
 
@@ -147,22 +147,28 @@ MHD: dict[str, FileCase] = {
     "pixels in the header": (
         pixel_file("LOCAL"),
         "sequence",
-        f"ElementDataFile is LOCAL, {BESIDE}; {COPY}",
+        f"patient0001_4CH_sequence.mhd is truncated: 0 bytes for an image of 192; {COPY}",
     ),
     "pixels in a list of files": (
         pixel_file("LIST"),
         "sequence",
-        f"ElementDataFile is LIST, {BESIDE}; {COPY}",
+        "ElementDataFile is LIST, but only one file is read; store the image with one pixel file",
+    ),
+    "pixels in files of a pattern": (
+        pixel_file("frame%03d.raw 1 4 1"),
+        "sequence",
+        "ElementDataFile is frame%03d.raw 1 4 1, but only one file is read; store the image with "
+        "one pixel file",
     ),
     "pixels outside the data": (
         pixel_file("../../../../etc/passwd"),
         "sequence",
-        f"ElementDataFile is ../../../../etc/passwd, {BESIDE}; {COPY}",
+        f"ElementDataFile is ../../../../etc/passwd, {BESIDE}",
     ),
     "pixels at an absolute path": (
         pixel_file("/etc/passwd"),
         "sequence",
-        f"ElementDataFile is /etc/passwd, {BESIDE}; {COPY}",
+        f"ElementDataFile is /etc/passwd, {BESIDE}",
     ),
     "pixels of an unknown type": (
         text("sequence", "MET_UCHAR", "MET_STRING"),
@@ -172,7 +178,7 @@ MHD: dict[str, FileCase] = {
     "pixels as text": (
         text("sequence", "BinaryData = True", "BinaryData = False"),
         "sequence",
-        f"text pixels and raw files with a header are not handled; {COPY}",
+        "pixels as text are not read; store them as binary data",
     ),
     "raw missing beside the header": (
         removed("ED_gt", ".raw"),
@@ -280,11 +286,11 @@ MHD: dict[str, FileCase] = {
 }
 
 NIFTI: dict[str, FileCase] = {
-    "zero bytes": (content("ED", b""), "ED", f"truncated or not a NIfTI-1 file; {COPY}"),
-    "not zipped": (
+    "zero bytes": (content("ED", b""), "ED", f"truncated or not a NIfTI file; {COPY}"),
+    "some other file": (
         content("ED", b"n+1" * 200),
         "ED",
-        f"damaged or not gzip at all (Not a gzipped file (b'n+')); {COPY}",
+        f"truncated or not a NIfTI file; {COPY}",
     ),
     "zipped and truncated": (
         cut("ED", 60),
@@ -325,12 +331,12 @@ NIFTI: dict[str, FileCase] = {
     "bad magic": (
         unpacked("ED", lambda data: data[:MAGIC] + b"evil" + data[MAGIC + 4 :]),
         "ED",
-        f"truncated or not a NIfTI-1 file; {COPY}",
+        f"truncated or not a NIfTI file; {COPY}",
     ),
     "unknown type": (
         packed("ED", DATATYPE, 99),
         "ED",
-        f"data type 99 is not one of NIfTI-1; {COPY}",
+        f"data type 99 is not one of NIfTI; {COPY}",
     ),
     "complex numbers": (
         packed("ED", DATATYPE, 32),

@@ -117,3 +117,19 @@ def test_a_bad_config(make_tree: MakeTree, overlay: dict[str, Any], said: str) -
     tree = make_tree("mhd")
     lay_over(tree.config, overlay)
     assert_refused(tree, said)
+
+
+def test_a_section_of_the_config_twice(make_tree: MakeTree) -> None:
+    tree = make_tree("mhd")
+    done = snakemake(tree, "all", below="# mine\nfolds: 3\n")
+    assert done.code == 1
+    config = tree.root / "config.yaml"
+    first, second = (
+        number
+        for number, line in enumerate(config.read_text().splitlines(), start=1)
+        if line.startswith("folds:")
+    )
+    assert lines_of(done) == [
+        f"{config}: folds: stands there twice, on the lines {first} and {second}; keep one of "
+        "them: only the last would count"
+    ]

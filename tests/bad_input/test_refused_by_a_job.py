@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from tests.bad_input.conftest import snakemake
-from tests.data_tree import Tree, clip
+from tests.data_tree import Tree
 
 MakeTree = Callable[[str], Tree]
 
@@ -26,22 +26,8 @@ class Payload:
 def malicious_checkpoint(tree: Tree) -> str:
     path = tree.root / "given.pt"
     torch.save({"weights": Payload(tree.root / "ran")}, path)
-    tree.config["registration"] = {"pretrained": {"dirnet": str(path)}}
+    tree.config["registration"]["pretrained"] = {"dirnet": str(path)}
     return "registration/dirnet/model.pt"
-
-
-def pairing_that_is_no_table(tree: Tree) -> str:
-    tree.add_ted("patient001", clip())
-    path = tree.root / "pairs.tsv"
-    path.write_bytes(b"\xff\xfe\x00")
-    tree.config["data"]["ted"]["pairing"] = str(path)
-    return "ted_pairs.tsv"
-
-
-def pairing_with_other_columns(tree: Tree) -> str:
-    target = pairing_that_is_no_table(tree)
-    (tree.root / "pairs.tsv").write_text("ted\tcamus\n")
-    return target
 
 
 def fold_past_the_list(tree: Tree) -> str:
@@ -54,11 +40,6 @@ CASES = [
         malicious_checkpoint,
         "given.pt: damaged, or holds more than weights and settings, so nothing of it was run; "
         "give a model.pt that EchoWeave has trained, or delete it and train again",
-    ),
-    (pairing_that_is_no_table, "pairs.tsv: not a readable table ("),
-    (
-        pairing_with_other_columns,
-        "pairs.tsv: data.ted.pairing: the header is not ted_id, patient; give it that header",
     ),
     (fold_past_the_list, "No rule to produce"),
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from echoweave.cache.discover import VIEWS
 from echoweave.io.images import write_image
 from tests.bad_input.edits import BACK, OTHER, Edit
 from tests.data_tree import SPACING_MM, Tree, clip
@@ -92,6 +93,14 @@ def ted_without_masks(tree: Tree) -> None:
     (tree.ted / "database/patient001/patient001_4CH_sequence_gt.mhd").unlink()
 
 
+def twins(one: str, other: str) -> str:
+    """What is said of both views of two patients with the same images."""
+    clips = [[f"camus/{place}_{view}_sequence.mhd" for place in (one, other)] for view in VIEWS]
+    pairs = [(first, second) for first, second in clips]
+    pairs += [(second, first) for first, second in clips]
+    return "\n".join(f"{a}: the same images as {b}; keep the one that is right" for a, b in pairs)
+
+
 TREES: dict[str, tuple[Edit, str]] = {
     "one view": (drop_view, "camus/training/patient0001: 2CH: the view is missing; add its files"),
     "unknown folder": (
@@ -121,8 +130,7 @@ TREES: dict[str, tuple[Edit, str]] = {
     ),
     "same id twice": (
         same_id_twice,
-        "camus: patient0001: the same images in training/ and in testing/; keep the "
-        "one that is right",
+        twins("training/patient0001/patient0001", "testing/patient0001/patient0001"),
     ),
     "one mask of a test patient": (
         one_mask_of_a_test_patient,
@@ -177,8 +185,8 @@ TREES: dict[str, tuple[Edit, str]] = {
     ),
     "dense truth of another length": (
         truth([MASK, MASK]),
-        "truth/patient0001_4CH.nii.gz: size: 2 frames of 8 x 6 pixels, but ED to ES of "
-        f"the clip is 4 frames of 8 x 6 pixels; {OTHER}",
+        "truth/patient0001_4CH.nii.gz: size: 2 frames of 8 x 6 pixels, but "
+        f"patient0001_4CH_sequence.mhd is 4 frames of 8 x 6 pixels; {OTHER}",
     ),
     "dense truth of one frame": (
         truth(MASK),
@@ -192,8 +200,8 @@ TREES: dict[str, tuple[Edit, str]] = {
     ),
     "TED with more masks than frames": (
         ted(3, 1),
-        "ted/database/patient001/patient001_4CH_sequence_gt.mhd: size: the masks are 4 "
-        f"frames of 8 x 6 pixels, the frames 3 frames of 8 x 6 pixels; {OTHER}",
+        "ted/database/patient001/patient001_4CH_sequence_gt.mhd: size: 4 frames of "
+        f"8 x 6 pixels, but patient001_4CH_sequence.mhd is 3 frames of 8 x 6 pixels; {OTHER}",
     ),
     "TED without masks": (
         ted_without_masks,

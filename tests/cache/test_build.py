@@ -10,9 +10,12 @@ import pytest
 from echoweave.cache.build import build_cache
 from echoweave.cache.read import read_references
 from echoweave.cache.ted import pair_ted
+from echoweave.geometry.resize import resize_labels
 from echoweave.io.cache import Sequence, read_cycle, read_sequence, read_views
-from echoweave.io.images import write_image
+from echoweave.io.images import read_array, write_image
 from echoweave.io.tables import read_tsv
+from echoweave.phantom.dataset import write_phantom
+from echoweave.phantom.settings import Settings
 
 
 def build(tree: Any, size: int = 8) -> dict[str, Sequence]:
@@ -30,7 +33,7 @@ def build(tree: Any, size: int = 8) -> dict[str, Sequence]:
 def test_one_patient_by_hand(make_tree: Any, layout: str) -> None:
     tree = make_tree(layout)
     tree.add()
-    sequence = build(tree)["patient0001_2CH"]
+    sequence = build(tree)["patient0001_4CH"]
     assert (sequence.ed, sequence.es, sequence.native_shape) == (0, 3, (6, 8))
     # Six rows of 0.2 mm become eight; the eight columns stay.
     assert sequence.spacing_mm == pytest.approx((0.15, 0.1))
@@ -110,6 +113,87 @@ def test_the_whole_ted_clip_is_kept_beside_its_sequence(tree: Any) -> None:
     assert read_views(path) == ["2CH", "4CH"]
     assert read_cycle(path, "2CH") is None
     assert read_cycle(tree.results / "cache/patient0001.h5", "4CH") is None
+
+
+@pytest.mark.parametrize("shift", [0, 3])
+def test_a_diastole_gets_the_masks_of_its_frames(tree: Any, shift: int) -> None:
+    """TED: three frames of systole, then ES to ED, every second frame of TED, maybe cut amid."""
+    clip = np.random.default_rng(0).integers(0, 200, (10, 6, 8)).astype(np.uint8)
+    tree.add("patient0002", frames=clip[3:10:2], ed_es=(4, 1))
+    masks = np.zeros_like(clip)
+    masks[:] = (np.arange(10) % 3)[:, None, None]
+    tree.add_ted("patient040", np.roll(clip, shift, axis=0), np.roll(masks, shift, axis=0))
+    sequence = build(tree)["patient0002_4CH"]
+    assert sequence.dense_labels is not None
+    # Frames 9, 7, 5, 3, from ED to ES; the mask of frame t holds t modulo 3.
+    np.testing.assert_array_equal(sequence.frames[:, 0, 0], clip[[9, 7, 5, 3], 0, 0])
+    assert sequence.dense_labels[:, 0, 0].tolist() == [0, 1, 2, 0]
+    assert (sequence.phase, sequence.reversed, sequence.ed, sequence.es) == ("diastole", True, 0, 3)
+    cycle = read_cycle(tree.results / "cache/patient0002.h5", "4CH")
+    assert cycle is not None
+    assert cycle.phase == "cycle"
+    assert (cycle.ed, cycle.es) == ((9 + shift) % 10, (3 + shift) % 10)
+    np.testing.assert_array_equal(cycle.frames[[cycle.ed, cycle.es]], sequence.frames[[0, 3]])
+    assert cycle.frame_rate_hz == 2 * 40.5
+
+
+@pytest.mark.parametrize(
+    ("ed_es", "in_ted", "phase"),
+    [
+        # Without TED the stored order is that of time.
+        ((1, 4), None, "systole"),
+        ((4, 1), None, "diastole"),
+        # With TED it does not matter.
+        ((1, 4), 1, "systole"),
+        ((1, 4), -1, "diastole"),
+        ((4, 1), 1, "diastole"),
+        ((4, 1), -1, "systole"),
+    ],
+)
+def test_ted_tells_systole_from_diastole_and_else_the_stored_order(
+    tree: Any, ed_es: tuple[int, int], in_ted: int | None, phase: str
+) -> None:
+    clip = np.random.default_rng(0).integers(0, 200, (4, 6, 8)).astype(np.uint8)
+    tree.add("patient0002", frames=clip, ed_es=ed_es)
+    if in_ted is not None:
+        tree.add_ted("patient040", clip[::in_ted])
+    sequences = build(tree)
+    sequence = sequences["patient0002_4CH"]
+    assert (sequence.phase, sequence.reversed) == (phase, ed_es == (4, 1))
+    order = [0, 1, 2, 3] if ed_es == (1, 4) else [3, 2, 1, 0]
+    np.testing.assert_array_equal(sequence.frames[:, 0, 0], clip[order, 0, 0])
+    # TED shows one view alone.
+    assert sequences["patient0002_2CH"].phase == ("systole" if ed_es == (1, 4) else "diastole")
+
+
+@pytest.mark.parametrize("layout", ["mhd", "nifti"])
+def test_real_diastoles_of_the_phantom(tmp_path: Path, make_tree: Any, layout: str) -> None:
+    settings = Settings(layout, 2, 0, 2, size=(64, 48), frames=(5, 6), seed=7, diastoles=True)
+    write_phantom(tmp_path / "data", settings)
+    tree = make_tree(layout)
+    tree.config["data"]["camus"]["root"] = str(tmp_path / "data/camus")
+    tree.config["data"]["ted"]["root"] = str(tmp_path / "data/ted")
+    sequences = build(tree, 64)
+    assert {name: one.phase for name, one in sequences.items()} == {
+        "patient0001_2CH": "systole",
+        "patient0001_4CH": "systole",
+        "patient0002_2CH": "systole",
+        "patient0002_4CH": "diastole",
+    }
+    diastole = sequences["patient0002_4CH"]
+    truth = read_array(tmp_path / "data/truth/patient0002_4CH.nii.gz")
+    assert diastole.dense_labels is not None
+    assert diastole.labels is not None
+    expected = resize_labels(np.where(truth == 3, 0, truth).astype(np.uint8), (64, 64))
+    np.testing.assert_array_equal(diastole.dense_labels, expected)
+    areas = (diastole.dense_labels == 1).sum(axis=(1, 2))
+    assert areas[0] == areas.max()
+    assert areas[-1] == areas.min()
+    cycle = read_cycle(tree.results / "cache/patient0002.h5", "4CH")
+    assert cycle is not None
+    # ED is the last frame of the beat, ES comes before it.
+    assert (cycle.ed, cycle.ed - cycle.es + 1) == (len(cycle.frames) - 1, len(diastole.frames))
+    assert cycle.frame_rate_hz == pytest.approx(diastole.frame_rate_hz, nan_ok=True)
 
 
 def test_given_truth_comes_before_ted(tree: Any) -> None:

@@ -1,6 +1,7 @@
 """What the workflow learns before its first job."""
 
 import json
+from collections import Counter
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,9 @@ import numpy as np
 import pytest
 
 import echoweave.cache.cohort as cohort_module
-from echoweave.cache.cohort import Cohort
+from echoweave.cache.cohort import Cohort, assign_folds
 from echoweave.cache.inspect import Report
-from echoweave.cache.source import SequenceFiles
+from echoweave.cache.source import SequenceFiles, images_of, references_of
 from echoweave.cache.tables import COHORT_COLUMNS, write_cohort
 from echoweave.errors import InputError
 from echoweave.io.tables import read_tsv
@@ -33,9 +34,10 @@ def test_both_layouts_give_the_same_facts(make_tree: Any, layout: str) -> None:
     ]
     folder = tree.folder("patient0010", "testing")
     names = [f"patient0010_4CH_{instant}_gt{tree.suffix}" for instant in ("ED", "ES")]
-    assert cohort.test_references["patient0010_4CH"] == (folder / names[0], folder / names[1])
+    references = references_of(cohort.testing)
+    assert references["patient0010_4CH"] == (folder / names[0], folder / names[1])
     images = tuple(folder / f"patient0010_4CH_{end}{tree.suffix}" for end in ("ED", "ES"))
-    assert cohort.test_images["patient0010_4CH"] == images
+    assert images_of(cohort.testing)["patient0010_4CH"] == images
     source = cohort.training[1]
     facts = source.facts
     assert (facts.stored_ed, facts.stored_es, source.n_frames, source.reversed) == (0, 3, 4, False)
@@ -71,7 +73,7 @@ def test_test_patients_may_lack_masks(tree: Any) -> None:
     tree.add("patient0010", "testing", labelled=False)
     cohort = tree.load()
     assert [source.has_labels for source in cohort.sequences] == [True, True, False, False]
-    assert cohort.test_references == {}
+    assert references_of(cohort.testing) == {}
     assert cohort.testing_patients == ["patient0010"]
 
 
@@ -99,12 +101,36 @@ def test_folds_are_balanced_and_follow_the_seed(make_tree: Any) -> None:
     assert tree.load().folds != folds
 
 
+@pytest.mark.parametrize("folds", [2, 5, 10])
+def test_one_patient_less_moves_fewer_others_than_there_are_folds(folds: int) -> None:
+    """CAMUS has 450 training patients; round-robin moved 232 others for one that was excluded."""
+    patients = {f"patient{number:04d}" for number in range(1, 451)}
+    before = assign_folds(patients, folds, seed=2023)
+    moved = []
+    for left_out in patients:
+        after = assign_folds(patients - {left_out}, folds, seed=2023)
+        sizes = Counter(after.values())
+        assert set(sizes) == set(range(folds))
+        assert max(sizes.values()) - min(sizes.values()) <= 1
+        moved.append(sum(before[patient] != fold for patient, fold in after.items()))
+    assert max(moved) == folds - 1
+    assert np.mean(moved) == (folds - 1) / 2
+
+
+@pytest.mark.parametrize("patients", range(2, 8))
+def test_no_fold_of_a_small_cohort_is_empty(patients: int) -> None:
+    names = {f"patient{number:04d}" for number in range(patients)}
+    for folds in range(2, patients + 1):
+        for seed in range(20):
+            assert set(assign_folds(names, folds, seed).values()) == set(range(folds))
+
+
 def test_records_change_when_what_they_say_does_but_not_with_other_patients(tree: Any) -> None:
     """The workflow reruns the jobs whose records changed."""
     before = [repr(source) for source in tree.load().sequences]
     tree.add("patient0002")
     assert [repr(source) for source in tree.load().sequences][:2] == before
-    tree.file("cfg").write_text("ED: 1\nES: 3\nNbFrame: 4\n")
+    tree.file("cfg").write_text("ED: 1\nES: 4\nNbFrame: 4\n")
     after = [repr(source) for source in tree.load().sequences]
     assert after[0] == before[0]
     assert after[1] != before[1]
@@ -225,23 +251,26 @@ def test_tables(tree: Any, tmp_path: Path) -> None:
     tree.config["data"]["on_bad_input"] = "exclude"
     cohort = tree.load()
     pairs = tmp_path / "ted_pairs.tsv"
-    pairs.write_text("ted_id\tpatient\npatient077\tpatient0001\n")
+    pairs.write_text("ted_id\tpatient\tted_order\npatient077\tpatient0001\trises\n")
     write_cohort(
         cohort.sequences,
         cohort.folds,
         cohort.excluded,
+        cohort.warnings,
         pairs,
+        tree.camus,
         tmp_path / "cohort.tsv",
         tmp_path / "excluded.tsv",
     )
     table = (tmp_path / "cohort.tsv").read_text().splitlines()
     assert table[0].split("\t") == COHORT_COLUMNS
     assert table[1].startswith(
-        "patient0001_4CH\tpatient0001\t4CH\ttraining\t0\t4\t0\t3\t0.2\t0.1\tGood\tFalse\tTrue\t"
-        f"patient077\t{tree.folder('patient0001')}"
+        "patient0001_4CH\tpatient0001\t4CH\ttraining\t0\t4\t0\t3\t0.2\t0.1\tGood\tFalse\t"
+        "systole\tTrue\tpatient077\ttraining/patient0001/patient0001_4CH_sequence.mhd"
     )
     assert table[2].startswith(
-        "patient0010_2CH\tpatient0010\t2CH\ttesting\t\t3\t0\t2\t0.2\t0.1\tGood\tTrue\tFalse\t\t"
+        "patient0010_2CH\tpatient0010\t2CH\ttesting\t\t3\t0\t2\t0.2\t0.1\tGood\tTrue\t"
+        "diastole\tFalse\t\t"
     )
     excluded = read_tsv(tmp_path / "excluded.tsv")
     assert excluded["sequence"].tolist() == ["patient0001_2CH"]
@@ -250,12 +279,14 @@ def test_tables(tree: Any, tmp_path: Path) -> None:
 
 def test_nothing_excluded_leaves_the_header(tree: Any, tmp_path: Path) -> None:
     cohort = tree.load()
-    (tmp_path / "pairs.tsv").write_text("ted_id\tpatient\n")
+    (tmp_path / "pairs.tsv").write_text("ted_id\tpatient\tted_order\n")
     write_cohort(
         cohort.sequences,
         cohort.folds,
         (),
+        (),
         tmp_path / "pairs.tsv",
+        tree.camus,
         tmp_path / "c.tsv",
         tmp_path / "e.tsv",
     )

@@ -75,6 +75,45 @@ def test_reversed_sources_are_turned_first(make_tree: Any) -> None:
     assert pair(tree)["ted_frames"].tolist() == ["2,3,4,5"]
 
 
+def test_a_systole_rises_in_time_and_a_diastole_falls(make_tree: Any) -> None:
+    tree = make_tree("mhd")
+    # Stored from ES to ED: the filling, in the order of time, and the contraction, turned.
+    tree.add("patient0001", frames=speckle(1), ed_es=(4, 1))
+    tree.add("patient0002", frames=speckle(2)[::-1], ed_es=(4, 1))
+    # Stored from ED to ES: the contraction, in the order of time, and the filling, turned.
+    tree.add("patient0003", frames=speckle(3))
+    tree.add("patient0004", frames=speckle(4)[::-1])
+    for number in (1, 2, 3, 4):
+        tree.add_ted(f"patient04{number}", cycle(speckle(number)))
+    table = pair(tree)
+    assert table[["patient", "ted_frames", "ted_order"]].to_numpy().tolist() == [
+        ["patient0001", "5,4,3,2", "falls"],
+        ["patient0002", "2,3,4,5", "rises"],
+        ["patient0003", "2,3,4,5", "rises"],
+        ["patient0004", "5,4,3,2", "falls"],
+    ]
+    assert table["score"].tolist() == pytest.approx([1, 1, 1, 1])
+
+
+@pytest.mark.parametrize("start", range(1, 9))
+@pytest.mark.parametrize(("step", "order"), [(1, "rises"), (-1, "falls")])
+def test_a_beat_that_is_cut_amid_the_frames(three: Any, start: int, step: int, order: str) -> None:
+    beat = cycle(speckle(2)[::step])
+    three.add_ted("patient040", np.roll(beat, -start, axis=0))
+    table = pair(three)
+    where = [(frame - start) % len(beat) for frame in (2, 3, 4, 5)[::step]]
+    assert table["ted_frames"].tolist() == [",".join(map(str, where))]
+    assert table["ted_order"].tolist() == [order]
+
+
+def test_frames_in_no_order_of_time_have_no_pair(
+    three: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    three.add_ted("patient040", cycle(speckle(2)[[0, 2, 1, 3]]))
+    assert pair(three).empty
+    assert "TED patient040 shows no training patient of CAMUS (nearest: patient0002" in caplog.text
+
+
 def test_strangers_are_reported_not_guessed(three: Any, caplog: pytest.LogCaptureFixture) -> None:
     three.add_ted("patient040", speckle(50, 9))
     assert pair(three).empty
@@ -87,7 +126,7 @@ def test_a_clip_that_lacks_frames_has_no_pair(three: Any) -> None:
 
 
 def test_a_clip_that_fits_two_is_reported(three: Any, caplog: pytest.LogCaptureFixture) -> None:
-    three.add("patient0004", frames=speckle(1))
+    three.add("patient0004", frames=speckle(1) + 1)
     three.add_ted("patient040", cycle(speckle(1)))
     assert pair(three).empty
     assert "TED patient040 fits patient0001 and patient0004, so it is left out" in caplog.text
@@ -139,7 +178,7 @@ def test_a_table_of_the_user_is_taken(three: Any) -> None:
 
 
 def test_a_table_of_the_user_may_settle_what_is_ambiguous(three: Any) -> None:
-    three.add("patient0004", frames=speckle(1))
+    three.add("patient0004", frames=speckle(1) + 1)
     three.add_ted("patient040", cycle(speckle(1)))
     table = pair(three, "ted_id\tpatient\npatient040\tpatient0004\n")
     assert table["patient"].tolist() == ["patient0004"]
@@ -153,9 +192,11 @@ def test_a_table_of_the_user_is_verified(three: Any) -> None:
     with pytest.raises(InputError) as caught:
         pair(three, "\n".join(["ted_id\tpatient", *rows]))
     problems = [(problem.key, problem.what) for problem in caught.value.problems]
-    assert problems[0][0] == "patient040"
-    assert problems[0][1].startswith("its images are not those of patient0003 (correlation at most")
-    assert problems[1:] == [
+    assert problems[-1][0] == "patient040"
+    assert problems[-1][1].startswith(
+        "its images are not those of patient0003 (correlation at most"
+    )
+    assert problems[:-1] == [
         ("patient099", "not among the sound TED clips"),
         ("patient041", "patient0009 is not a training patient with a 4CH sequence"),
         ("patient040", "the clip or the patient has a pair already"),
@@ -183,3 +224,5 @@ def test_phantom(fixture: str, request: pytest.FixtureRequest, make_tree: Any) -
     }
     for row in table.itertuples():
         assert row.ted_frames == ",".join(map(str, range(lengths[str(row.patient)])))
+        # The one that is stored with ES first is a turned systole, and TED knows.
+        assert row.ted_order == "rises"

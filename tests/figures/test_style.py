@@ -1,5 +1,7 @@
 from pathlib import Path
+from typing import Any
 
+import matplotlib as mpl
 import pytest
 from matplotlib.figure import Figure
 
@@ -15,6 +17,24 @@ def draw_line(path: Path) -> bytes:
 @pytest.mark.parametrize("suffix", [".svg", ".png"])
 def test_equal_figures_give_equal_bytes(tmp_path: Path, suffix: str) -> None:
     assert draw_line(tmp_path / f"a{suffix}") == draw_line(tmp_path / f"b{suffix}")
+
+
+# As a matplotlibrc sets them, in the working directory or at home.
+TASTES: dict[str, dict[Any, Any]] = {
+    "colours": {"axes.prop_cycle": mpl.cycler("color", ["red"]), "figure.facecolor": "black"},
+    "LaTeX, which is not there": {"text.usetex": True},
+    "size": {"savefig.bbox": "tight", "lines.linestyle": ":", "axes.xmargin": 0.4},
+    "another country": {"axes.formatter.use_locale": True, "axes.formatter.limits": [0, 0]},
+}
+
+
+@pytest.mark.parametrize("taste", TASTES.values(), ids=TASTES)
+def test_the_taste_of_the_user_changes_no_figure(tmp_path: Path, taste: dict[Any, Any]) -> None:
+    usual = draw_line(tmp_path / "usual.png")
+    with mpl.rc_context(taste):
+        assert draw_line(tmp_path / "changed.png") == usual
+        # For other figures it stays.
+        assert all(mpl.rcParams[name] == value for name, value in taste.items())
 
 
 def test_the_suffix_chooses_the_format(tmp_path: Path) -> None:

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 import torch
 
@@ -67,3 +69,17 @@ def test_fields_on_more_pixels_are_as_many_times_longer() -> None:
     resized = resize_fields(constant_field(2, -1), (24, 16))
     torch.testing.assert_close(resized[0, :, 0, 0], torch.tensor([6.0, -2.0]))
     assert resized.shape == (1, 2, 24, 16)
+
+
+@pytest.mark.parametrize("unsound", [math.nan, math.inf, -math.inf])
+def test_a_displacement_that_is_not_finite_is_never_sampled(unsound: float) -> None:
+    """torch's gradient of such a warp reads outside of the image and may end the process."""
+    field = constant_field(0, 0)
+    field[0, 1, 3, 3] = unsound
+    with pytest.raises(FloatingPointError, match="a displacement is not finite"):
+        warp(torch.zeros(1, 1, 8, 8), field)
+
+
+def test_a_displacement_far_out_of_the_image_reads_its_border() -> None:
+    image = torch.arange(64.0).reshape(1, 1, 8, 8)
+    assert warp(image, constant_field(1e30, 1e30)).unique().item() == 63

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from echoweave.io.checksums import checksums, sha256, stamp
+from echoweave.io.checksums import checksums, sha256, stamps
 
 
 def test_sha256_of_abc(tmp_path: Path) -> None:
@@ -21,17 +21,15 @@ def test_a_file_named_twice_counts_once(tmp_path: Path) -> None:
     assert list(table["bytes"]) == [1, 2]
 
 
-def test_a_stamp_changes_with_size_date_and_existence(tmp_path: Path) -> None:
+def test_stamps_change_with_size_and_dates(tmp_path: Path) -> None:
     path = tmp_path / "mask"
-    stamps = {stamp([path])}
+    assert stamps([path]) == [[str(path), -1, -1, -1]]
     path.write_bytes(b"1")
     os.utime(path, ns=(0, 10**18))
-    stamps.add(stamp([path]))
-    assert stamp([str(path)]) in stamps
-    path.write_bytes(b"22")
+    ((_, size, changed, status),) = stamps([path])
+    assert (size, changed) == (1, 10**18)
+    # Another content under the old date: only the time of its status tells.
+    path.write_bytes(b"2")
     os.utime(path, ns=(0, 10**18))
-    stamps.add(stamp([path]))
-    # An older one of the same size.
-    os.utime(path, ns=(0, 10**17))
-    stamps.add(stamp([path]))
-    assert len(stamps) == 4
+    assert stamps([path])[0][:3] == [str(path), 1, 10**18]
+    assert stamps([path])[0][3] > status

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.no_locks import NO_LOCKS
 
 from echoweave.io.lock import lock
 
@@ -20,6 +21,16 @@ if os.fork() == 0:
     os._exit(0)
 print("locked", flush=True)
 sys.stdin.read()
+"""
+
+
+# What a run and a job do on a file system without locks.
+UNLOCKED = """
+import pathlib, sys
+from echoweave.io.lock import lock
+for name in ("job.lock", "job.lock"):
+    held = lock(pathlib.Path(name), lambda holder: sys.exit(f"held by {holder}"))
+print(pathlib.Path("job.lock").read_text().split()[0])
 """
 
 
@@ -75,3 +86,19 @@ def test_a_lock_can_be_waited_for(tmp_path: Path, holder: subprocess.Popen[str])
 
     with lock(tmp_path / "job.lock", end):
         assert told[0].startswith(f"process {holder.pid} on ")
+
+
+def test_without_locks_it_goes_on_and_says_what_is_lost(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*NO_LOCKS, sys.executable, "-c", UNLOCKED],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = (
+        "job.lock: no locks on this file system (No locks available): "
+        "nothing keeps a second run out of this folder, so start none"
+    )
+    assert done.stdout == "process\n"
+    assert done.stderr.splitlines() == [said, said]

@@ -13,7 +13,7 @@ from echoweave.errors import InputError
 from echoweave.io.atomic import whole_file
 from echoweave.io.cache import Sequence, write_patient
 from echoweave.io.images import write_image, write_sequence
-from echoweave.io.storage import storage_problem
+from echoweave.io.storage import is_full, storage_problem
 from echoweave.logs import log_to
 
 NOISE = np.random.default_rng(0).integers(0, 255, (8, 128, 128)).astype(np.uint8)
@@ -89,3 +89,7 @@ def test_a_closed_folder_is_no_full_disk(tmp_path: Path) -> None:
     assert problem is not None
     assert str(problem).startswith("results/a.tsv: access denied (Read-only file system); allow it")
     assert storage_problem(ValueError("other"), tmp_path) is None
+
+
+def test_a_file_system_that_cannot_tell_is_not_called_full(tmp_path: Path) -> None:
+    assert not is_full(tmp_path / "gone")

@@ -183,6 +183,39 @@ def test_ted_holds_the_very_frames_of_camus(phantom_mhd: Path) -> None:
     assert set(np.unique(masks)) == {0, 1, 2}
 
 
+@pytest.mark.parametrize("layout", ["mhd", "nifti"])
+def test_real_diastoles_are_the_frames_from_es_to_the_next_ed_in_the_order_of_ted(
+    tmp_path: Path, layout: str
+) -> None:
+    """The 4CH view of patient 2 is stored with ES first, and is in TED."""
+    options = TINY | {"size": (64, 48)}
+    for name, diastoles in (("turned", False), ("filling", True)):
+        settings = Settings(layout, 2, 0, 2, diastoles=diastoles, **options)
+        write_phantom(tmp_path / name, settings)
+    suffix = "sequence.mhd" if layout == "mhd" else "half_sequence.nii.gz"
+    folder = "camus/training" if layout == "mhd" else "camus/database_nifti"
+    turned, filling = _contents(tmp_path / "turned"), _contents(tmp_path / "filling")
+    assert {name.split("/")[-1][:15] for name in filling if turned[name] != filling[name]} == {
+        *("patient0002_4CH", "Info_4CH.cfg")
+    }
+    home = tmp_path / "filling" / folder / "patient0002"
+    cfg = _cfg(home / "Info_4CH.cfg")
+    ted = tmp_path / "filling/ted/database/patient097/patient097_4CH_sequence"
+    beat, masks = _array(ted.with_suffix(".mhd")), _array(ted.with_name(f"{ted.name}_gt.mhd"))
+    es = int(_cfg(ted.with_name("patient097_4CH_info.cfg"))["ES"]) - 1
+    n = len(beat) - es
+    assert (cfg["ES"], cfg["ED"], cfg["NbFrame"]) == ("1", str(n), str(n))
+    np.testing.assert_array_equal(_array(home / f"patient0002_4CH_{suffix}"), beat[es:])
+    ending = suffix[suffix.index(".") :]
+    for name, frame in (("ED", beat[-1]), ("ES", beat[es])):
+        image = _array(home / f"patient0002_4CH_{name}{ending}")
+        np.testing.assert_array_equal(image.reshape(frame.shape), frame)
+    truth = _array(tmp_path / "filling/truth/patient0002_4CH.nii.gz")
+    np.testing.assert_array_equal(np.where(truth == 3, 0, truth), masks[: es - 1 : -1])
+    reference = _array(home / f"patient0002_4CH_ED_gt{ending}")
+    np.testing.assert_array_equal(reference.reshape(truth[0].shape), truth[0])
+
+
 def test_truth_covers_every_sequence_and_frame(phantom_mhd: Path) -> None:
     truth = {path.name: _array(path) for path in (phantom_mhd / "truth").iterdir()}
     assert len(truth) == 12

@@ -8,7 +8,8 @@ from numpy.testing import assert_array_equal
 from echoweave.errors import InputError
 from echoweave.io.cache import Sequence, write_patient
 from echoweave.io.images import read_image
-from echoweave.pseudolabels.estimators.registry import make_estimator
+from echoweave.pseudolabels.estimators.registry import UNTRAINED, Entry, make_estimator
+from echoweave.pseudolabels.estimators.still import Still
 from echoweave.pseudolabels.files import DIRECTIONS, label_path
 from echoweave.pseudolabels.generate import generate, pseudo_labels
 from echoweave.pseudolabels.quality import dice
@@ -170,3 +171,23 @@ def test_sequences_without_masks_are_left_out(tmp_path):
     table = run(tmp_path, [unlabelled])
     assert table.empty
     assert not (tmp_path / "farneback").exists()
+
+
+class Broken(Still):
+    """Finds no motion at all."""
+
+    def fields(self, frames, pairs):
+        return super().fields(frames, pairs) + np.float32("nan")
+
+
+def test_motion_that_is_not_finite_stops_the_job_with_one_line(tmp_path, monkeypatch):
+    monkeypatch.setitem(UNTRAINED, "broken", Entry(Broken))
+    with pytest.raises(InputError, match=r"^patient0001_4CH: broken: no motion can be found: .*$"):
+        run(tmp_path, [beating_disc()], "broken")
+    assert not (tmp_path / "quality/0.tsv").exists()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_no_way_to_carry_takes_motion_that_is_not_finite(mode):
+    with pytest.raises(FloatingPointError, match="a displacement is not finite"):
+        pseudo_labels(beating_disc(), Broken(), replace(DISTANCE, propagation=mode))

@@ -104,6 +104,15 @@ def test_what_comes_into_the_sector_has_the_label_at_its_edge():
     assert_array_equal(labels[1], square(16, size=16) | square(20, size=16))
 
 
+def test_the_papers_rule_knows_no_sector():
+    """The square is cut at row 36 and moves up: below it comes background, not the square."""
+    sector = np.zeros((64, 64), bool)
+    sector[:36] = True
+    fields = shifts(frame_pairs(2, 0, "nearest"), dy=-4, dx=0)
+    labels = carry(square(20, size=16), 0, fields, sector, SPACING, "nearest").labels
+    assert_array_equal(labels[1], square(16, size=16))
+
+
 def test_labels_drawn_outside_the_sector_move_as_drawn():
     """The square goes on 6 rows below the edge: nothing else comes into view, nothing is cut."""
     sector = np.zeros((64, 64), bool)

@@ -8,7 +8,10 @@ import pytest
 import torch
 
 from echoweave.io.cache import Sequence, write_patient
+from echoweave.registration.checkpoint import Checkpoint, save_checkpoint
+from echoweave.registration.networks.registry import build_network
 from echoweave.registration.settings import Settings
+from echoweave.registration.split import Split
 
 SIZE = 32
 
@@ -77,3 +80,14 @@ def caches(tmp_path: Path) -> list[Path]:
         paths.append(tmp_path / "cache" / f"{patient}.h5")
         write_patient(paths[-1], [growing_disc(patient, number)])
     return paths
+
+
+@pytest.fixture
+def given(tmp_path: Path, settings: Settings) -> Path:
+    """A checkpoint of an untrained network."""
+    torch.manual_seed(0)
+    weights = build_network(settings, "test").state_dict()
+    split = Split(["patient0001"], ["patient0002"], [])
+    path = tmp_path / "given.pt"
+    save_checkpoint(path, Checkpoint(weights, settings, split, seed=5, iteration=8))
+    return path

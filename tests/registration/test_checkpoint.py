@@ -1,5 +1,5 @@
 import zipfile
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,68 +8,24 @@ import torch
 
 from echoweave.errors import InputError
 from echoweave.registration.checkpoint import (
-    Checkpoint,
-    adopt_checkpoint,
     load_checkpoint,
     load_network,
     save_checkpoint,
 )
-from echoweave.registration.networks.registry import build_network
 from echoweave.registration.settings import Settings
 from echoweave.registration.split import Split
-
-SPLIT = Split(["patient0001"], ["patient0002"], [])
-
-
-@pytest.fixture
-def given(tmp_path: Path, settings: Settings) -> Path:
-    """A checkpoint of an untrained network."""
-    torch.manual_seed(0)
-    weights = build_network(settings, "test").state_dict()
-    path = tmp_path / "given.pt"
-    save_checkpoint(path, Checkpoint(weights, settings, SPLIT, seed=5, iteration=8))
-    return path
 
 
 def test_what_is_saved_is_loaded(given: Path, settings: Settings) -> None:
     checkpoint = load_checkpoint(given)
     assert checkpoint.settings == settings
-    assert checkpoint.split == SPLIT
+    assert checkpoint.split == Split(["patient0001"], ["patient0002"], [])
     assert (checkpoint.seed, checkpoint.iteration) == (5, 8)
     network, _ = load_network(given)
     assert all(
         (network.state_dict()[name] == checkpoint.weights[name]).all()
         for name in checkpoint.weights
     )
-
-
-def test_a_checkpoint_that_fits_is_copied_whatever_it_was_trained_with(
-    given: Path, settings: Settings, tmp_path: Path
-) -> None:
-    wanted = asdict(replace(settings, iterations=9999, learning_rate=0.5))
-    adopt_checkpoint(given, tmp_path / "model.pt", "dirnet", {"dirnet": wanted})
-    assert (tmp_path / "model.pt").read_bytes() == given.read_bytes()
-
-
-def test_another_size_and_other_kernels_are_refused_together(
-    given: Path, settings: Settings, tmp_path: Path
-) -> None:
-    wanted = asdict(replace(settings, size=512, kernels=32))
-    with pytest.raises(InputError) as caught:
-        adopt_checkpoint(given, tmp_path / "model.pt", "dirnet", {"dirnet": wanted})
-    size, kernels = str(caught.value).splitlines()
-    assert size.startswith(f"{given}: size: it is 32 here, but 512 in registration.models.dirnet")
-    assert kernels.startswith(f"{given}: kernels: it is 8 here, but 32")
-    assert not (tmp_path / "model.pt").exists()
-
-
-def test_another_architecture_is_refused(given: Path, settings: Settings, tmp_path: Path) -> None:
-    wanted = asdict(replace(settings, architecture="svf", affine_first=True))
-    with pytest.raises(InputError) as caught:
-        adopt_checkpoint(given, tmp_path / "model.pt", "svf", {"svf": wanted})
-    architecture, affine = str(caught.value).splitlines()
-    assert "architecture: it is 'dirnet' here, but 'svf' in registration.models.svf" in architecture
-    assert "affine_first: it is False here, but True in registration.models.svf" in affine
 
 
 def test_weights_of_another_architecture_are_refused(
@@ -130,11 +86,28 @@ def test_a_compressed_archive_is_not_unpacked(given: Path, tmp_path: Path) -> No
         load_checkpoint(bomb)
 
 
-def test_the_size_of_a_given_network_is_compared_before_it_is_built(
-    given: Path, settings: Settings, tmp_path: Path
-) -> None:
-    giant = tmp_path / "giant.pt"
+def test_what_a_training_that_diverged_has_left_is_said(given: Path) -> None:
     checkpoint = load_checkpoint(given)
-    save_checkpoint(giant, replace(checkpoint, settings=replace(settings, kernels=10**9)))
-    with pytest.raises(InputError, match=r"giant\.pt: kernels: it is 1000000000 here, but 8 in"):
-        adopt_checkpoint(giant, tmp_path / "model.pt", "dirnet", {"dirnet": asdict(settings)})
+    unsound = {name: part * torch.nan for name, part in checkpoint.weights.items()}
+    for weights, what in (({}, "there are none"), (unsound, "they are not finite")):
+        save_checkpoint(given, replace(checkpoint, weights=weights))
+        with pytest.raises(InputError, match=rf"given\.pt: weights: {what}: the training diverged"):
+            load_network(given)
+
+
+def test_a_checkpoint_of_another_version_is_called_that(given: Path) -> None:
+    plain = torch.load(given, weights_only=True)
+    newer = plain | {"version": "99.0", "settings": plain["settings"] | {"momentum": 0.9}}
+    for content in (newer, newer | {"settings": {}}, {"version": "99.0"}):
+        torch.save(content, given)
+        with pytest.raises(InputError, match=r"not a checkpoint of this EchoWeave.* but of 99\.0"):
+            load_checkpoint(given)
+
+
+@pytest.mark.parametrize("patients", [None, "patient0001", [1, 2]])
+def test_a_split_without_names_is_refused(given: Path, patients: Any) -> None:
+    plain = torch.load(given, weights_only=True)
+    plain["split"]["training"] = patients
+    torch.save(plain, given)
+    with pytest.raises(InputError, match=r"given\.pt: its split holds no lists of patients"):
+        load_checkpoint(given)

@@ -21,6 +21,17 @@ def test_the_sector_stays_sharp_when_frames_are_smoothed(settings) -> None:
     np.testing.assert_array_equal(frames[1, 5], flat)
 
 
+def test_frames_that_nothing_is_done_to_keep_what_stands_beside_the_sector(settings) -> None:
+    """As in config/paper.yaml, whose similarity is that of the whole picture."""
+    frames = half_black()
+    frames[:, 4:6, 28:30] = 200
+    plain = replace(settings, smoothing_px=0, standardise=False)
+    prepared = prepare(frames, plain)
+    np.testing.assert_array_equal(prepared.frames, frames)
+    assert not prepared.sector[:, 20:].any()
+    assert not prepare(frames, replace(plain, standardise=True)).frames[:, :, 20:].any()
+
+
 def test_smoothing_takes_the_speckle_down(settings) -> None:
     raw = prepare(half_black(), replace(settings, smoothing_px=0, standardise=False)).frames
     smooth = prepare(half_black(), replace(settings, smoothing_px=1.5, standardise=False)).frames

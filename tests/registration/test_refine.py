@@ -89,3 +89,10 @@ def test_refinement_repeats_itself(settings: Settings) -> None:
     one, other = (refine(start, frames, [(1, 0), (2, 1)], settings, few) for _ in range(2))
     assert torch.equal(one, other)
     assert one.any()
+
+
+def test_a_refinement_that_diverges_says_so(settings: Settings) -> None:
+    diverging = replace(REFINEMENT, bending_weight=1e39)
+    registrar = Registrar(build_network(settings, "test"), settings, diverging)
+    with pytest.raises(FloatingPointError, match="not finite"):
+        registrar.fields(sliding_texture(1.5, -1.0, n_frames=3), [(1, 0), (2, 1)])

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import torch
 
+from echoweave.errors import InputError
 from echoweave.io.cache import read_sequence, write_patient
 from echoweave.io.tables import read_tsv
 from echoweave.registration import train
@@ -208,6 +209,39 @@ def test_mixed_precision_learns_as_much(train_into, monkeypatch: pytest.MonkeyPa
         for out in (exact, mixed)
     )
     assert other == pytest.approx(one, abs=0.001)
+
+
+@pytest.mark.parametrize("rate", [1e3, 1e30])
+@pytest.mark.parametrize("extra", [{}, EXTRAS, {"bending_weight": 0, "similarity": "mse"}], ids=str)
+@pytest.mark.parametrize("architecture", ["dirnet", "dirnet-multistage", "svf"])
+def test_a_training_that_diverges_stops_with_one_line(
+    train_into, tmp_path: Path, architecture: str, extra: dict[str, Any], rate: float
+) -> None:
+    with pytest.raises(InputError) as caught:
+        train_into("out", architecture=architecture, learning_rate=rate, **extra)
+    (line,) = str(caught.value).splitlines()
+    assert line.startswith(
+        "config: registration.models.dirnet.learning_rate: the training of dirnet diverges: "
+    )
+    assert line.endswith(f" in iteration 2; lower it from {rate:g}")
+    assert not list(tmp_path.rglob("model.pt"))
+
+
+def test_a_loss_that_is_not_finite_never_reaches_the_weights(train_into, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"the loss is -?inf in iteration \d+; lower it"):
+        train_into("out", bending_weight=1e39)
+    assert not list(tmp_path.rglob("model.pt"))
+
+
+def test_a_training_that_learns_nothing_says_so(
+    train_into, caplog: pytest.LogCaptureFixture
+) -> None:
+    """So much bending costs more than any motion brings."""
+    train_into("out", bending_weight=1e6, learning_rate=0.1)
+    assert "nothing was learnt: the validation loss is " in caplog.text
+    caplog.clear()
+    train_into("sound", iterations=60)
+    assert "nothing was learnt" not in caplog.text
 
 
 def test_the_rate_falls_along_a_cosine_or_stays(settings) -> None:

@@ -4,8 +4,6 @@ from collections.abc import Callable
 
 import pytest
 
-from echoweave.segmentation.select import select
-
 from .study import Study, write_study
 
 
@@ -30,5 +28,5 @@ def trained(planned: Study) -> Study:
     for arm in ("sparse2d", "dense3d"):
         for fold in (0, 1):
             planned.train(arm, fold)
-        select(arm, (0, 1), planned.root, threads=1)
+        planned.select(arm)
     return planned

@@ -11,11 +11,15 @@ from numpy.typing import NDArray
 from echoweave.io.cache import Sequence, write_patient
 from echoweave.io.images import write_sequence
 from echoweave.io.tables import write_tsv
+from echoweave.segmentation.arms import fold_folder
 from echoweave.segmentation.plan import plan
 from echoweave.segmentation.raw import write_raw
+from echoweave.segmentation.select import select
 from echoweave.segmentation.train import train_fold
 
 VIEWS = ("2CH", "4CH")
+# The only candidate of an arm, unless a test names others.
+NETWORK = {"sparse2d": "2d", "dense2d": "2d", "dense3d": "3d_fullres"}
 # The one sequence whose cache holds no dense labels.
 WITHOUT_TRUTH = "patient0003_4CH"
 FOLDS = {"patient0001": 0, "patient0002": 0, "patient0003": 1, "patient0004": 1}
@@ -28,6 +32,7 @@ TRAINING = {
     "initial_lr": 0.01,
     "momentum": 0.99,
     "rotation_degrees": 30.0,
+    "mirroring": [],
     "augmentation_workers": 0,
 }
 PLANS = {
@@ -64,15 +69,29 @@ class Study:
     def caches(self) -> list[Path]:
         return sorted((self.folder / "cache").glob("*.h5"))
 
-    def write_raw(self, arm: str, quality: dict[str, Any] = QUALITY) -> None:
+    def write_raw(
+        self, arm: str, quality: dict[str, Any] = QUALITY, folds: dict[str, int] = FOLDS
+    ) -> None:
         pseudolabels = self.folder / "pseudolabels/dirnet"
-        write_raw(arm, self.caches, FOLDS, pseudolabels, self.root, quality)
+        write_raw(arm, self.caches, folds, pseudolabels, self.root, quality)
 
-    def plan(self, arm: str) -> None:
-        plan(arm, self.root, PLANS, threads=1)
+    def plan(self, arm: str, *configurations: str) -> None:
+        plan(arm, configurations or (NETWORK[arm],), self.root, PLANS, threads=1)
 
-    def train(self, arm: str, fold: int, seed: int = 1, **changed: object) -> None:
-        train_fold(arm, fold, self.root, TRAINING | changed, seed, threads=1)
+    def train(
+        self, arm: str, fold: int, seed: int = 1, network: str = "", **changed: object
+    ) -> None:
+        """Train with ``TRAINING`` and what is ``changed``; a network other than the only one
+        keeps its probabilities."""
+        settings = TRAINING | changed
+        configuration = network or NETWORK[arm]
+        train_fold(arm, configuration, fold, self.root, settings, seed, 1, bool(network))
+
+    def select(self, arm: str, *configurations: str) -> None:
+        select(arm, configurations or (NETWORK[arm],), (0, 1), self.root, threads=1)
+
+    def fold(self, arm: str, fold: int, network: str = "") -> Path:
+        return fold_folder(self.root, arm, network or NETWORK[arm], fold)
 
 
 def disc(radius: float, x: float, size: int = 64) -> NDArray[np.bool_]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from echoweave.segmentation.arms import (
     ARMS,
+    candidates,
     frame_case,
     patient_of,
     validation_summary,
@@ -23,7 +24,16 @@ def test_summary_lies_where_nnunet_writes_it() -> None:
         "nnunet/trained/Dataset572_CAMUS3DDense/EchoTrainer__nnUNetPlans__3d_fullres"
         "/fold_{fold}/summary.json"
     )
-    assert validation_summary(Path("nnunet"), "dense3d", "{fold}") == Path(expected)
+    assert validation_summary(Path("nnunet"), "dense3d", "3d_fullres", "{fold}") == Path(expected)
+
+
+def test_frames_have_one_network_and_sequences_those_of_the_config_the_simpler_first() -> None:
+    assert candidates({"dense3d": ["3d_fullres", "2d"]}) == {
+        "sparse2d": ("2d",),
+        "dense2d": ("2d",),
+        "dense3d": ("2d", "3d_fullres"),
+    }
+    assert candidates({"dense3d": ["3d_fullres"]})["dense3d"] == ("3d_fullres",)
 
 
 def test_frame_case_leads_back_to_its_patient() -> None:

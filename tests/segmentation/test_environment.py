@@ -1,5 +1,6 @@
 import logging
 import multiprocessing
+import os
 import signal
 import subprocess
 import sys
@@ -57,3 +58,33 @@ def test_workers_end_when_their_process_is_killed() -> None:
     # The pipe is open as long as one of the two lives.
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=120)
     assert run.returncode == -signal.SIGKILL
+
+
+def test_of_nnunet_s_variables_those_of_the_user_count_no_more() -> None:
+    script = (
+        "import os, pathlib, torch\n"
+        "from echoweave.segmentation.environment import set_environment\n"
+        "set_environment(pathlib.Path('nnunet'), threads=2)\n"
+        "names = [name for name in os.environ if name.startswith('nnUNet_')]\n"
+        "print({name: os.environ[name] for name in sorted(names)}, torch.get_num_threads())\n"
+    )
+    theirs = {
+        "nnUNet_wandb_enabled": "1",
+        "nnUNet_extTrainer": "/home/ada/trainers",
+        "nnUNet_raw": "/data/nnUNet_raw",
+        "nnUNet_def_n_proc": "64",
+        "nnUNet_n_proc_DA": "64",
+        "nnUNet_compile": "f",
+    }
+    run = subprocess.run(
+        [sys.executable, "-c", script], env=os.environ | theirs, capture_output=True, text=True
+    )
+    expected = {
+        "nnUNet_compile": "f",
+        "nnUNet_def_n_proc": "2",
+        "nnUNet_n_proc_DA": "1",
+        "nnUNet_preprocessed": "nnunet/preprocessed",
+        "nnUNet_raw": "nnunet/raw",
+        "nnUNet_results": "nnunet/trained",
+    }
+    assert run.stdout == f"{expected} 2\n", run.stderr

@@ -46,7 +46,7 @@ def test_named_parts_of_the_plan_are_replaced_and_the_rest_stays() -> None:
 def test_stages_that_do_not_match_are_refused(stages: int) -> None:
     network = {"features_per_stage": [8] * 4, "strides": [[2, 2]] * 4, "kernel_sizes": [[3, 3]] * 4}
     planned = {"patch_size": [32, 32], "batch_size": 2, "architecture": {"arch_kwargs": network}}
-    with pytest.raises(InputError, match=r"segmentation\.plans\.2d: .* differ in length"):
+    with pytest.raises(InputError, match=r"segmentation\.plans\.2d: stages differ or are too few"):
         replace_parts(
             {"configurations": {"2d": planned}}, "2d", {"features_per_stage": [8] * stages}
         )

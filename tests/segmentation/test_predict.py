@@ -9,8 +9,8 @@ import SimpleITK as sitk  # noqa: N813
 
 from echoweave.errors import InputError
 from echoweave.io.cache import read_cycle, read_sequence, write_patient
-from echoweave.io.images import read_array
-from echoweave.segmentation.arms import best_file, fold_folder, validation_summary
+from echoweave.io.images import FRAME_STEP, read_array
+from echoweave.segmentation.arms import best_file
 from echoweave.segmentation.ensemble import Ensemble
 from echoweave.segmentation.predict import predict, predict_held_out
 
@@ -19,9 +19,11 @@ from .study import Study, echo_of
 
 def test_best_names_folds_and_dice(trained: Study) -> None:
     best = json.loads(best_file(trained.root, "dense3d").read_text())
-    folds = [json.loads(validation_summary(trained.root, "dense3d", k).read_text()) for k in (0, 1)]
+    folds = [json.loads((trained.fold("dense3d", k) / "summary.json").read_text()) for k in (0, 1)]
     mean = np.mean([fold["foreground_mean"]["Dice"] for fold in folds])
-    assert best["configuration"] == "3d_fullres"
+    assert best["configurations"] == ["3d_fullres"]
+    assert best["candidates"] == {"3d_fullres": best["dice"]}
+    assert best["cases"] == 8
     assert best["folds"] == [0, 1]
     # Both folds have as many cases, so the mean over cases is the mean over folds.
     assert best["dice"] == pytest.approx(mean)
@@ -37,7 +39,7 @@ def test_prediction_is_a_whole_sequence_on_the_cache_grid(
     predict(arm, [tmp_path / "patient0007.h5"], tmp_path / "out", trained.root, 1)
     image = sitk.ReadImage(str(tmp_path / "out/patient0007_4CH.nii.gz"))
     assert image.GetSize() == (64, 64, 6)
-    assert image.GetSpacing() == pytest.approx((0.4, 0.5, 1.5))
+    assert image.GetSpacing() == pytest.approx((0.4, 0.5, FRAME_STEP))
     assert image.GetPixelID() == sitk.sitkUInt8
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["patient0007_4CH.nii.gz"]
 
@@ -54,6 +56,19 @@ def test_2d_arm_stacks_its_frames_in_order(trained: Study) -> None:
 
 
 @pytest.mark.parametrize("arm", ["sparse2d", "dense3d"])
+def test_a_diastole_is_predicted_in_the_order_of_time_and_given_back_from_ed_to_es(
+    arm: str, trained: Study
+) -> None:
+    model = Ensemble(arm, [0, 1], trained.root)
+    systole = echo_of("patient0007", "2CH")
+    diastole = replace(systole, frames=systole.frames[::-1], phase="diastole")
+    np.testing.assert_array_equal(model(diastole), model(systole)[::-1])
+    backwards = model(replace(systole, frames=systole.frames[::-1]))
+    same = np.array_equal(backwards, model(systole)[::-1])
+    assert same == (arm == "sparse2d")
+
+
+@pytest.mark.parametrize("arm", ["sparse2d", "dense3d"])
 def test_held_out_prediction_is_what_the_fold_predicted_in_validation(
     arm: str, trained: Study, tmp_path: Path
 ) -> None:
@@ -62,7 +77,7 @@ def test_held_out_prediction_is_what_the_fold_predicted_in_validation(
     predict_held_out(arm, trained.caches[1:3], read_sequence, tmp_path, trained.root, 1)
     for sequence, fold in (("patient0002_4CH", 0), ("patient0003_2CH", 1)):
         whole = read_array(tmp_path / f"{sequence}.nii.gz")
-        validated = fold_folder(trained.root, arm, fold) / "validation"
+        validated = trained.fold(arm, fold) / "validation"
         if arm == "dense3d":
             expected = read_array(validated / f"{sequence}.nii.gz")
             np.testing.assert_array_equal(whole, expected)
@@ -126,7 +141,7 @@ def test_postprocessing_keeps_the_largest_component(
     def answer(image: object, properties: object) -> Any:
         return predicted.copy()
 
-    monkeypatch.setattr(model.predictor, "predict_single_npy_array", answer)
+    monkeypatch.setattr(model.members[0], "predict_single_npy_array", answer)
     model.keep_largest = [1]
     echo = echo_of("patient0007", "2CH")
     labels = model(replace(echo, frames=echo.frames[:1]))

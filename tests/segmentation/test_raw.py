@@ -1,11 +1,13 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import SimpleITK as sitk  # noqa: N813
 
 from echoweave.errors import InputError
+from echoweave.io.cache import write_patient
 from echoweave.io.images import read_array, write_sequence
 from echoweave.segmentation.arms import raw_folder
 
@@ -38,13 +40,32 @@ def test_dense_2d_arm_has_every_frame(study: Study) -> None:
     assert names[:2] == ["patient0001_2CH_f000.nii.gz", "patient0001_2CH_f001.nii.gz"]
 
 
-def test_dense_3d_arm_has_sequences_with_one_step_between_frames(study: Study) -> None:
+def test_dense_3d_arm_has_sequences_with_one_step_of_five_pixels(study: Study) -> None:
     study.write_raw("dense3d")
     folder = raw_folder(study.root, "dense3d")
     image = sitk.ReadImage(str(folder / "imagesTr/patient0001_2CH_0000.nii.gz"))
     assert image.GetSize() == (64, 64, 6)
-    assert image.GetSpacing() == pytest.approx((0.4, 0.5, 1.5))
+    assert image.GetSpacing() == pytest.approx((0.4, 0.5, 2.5))
     assert json.loads((folder / "dataset.json").read_text())["numTraining"] == 8
+
+
+def test_time_never_runs_backwards_in_a_3d_case(study: Study) -> None:
+    """A diastole is cached from ED to ES and written from ES to ED; frames by name stay."""
+    echoes = [replace(echo_of("patient0001", view), phase="diastole") for view in ("2CH", "4CH")]
+    write_patient(study.caches[0], echoes)
+    study.write_raw("dense3d")
+    folder = raw_folder(study.root, "dense3d")
+    echo = echoes[0]
+    assert echo.dense_labels is not None
+    image = read_array(folder / "imagesTr/patient0001_2CH_0000.nii.gz")
+    np.testing.assert_array_equal(image, echo.frames[::-1])
+    labels = read_array(folder / "labelsTr/patient0001_2CH.nii.gz")
+    np.testing.assert_array_equal(labels, echo.dense_labels[::-1])
+    systole = read_array(folder / "imagesTr/patient0002_2CH_0000.nii.gz")
+    np.testing.assert_array_equal(systole, echo_of("patient0002", "2CH").frames)
+    study.write_raw("sparse2d")
+    es = read_array(raw_folder(study.root, "sparse2d") / "labelsTr/patient0001_2CH_f005.nii.gz")
+    np.testing.assert_array_equal(es, echo.dense_labels[5])
 
 
 def test_manual_masks_win_over_pseudo_labels(study: Study) -> None:

@@ -152,6 +152,48 @@ def test_a_source_without_a_usable_third_spacing_gets_that_of_the_public_files(
     assert (second["Offset"], second["DimSize"]) == ("5 6 0", "40 60 1")
 
 
+@pytest.mark.parametrize(
+    "matrix",
+    [
+        "-1 0 0 0 1 0 0 0 1",
+        "1 0 0 0 -1 0 0 0 1",
+        "-1 0 0 0 -1 0 0 0 1",
+        "0 1 0 1 0 0 0 0 1",
+        "0 1 0 -1 0 0 0 0 1",
+        "0 -1 0 -1 0 0 0 0 -1",
+    ],
+)
+def test_masks_lie_as_their_source_is_stored(tmp_path: Path, matrix: str) -> None:
+    """Whatever way an image is turned when it is read, its mask goes back as it came."""
+    source = write_source(tmp_path / "source.mhd", TransformMatrix=matrix)
+    stored = np.zeros((60, 40), np.uint8)
+    stored[5:20, 3:30] = 1
+    stored[40:50, 3:9] = 3
+    source.with_suffix(".raw").write_bytes(stored.tobytes())
+    image = read_image(source)
+    mask = image.array.astype(np.uint8)
+    clip = Sequence(
+        patient="patient0001",
+        view="2CH",
+        frames=np.zeros((2, *mask.shape[1:]), np.uint8),
+        ed=0,
+        es=1,
+        spacing_mm=image.spacing_mm,
+        native_shape=mask.shape[1:],
+        native_spacing_mm=image.spacing_mm,
+    )
+    write_patient(tmp_path / "patient0001.h5", [clip])
+    prediction = tmp_path / "patient0001_2CH.nii.gz"
+    write_sequence(prediction, np.concatenate([mask, mask]), image.spacing_mm)
+    files = Files(tmp_path / "patient0001.h5", [prediction], {clip.name: (source, source)})
+    submission = write(files, tmp_path / "a.zip")
+    header = written_header(submission, "patient0001_2CH_ED")
+    assert numbers(header["TransformMatrix"]) == numbers(matrix)
+    assert numbers(header["ElementSpacing"]) == numbers(SOURCE["ElementSpacing"])
+    with zipfile.ZipFile(submission) as archive:
+        assert archive.read("patient0001_2CH_ED.raw") == stored.tobytes()
+
+
 def test_a_source_of_another_size_is_refused(files: Files, tmp_path: Path) -> None:
     write_source(files.sources["patient0001_2CH"][0], DimSize="60 40 1")
     with pytest.raises(InputError, match="size: is 60 x 40 x 1, its sequence 40 x 60"):

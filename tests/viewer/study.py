@@ -57,6 +57,7 @@ def write_viewer(root: Path, words: tuple[str, ...] = ("Good", "Poor", "Medium")
     names = [f"{patient}_4CH" for patient in splits]
     cohort = pd.DataFrame({"sequence": names, "patient": list(splits)})
     cohort = cohort.assign(split=list(splits.values()), quality=list(qualities.values()))
+    cohort["phase"] = ["systole", "diastole", "systole"]
     write_tsv(cohort, root / "cohort.tsv")
     dice = pd.DataFrame({"sequence": names[1:] * 2, "arm": [a for a in ARMS for _ in names[1:]]})
     write_tsv(dice.assign(structure="cavity", dice=[0.9, 0.8, 0.95, 0.97]), root / "frames.tsv")

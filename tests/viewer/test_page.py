@@ -82,6 +82,14 @@ def test_names_from_files_are_shown_and_never_run(browser_page: Page, tmp_path: 
     browser_page.goto("about:blank")
 
 
+def test_a_diastole_is_called_one(viewer: Page) -> None:
+    told = "a diastole, played backwards from ED to ES"
+    assert told in viewer.inner_text("#subtitle")
+    viewer.click("#list button[data-name=patient0003_4CH]")
+    viewer.wait_for_function("state.clip.name === 'patient0003_4CH'")
+    assert told not in viewer.inner_text("#subtitle")
+
+
 def position(viewer: Page) -> str:
     return viewer.inner_text("#position")
 

@@ -132,12 +132,9 @@ def touch_inputs(project: Project) -> None:
 
 
 def touch_code(project: Project) -> None:
-    for path in (project.checkout / "src").rglob("*.py"):
-        path.touch()
-
-
-def touch_script(project: Project) -> None:
-    (project.checkout / "workflow/scripts/write_submission.py").touch()
+    for folder in ("src", "rules", "workflow/scripts"):
+        for path in (project.checkout / folder).rglob("*.*"):
+            path.touch()
 
 
 def damage_nothing(project: Project) -> None:
@@ -150,6 +147,10 @@ def move_results(project: Project) -> None:
     project.results.rename(project.folder / "renamed")
 
 
+def lose_records(project: Project) -> None:
+    shutil.rmtree(project.folder / ".snakemake")
+
+
 _MODEL = "registration.models.dirnet"
 _NNUNET = "segmentation.training"
 _FOLD = "nnunet/trained/Dataset571_CAMUS2DDense/EchoTrainer__nnUNetPlans__2d/fold_0"
@@ -159,6 +160,7 @@ CHANGES: tuple[Change, ...] = (
     Change("nothing"),
     Change("`results_dir`, a new folder", {"results_dir": "elsewhere"}),
     Change("`results_dir`, the old folder renamed", {"results_dir": "renamed"}, move_results),
+    Change("`.snakemake` deleted", edit=lose_records),
     key("seed", 7),
     key("folds", 3),
     key("chunks", 3),
@@ -266,6 +268,11 @@ CHANGES: tuple[Change, ...] = (
         initial_lr=0.1,
         momentum=0.9,
         rotation_degrees=10,
+        mirroring=["horizontal"],
+    ),
+    Change(
+        "`segmentation.candidates`, one more",
+        {"segmentation.candidates.dense3d": ["2d", "3d_fullres"]},
     ),
     Change("`segmentation.plans.2d`", {"segmentation.plans.2d.batch_size": 3}),
     Change("`segmentation.plans.3d_fullres`", {"segmentation.plans.3d_fullres.batch_size": 3}),
@@ -317,9 +324,13 @@ CHANGES: tuple[Change, ...] = (
     Change(
         "`src/echoweave/logs.py`, `src/echoweave/errors.py`", edit=append("src/echoweave/logs.py")
     ),
-    Change("all of `src/` with another date (`git checkout`)", edit=touch_code),
     Change(
-        "`workflow/scripts/write_submission.py`, also if only its date changes", edit=touch_script
+        "all of `src/`, `rules/` and `workflow/` with another date (`git checkout`)",
+        edit=touch_code,
+    ),
+    Change(
+        "`workflow/scripts/write_submission.py`",
+        edit=append("workflow/scripts/write_submission.py"),
     ),
     Change("`resources/published_results.tsv`", edit=append("resources/published_results.tsv")),
     Change("a caption in `workflow/report/`", edit=append("workflow/report/workflow.rst")),

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.no_locks import NO_LOCKS
 from tests.workflow.gpus import write_nvidia_smi
+from tests.workflow.hostile import VARIABLES, litter
 from tests.workflow.project import Project, tiny_project
 from tests.workflow.seal import can_seal, seal
 
@@ -16,13 +18,19 @@ def study(phantom_nifti: Path, tmp_path_factory: pytest.TempPathFactory) -> Proj
     """The whole workflow on the tiny phantom in the NIfTI layout, finished, on two GPUs.
 
     Where the machine lets us, it ran without a network and could write in its folder alone.
+    Its folder has a name as few others, its file system no locks, and its surroundings are hostile;
+    the runs that are compared with it know none of this.
     """
-    folder = tmp_path_factory.mktemp("étude & co")
+    folder = tmp_path_factory.mktemp("it's an [étude] & co ($x)")
     project = tiny_project(folder / "project", phantom_nifti)
+    litter(project.folder)
+    litter(project.checkout)
     write_nvidia_smi(folder, count=2)
-    sealed = replace(project, before=seal(folder)) if can_seal() else project
+    sealed = replace(project, before=(*(seal(folder) if can_seal() else ()), *NO_LOCKS))
     with pytest.MonkeyPatch.context() as patched:
         patched.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+        for name, value in VARIABLES.items():
+            patched.setenv(name, value)
         patched.setenv("PATH", str(folder), prepend=os.pathsep)
         done = sealed.run("all", "--resources", "gpu=2")
     assert done.returncode == 0, done.stderr[-2000:]

@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
 _LINE = re.compile(r"^(\S+ \S+) (takes|leaves) GPU (\S+)$", re.MULTILINE)
 
@@ -23,9 +24,13 @@ class Use(NamedTuple):
 
 
 def write_nvidia_smi(folder: Path, count: int) -> None:
-    """Put a program into ``folder`` that lists ``count`` GPUs as nvidia-smi does."""
+    """Put a program into ``folder`` that lists ``count`` GPUs as nvidia-smi does.
+
+    No other folder's have their ids, so that no other test's jobs compete for them.
+    """
+    lines = (f"GPU {number}: Stand-in (UUID: GPU-{uuid4()})\n" for number in range(count))
     program = folder / "nvidia-smi"
-    program.write_text(f"#!/bin/sh\nseq 0 {count - 1}\n")
+    program.write_text(f"#!/bin/sh\ncat << EOF\n{''.join(lines)}EOF\n")
     program.chmod(0o755)
 
 

@@ -67,9 +67,9 @@ FAULTS = [
     ),
     Fault(
         "train_fold",
-        "train_fold/dense2d_0",
-        str(fold_folder(NNUNET, "dense2d", 0) / "checkpoint_latest.pth"),
-        str(fold_folder(NNUNET, "dense2d", 0) / "summary.json"),
+        "train_fold/dense2d_2d_0",
+        str(fold_folder(NNUNET, "dense2d", "2d", 0) / "checkpoint_latest.pth"),
+        str(fold_folder(NNUNET, "dense2d", "2d", 0) / "summary.json"),
     ),
     Fault(
         "predict",
@@ -164,7 +164,7 @@ def test_tables_and_weights_are_those_of_an_undisturbed_run(
     for place, weights in (
         (Path("registration/dirnet/model.pt"), lambda path: load_checkpoint(path).weights),
         (
-            fold_folder(NNUNET, "dense2d", 0) / "checkpoint_final.pth",
+            fold_folder(NNUNET, "dense2d", "2d", 0) / "checkpoint_final.pth",
             lambda path: read_checkpoint(path)["network_weights"],
         ),
     ):
@@ -176,7 +176,7 @@ def test_tables_and_weights_are_those_of_an_undisturbed_run(
     ("job", "said"),
     [
         ("train_registration/dirnet", "going on after iteration 2"),
-        ("train_fold/dense2d_0", "going on after epoch 1"),
+        ("train_fold/dense2d_2d_0", "going on after epoch 1"),
     ],
 )
 def test_killed_trainings_went_on_from_their_checkpoint(
@@ -201,17 +201,6 @@ def test_a_truncated_prediction_stops_the_measuring_until_it_is_deleted(
     prediction.unlink()
     run_to_the_end(project)
     assert changed(project, study) == set()
-
-
-def test_results_are_not_carried_on_from_another_working_directory(
-    project: Project, tmp_path: Path
-) -> None:
-    run_to_the_end(project)
-    (tmp_path / "results").symlink_to(project.results)
-    done = replace(project, folder=tmp_path).run("evaluation")
-    assert done.returncode == 1
-    assert f"made from the working directory {project.folder}" in done.stderr
-    assert f"add --directory {project.folder}" in done.stderr
 
 
 def test_a_full_disk_and_a_closed_one_lose_nothing(

@@ -43,5 +43,5 @@ def test_no_two_jobs_share_a_gpu(study: Project) -> None:
 
 
 def test_auto_falls_back_to_the_cpu_where_torch_finds_no_gpu(study: Project) -> None:
-    log = (study.results / "logs/train_fold/sparse2d_0.log").read_text()
+    log = (study.results / "logs/train_fold/sparse2d_2d_0.log").read_text()
     assert re.search(r"takes GPU [01]$.*computing on CPU$", log, re.MULTILINE | re.DOTALL)

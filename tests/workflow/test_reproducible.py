@@ -10,7 +10,7 @@ import torch
 
 from echoweave.io.images import read_array
 from echoweave.registration.checkpoint import load_checkpoint
-from echoweave.segmentation.arms import ARMS, fold_folder
+from echoweave.segmentation.arms import ARMS
 from echoweave.segmentation.checkpoint import read_checkpoint
 from tests.workflow.project import Project, tiny_project
 
@@ -87,11 +87,9 @@ def test_the_same_registration_network(study: Project, again: Project) -> None:
 
 @pytest.mark.parametrize("arm", ARMS)
 def test_the_same_segmentation_networks(study: Project, again: Project, arm: str) -> None:
-    for fold in (0, 1):
-        one, other = (
-            read_checkpoint(fold_folder(run.results / "nnunet", arm, fold) / "checkpoint_final.pth")
-            for run in (study, again)
-        )
+    pairs = in_both(study, again, f"nnunet/trained/{ARMS[arm].dataset}/*/*/checkpoint_final.pth")
+    for pair in pairs:
+        one, other = (read_checkpoint(path) for path in pair)
         assert_same_weights(one["network_weights"], other["network_weights"])
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.workflow.changes import CHANGES, move_data
+from tests.workflow.changes import CHANGES
 from tests.workflow.project import ROOT, Project
 from tests.workflow.reruns import DOCUMENT, MARK, STAGES, Jobs, answers, merged, stage_of, table
 
@@ -81,8 +81,7 @@ def test_a_rerun_makes_what_was_planned_and_leaves_nothing_to_do(
 
 
 def test_touch_takes_the_results_over(study: Project, tmp_path: Path) -> None:
-    copy, change = study.copied(tmp_path / "copy"), {"data": {"camus": {"root": "moved"}}}
-    move_data(copy)
+    copy, change = study.copied(tmp_path / "copy"), {"registration": {"validation_patients": 2}}
     assert "train_registration" in copy.planned("all", config=change)
     assert copy.run("all", "--touch", config=change).returncode == 0
     assert copy.planned("all", config=change) == {}

@@ -9,7 +9,7 @@ from echoweave.pseudolabels.align import align
 if __name__ == "__main__":
     with (
         log_to(Path(snakemake.log[0])),
-        use_device(snakemake.resources.device, Path(snakemake.params.gpu_locks)),
+        use_device(snakemake.resources.device),
     ):
         checkpoint = snakemake.input.get("checkpoint")
         align(

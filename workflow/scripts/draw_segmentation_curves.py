@@ -4,14 +4,14 @@ from pathlib import Path
 
 from echoweave.figures.segmentation_curves import draw_segmentation_curves
 from echoweave.logs import log_to
+from echoweave.segmentation.arms import curves_files
 
 if __name__ == "__main__":
     with log_to(Path(snakemake.log[0])):
         draw_segmentation_curves(
-            curves={
-                arm: [Path(path) for path in paths]
-                for arm, paths in snakemake.params.curves.items()
-            },
+            curves=curves_files(
+                snakemake.params.root, snakemake.params.trained, snakemake.params.folds
+            ),
             svg=Path(snakemake.output.svg),
             png=Path(snakemake.output.png),
         )

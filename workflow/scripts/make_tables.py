@@ -8,10 +8,13 @@ from echoweave.logs import log_to
 if __name__ == "__main__":
     with log_to(Path(snakemake.log[0])):
         make_tables(
-            measures={arm: Path(folder) for arm, folder in snakemake.params.measures.items()},
+            measures={arm: snakemake.params.measures / arm for arm in snakemake.params.arms},
             pseudolabels=[Path(path) for path in snakemake.input.pseudolabels],
             roles=Path(snakemake.input.roles),
-            published=Path(snakemake.input.published),
+            choices=dict(
+                zip(snakemake.params.arms, map(Path, snakemake.input.choices), strict=True)
+            ),
+            published=snakemake.params.published,
             folder=Path(snakemake.output[0]).parent,
             settings=snakemake.params.settings,
         )

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from echoweave.cache.source import references_of
 from echoweave.evaluation.measure_segmentation import measure_segmentation
 from echoweave.logs import log_to
 
@@ -11,7 +12,7 @@ if __name__ == "__main__":
             arm=snakemake.wildcards.arm,
             predictions=[Path(path) for path in snakemake.input.predictions],
             caches=[Path(path) for path in snakemake.input.caches],
-            references=snakemake.params.references,
+            references=references_of(snakemake.params.sources),
             folder=Path(snakemake.output.frames).parent,
             settings=snakemake.params.settings,
         )

@@ -9,7 +9,8 @@ if __name__ == "__main__":
     with log_to(Path(snakemake.log[0])):
         plan(
             arm=snakemake.params.arm,
-            nnunet_root=Path(snakemake.params.root),
+            configurations=snakemake.params.configurations,
+            nnunet_root=snakemake.params.root,
             settings=snakemake.params.settings,
             threads=snakemake.threads,
         )

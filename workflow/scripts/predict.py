@@ -9,12 +9,12 @@ from echoweave.segmentation.predict import predict
 if __name__ == "__main__":
     with (
         log_to(Path(snakemake.log[0])),
-        use_device(snakemake.resources.device, Path(snakemake.params.gpu_locks)),
+        use_device(snakemake.resources.device),
     ):
         predict(
             arm=snakemake.wildcards.arm,
             caches=[Path(path) for path in snakemake.input.caches],
-            folder=Path(snakemake.params.folder),
-            nnunet_root=Path(snakemake.params.root),
+            folder=snakemake.params.folder,
+            nnunet_root=snakemake.params.root,
             threads=snakemake.threads,
         )

@@ -10,13 +10,13 @@ from echoweave.segmentation.predict import predict_held_out
 if __name__ == "__main__":
     with (
         log_to(Path(snakemake.log[0])),
-        use_device(snakemake.resources.device, Path(snakemake.params.gpu_locks)),
+        use_device(snakemake.resources.device),
     ):
         predict_held_out(
             arm=snakemake.params.arm,
             caches=[Path(path) for path in snakemake.input.caches],
             read=read_sequence,
             folder=Path(snakemake.output[0]),
-            nnunet_root=Path(snakemake.params.root),
+            nnunet_root=snakemake.params.root,
             threads=snakemake.threads,
         )

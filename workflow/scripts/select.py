@@ -1,4 +1,4 @@
-"""Choose the postprocessing of one arm."""
+"""Choose among the candidates of one arm, and its postprocessing."""
 
 from pathlib import Path
 
@@ -9,7 +9,8 @@ if __name__ == "__main__":
     with log_to(Path(snakemake.log[0])):
         select(
             arm=snakemake.params.arm,
+            configurations=snakemake.params.configurations,
             folds=snakemake.params.folds,
-            nnunet_root=Path(snakemake.params.root),
+            nnunet_root=snakemake.params.root,
             threads=snakemake.threads,
         )

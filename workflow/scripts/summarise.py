@@ -9,6 +9,11 @@ if __name__ == "__main__":
     with log_to(Path(snakemake.log[0])):
         write_summary(
             tables=Path(snakemake.params.tables),
-            links={name: Path(path) for name, path in snakemake.params.links.items()},
+            links={
+                "tables": snakemake.params.results / "tables",
+                "figures": snakemake.params.results / "figures",
+                "report": snakemake.params.results / "report.html",
+                "viewer": snakemake.params.results / "viewer/index.html",
+            },
             output=Path(snakemake.output[0]),
         )

@@ -9,14 +9,16 @@ from echoweave.segmentation.train import train_fold
 if __name__ == "__main__":
     with (
         log_to(Path(snakemake.log[0])),
-        use_device(snakemake.resources.device, Path(snakemake.params.gpu_locks)),
+        use_device(snakemake.resources.device),
     ):
         train_fold(
             arm=snakemake.params.arm,
+            configuration=snakemake.wildcards.configuration,
             fold=int(snakemake.wildcards.fold),
-            nnunet_root=Path(snakemake.params.root),
+            nnunet_root=snakemake.params.root,
             settings=snakemake.params.settings
             | {key: snakemake.resources[key] for key in ("save_every", "augmentation_workers")},
             seed=snakemake.params.seed,
             threads=snakemake.threads,
+            probabilities=snakemake.params.probabilities,
         )

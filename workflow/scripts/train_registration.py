@@ -9,14 +9,14 @@ from echoweave.registration.train import train_registration
 if __name__ == "__main__":
     with (
         log_to(Path(snakemake.log[0])),
-        use_device(snakemake.resources.device, Path(snakemake.params.gpu_locks)),
+        use_device(snakemake.resources.device),
     ):
         train_registration(
             caches=[Path(path) for path in snakemake.input.caches],
             ted_pairs=Path(snakemake.input.pairs),
             model_out=Path(snakemake.output.model),
             curves=Path(snakemake.output.curves),
-            folder=Path(snakemake.params.folder),
+            folder=snakemake.params.folder,
             model=snakemake.wildcards.model,
             settings=snakemake.params.settings,
             threads=snakemake.threads,

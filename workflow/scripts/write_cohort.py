@@ -11,7 +11,9 @@ if __name__ == "__main__":
             sources=snakemake.params.sources,
             folds=snakemake.params.folds,
             excluded=snakemake.params.excluded,
+            warnings=snakemake.params.warnings,
             ted_pairs=Path(snakemake.input.pairs),
+            root=snakemake.params.root,
             cohort_table=Path(snakemake.output.cohort),
             excluded_table=Path(snakemake.output.excluded),
         )

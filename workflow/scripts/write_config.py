@@ -7,4 +7,7 @@ from echoweave.logs import log_to
 
 if __name__ == "__main__":
     with log_to(Path(snakemake.log[0])):
-        write_config(snakemake.params.config, Path(snakemake.output[0]))
+        write_config(
+            snakemake.params.config | {"results_dir": str(snakemake.params.results)},
+            Path(snakemake.output[0]),
+        )

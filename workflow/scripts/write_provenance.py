@@ -13,7 +13,7 @@ if __name__ == "__main__":
             input_tables=[Path(path) for path in snakemake.input.checksums],
             other_inputs=[Path(path) for path in snakemake.input.files],
             jobs=snakemake.params.jobs,
-            checkout=Path(snakemake.params.checkout),
+            checkout=snakemake.params.checkout,
             output=Path(snakemake.output.json),
             page=Path(snakemake.output.page),
         )

@@ -11,7 +11,7 @@ if __name__ == "__main__":
             arm=snakemake.params.arm,
             caches=[Path(path) for path in snakemake.input.caches],
             folds=snakemake.params.folds,
-            pseudolabels=Path(snakemake.params.pseudolabels),
-            nnunet_root=Path(snakemake.params.root),
+            pseudolabels=snakemake.params.pseudolabels,
+            nnunet_root=snakemake.params.root,
             quality=snakemake.params.settings["quality"],
         )

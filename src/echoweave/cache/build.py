@@ -87,6 +87,8 @@ def _build_sequence(source: Source, pair: Pair | None, shape: tuple[int, int]) -
         labels=labels,
         dense_labels=None if dense is None else resize_labels(dense[0], shape),
         dense_label_values=() if dense is None else dense[1],
+        phase=source.phase("" if pair is None else pair["ted_order"]),
+        reversed=source.reversed,
         quality=facts.quality,
         frame_rate_hz=facts.frame_rate_hz,
         sex=facts.sex,
@@ -98,10 +100,13 @@ def _build_sequence(source: Source, pair: Pair | None, shape: tuple[int, int]) -
 
 
 def _build_cycle(source: Source, pair: Pair, shape: tuple[int, int]) -> Sequence:
-    frames, spacing_mm = read_clip(Path(pair["clip"]))
-    labels = read_masks(Path(pair["labels"]), TED_LABELS)
+    frames, spacing_mm, _ = read_clip(Path(pair["clip"]))
+    labels = read_masks(Path(pair["labels"]), TED_LABELS).array
     native_shape = labels.shape[1], labels.shape[2]
     shown = _ted_frames(pair)
+    # From the first of these frames in time to the last; it may go on at the start of the clip.
+    steps = shown[-1] - shown[0] if pair["ted_order"] == "rises" else shown[0] - shown[-1]
+    steps %= len(frames)
     return Sequence(
         patient=source.patient,
         view=source.view,
@@ -113,9 +118,10 @@ def _build_cycle(source: Source, pair: Pair, shape: tuple[int, int]) -> Sequence
         native_spacing_mm=spacing_mm,
         dense_labels=resize_labels(labels, shape),
         dense_label_values=tuple(range(TED_LABELS)),
+        phase="cycle",
         quality=source.facts.quality,
         # TED may show other frames a second than CAMUS.
-        frame_rate_hz=source.facts.frame_rate_hz * (shown[-1] - shown[0]) / (len(shown) - 1),
+        frame_rate_hz=source.facts.frame_rate_hz * steps / (len(shown) - 1),
     )
 
 
@@ -124,10 +130,10 @@ def _dense_labels(
 ) -> tuple[NDArray[np.uint8], tuple[int, ...]] | None:
     """Return the masks of every frame from ED to ES, and the labels that they know."""
     if source.files.dense_truth is not None:
-        return read_masks(source.files.dense_truth), tuple(range(N_LABELS))
+        return read_masks(source.files.dense_truth).array, tuple(range(N_LABELS))
     if pair is None:
         return None
-    masks = read_masks(Path(pair["labels"]), TED_LABELS)
+    masks = read_masks(Path(pair["labels"]), TED_LABELS).array
     return masks[_ted_frames(pair)], tuple(range(TED_LABELS))
 
 

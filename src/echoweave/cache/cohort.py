@@ -3,15 +3,15 @@
 The workflow needs it before any job runs, so nothing slow is imported here.
 """
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from echoweave.cache.discover import (
     Found,
+    check_truths,
     discover_camus,
     discover_ted,
     list_subgroups,
@@ -20,8 +20,11 @@ from echoweave.cache.discover import (
 from echoweave.cache.inspect import inspect_sequence, inspect_ted
 from echoweave.cache.memo import Task, inspect_all
 from echoweave.cache.source import TED_VIEW, BadInput, Source, TedClip
+from echoweave.cache.twins import find_other_axes, find_twins
 from echoweave.errors import InputError, Problem
-from echoweave.logs import log_to_terminal
+from echoweave.io.digests import digest_files, digest_of_content
+from echoweave.logs import LOGGER, log_to_terminal
+from echoweave.shuffle import hash_number, stable_order
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class Cohort:
         pairing: The user's table of TED ids and patients; None where the images decide.
         excluded: What was left out, and why.
         subgroups: The lists that say which patient is in which split; none in the legacy release.
+        warnings: What looks wrong in the inputs and stops nothing.
+        digests: The SHA-256 of every file of ``sequences``, ``ted`` and ``pairing``, by path.
     """
 
     sequences: tuple[Source, ...]
@@ -43,6 +48,8 @@ class Cohort:
     pairing: Path | None = None
     excluded: tuple[BadInput, ...] = ()
     subgroups: tuple[Path, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    digests: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def training(self) -> list[Source]:
@@ -70,20 +77,6 @@ class Cohort:
         return _patients(self.testing)
 
     @property
-    def test_references(self) -> dict[str, tuple[Path, Path]]:
-        """The masks at ED and ES of the labelled test sequences, by name."""
-        return {
-            source.name: (source.files.ed_gt, source.files.es_gt)
-            for source in self.testing
-            if source.files.ed_gt and source.files.es_gt
-        }
-
-    @property
-    def test_images(self) -> dict[str, tuple[Path, Path]]:
-        """The images at ED and ES of the test sequences, by name."""
-        return {source.name: (source.files.ed, source.files.es) for source in self.testing}
-
-    @property
     def dense_sources(self) -> list[Source]:
         """The training sequences with a mask of every frame, own or perhaps of a TED clip."""
         return [
@@ -108,6 +101,16 @@ class Cohort:
         paths = [path for clip in self.ted for path in clip.files]
         return paths if self.pairing is None else [*paths, self.pairing]
 
+    def warn(self) -> None:
+        """Log the warnings to the terminal, alike ones of several files in one line."""
+        alike: dict[tuple[str, str, str], list[str]] = {}
+        for one in self.warnings:
+            alike.setdefault((one.key, one.what, one.remedy), []).append(one.file)
+        with log_to_terminal():
+            for (key, what, remedy), files in alike.items():
+                more = f" (and {len(files) - 1} other files)" if len(files) > 1 else ""
+                LOGGER.warning("Warning: %s", Problem(files[0], key, what + more, remedy))
+
     def sequences_of(self, patients: Iterable[str]) -> list[Source]:
         """Return the sequences of ``patients``, sorted by patient and view."""
         chosen = set(patients)
@@ -117,6 +120,10 @@ class Cohort:
         """Return every source file of ``patients``."""
         return [path for source in self.sequences_of(patients) for path in source.files.all]
 
+    def content(self, files: Iterable[Path]) -> str:
+        """Return a digest of the content of ``files``, of which ``digests`` knows each."""
+        return digest_of_content(files, self.digests)
+
     @staticmethod
     def buckets(patients: Iterable[str], chunks: int) -> dict[int, list[str]]:
         """Share ``patients`` out to at most ``chunks`` buckets.
@@ -125,43 +132,53 @@ class Cohort:
         """
         buckets: dict[int, list[str]] = {}
         for patient in sorted(patients):
-            buckets.setdefault(_hash(patient) % chunks, []).append(patient)
+            buckets.setdefault(hash_number(patient) % chunks, []).append(patient)
         return dict(sorted(buckets.items()))
 
 
-def load_cohort(config: Mapping[str, Any], results_dir: Path) -> Cohort:
+def load_cohort(config: Mapping[str, Any], results_dir: Path, threads: int = 1) -> Cohort:
     """Find and check every input, and say which sequence serves where.
 
-    What was read is remembered in ``results_dir``/.inspected.json; progress goes to stderr.
+    What was read is remembered in ``results_dir``, in .inspected.json and in .digests.json;
+    progress goes to stderr.
 
     Args:
         config: The whole configuration; ``data``, ``folds`` and ``seed`` count here.
         results_dir: Where the results go.
+        threads: Files that are read at once.
 
     Raises:
         InputError: Everything that is wrong: all bad inputs with ``data.on_bad_input: stop``;
-            no data at all, or too few patients for the folds, in any case.
+            no data at all in any case.
     """
     data = config["data"]
-    found, clips, bad, fatal = _discover(data)
+    found, clips, bad, fatal, warnings = _discover(data)
     with log_to_terminal():
-        reports = inspect_all(_tasks(found, clips), results_dir / ".inspected.json")
+        reports = inspect_all(_tasks(found, clips), results_dir / ".inspected.json", threads)
     names = [one.name for one in found] + [f"TED {clip.ted_id}" for clip in clips]
     for name, report in zip(names, reports, strict=True):
         bad += [BadInput(problem, name) for problem in report.problems]
-    if fatal or (bad and data["on_bad_input"] == "stop"):
-        raise InputError([*fatal, *(one.problem for one in bad)])
-    sound = [
-        (one, report.facts)
+    sources = [
+        Source(one.patient, one.view, one.split, one.files, report.facts)
         for one, report in zip(found, reports[: len(found)], strict=True)
         if report.facts is not None
     ]
-    training = {one.patient for one, _ in sound if one.split == "training"}
-    return Cohort(
-        sequences=tuple(
-            Source(one.patient, one.view, one.split, one.files, facts) for one, facts in sound
-        ),
-        folds=_assign_folds(training, config["folds"], config["seed"], data["camus"]["root"]),
+    twins = find_twins(sources)
+    bad += twins
+    if fatal or (bad and data["on_bad_input"] == "stop"):
+        raise InputError([*fatal, *(one.problem for one in bad)])
+    left_out = {one.sequence for one in twins}
+    sources = [source for source in sources if source.name not in left_out]
+    training = {source.patient for source in sources if source.split == "training"}
+    if not training:
+        what = "holds no sound training patient"
+        remedy = "point it at the unpacked CAMUS data"
+        raise InputError(Problem(data["camus"]["root"], "data.camus.root", what, remedy))
+    warnings += [warning for report in reports for warning in report.warnings]
+    warnings += find_other_axes(sources)
+    cohort = Cohort(
+        sequences=tuple(sources),
+        folds=assign_folds(training, config["folds"], config["seed"]),
         ted=tuple(
             clip
             for clip, report in zip(clips, reports[len(found) :], strict=True)
@@ -170,21 +187,40 @@ def load_cohort(config: Mapping[str, Any], results_dir: Path) -> Cohort:
         pairing=_optional(data["ted"]["pairing"]),
         excluded=tuple(bad),
         subgroups=tuple(list_subgroups(Path(data["camus"]["root"]))),
+        warnings=tuple(warnings),
     )
+    files = [*cohort.files(cohort.patients), *cohort.ted_files]
+    with log_to_terminal():
+        digests = digest_files(files, results_dir / ".digests.json", threads)
+    return replace(cohort, digests=digests)
+
+
+def assign_folds(patients: Collection[str], folds: int, seed: int) -> dict[str, int]:
+    """Return the 0-based fold of each patient: equal stretches of an order by hash.
+
+    One patient more or less shifts every border between two folds by at most one patient, so at
+    most ``folds`` - 1 others move. The sizes of two folds differ by at most one patient.
+    """
+    order = stable_order(patients, seed, "folds")
+    return {patient: place * folds // len(order) for place, patient in enumerate(order)}
 
 
 def _discover(
     data: Mapping[str, Any],
-) -> tuple[list[Found], list[TedClip], list[BadInput], list[Problem]]:
-    """Return what lies in the data trees: sequences, clips, bad input, and what no one can skip."""
+) -> tuple[list[Found], list[TedClip], list[BadInput], list[Problem], list[Problem]]:
+    """Return what lies in the data trees: sequences, clips, bad input, what no one can skip, and
+    what looks wrong.
+    """
     found: list[Found] = []
     clips: list[TedClip] = []
     bad: list[BadInput] = []
+    warnings: list[Problem] = []
     fatal = _missing_pairing(_optional(data["ted"]["pairing"]))
     try:
         truths = list_truths(_optional(data["dense_truth"]))
         camus = data["camus"]
         found, bad = discover_camus(Path(camus["root"]), camus["layout"], truths)
+        check_truths(truths, found, data["dense_truth"], fatal, warnings)
     except InputError as error:
         fatal += error.problems
     try:
@@ -192,7 +228,7 @@ def _discover(
         bad += bad_clips
     except InputError as error:
         fatal += error.problems
-    return found, clips, bad, fatal
+    return found, clips, bad, fatal, warnings
 
 
 def _optional(path: str | None) -> Path | None:
@@ -213,27 +249,6 @@ def _tasks(found: Sequence[Found], clips: Sequence[TedClip]) -> list[Task]:
     ]
     tasks += [Task(str(clip.sequence), clip.files, partial(inspect_ted, clip)) for clip in clips]
     return tasks
-
-
-def _assign_folds(patients: set[str], folds: int, seed: int, root: str) -> dict[str, int]:
-    """Return the fold of each training patient: round-robin in an order that the seed shuffles.
-
-    Raises:
-        InputError: There is no patient, or not one for each fold.
-    """
-    if not patients:
-        what = "holds no sound training patient"
-        remedy = "point it at the unpacked CAMUS data"
-        raise InputError(Problem(root, "data.camus.root", what, remedy))
-    if folds > len(patients):
-        what = f"{folds} folds for {len(patients)} training patients"
-        raise InputError(Problem("config", "folds", what, f"set it to {len(patients)} or less"))
-    order = sorted(patients, key=lambda patient: (_hash(f"{seed}:{patient}"), patient))
-    return {patient: index % folds for index, patient in enumerate(order)}
-
-
-def _hash(text: str) -> int:
-    return int(hashlib.md5(text.encode()).hexdigest(), 16)
 
 
 def _patients(sources: Iterable[Source]) -> list[str]:

@@ -1,9 +1,8 @@
 """Find the sequences of a CAMUS tree and the clips of a TED tree by listing folders."""
 
-import filecmp
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,8 @@ from echoweave.io.metaimage import pixel_file
 
 VIEWS = ("2CH", "4CH")
 _PATIENT = re.compile(r"patient[0-9]{1,9}")
+# What systems put beside the data; names with a leading dot are passed over as well.
+_LITTER = {"__MACOSX", "@eaDir", "lost+found"}
 
 
 @dataclass(frozen=True)
@@ -32,16 +33,22 @@ class Found:
 
 @dataclass(frozen=True)
 class Layout:
-    """How a release of CAMUS names its files."""
+    """How a release of CAMUS names its files.
 
-    suffix: str
+    Attributes:
+        suffixes: That of the release first, then what is read where there is no such file.
+        clip: The part of a clip's name that tells it from a frame.
+        folders: Of the patients, and of what else the release holds.
+    """
+
+    suffixes: tuple[str, ...]
     clip: str
     folders: tuple[str, str]
 
 
 LAYOUTS = {
-    "mhd": Layout(".mhd", "sequence", ("training", "testing")),
-    "nifti": Layout(".nii.gz", "half_sequence", ("database_nifti", "database_split")),
+    "mhd": Layout((".mhd", ".mha"), "sequence", ("training", "testing")),
+    "nifti": Layout((".nii.gz", ".nii"), "half_sequence", ("database_nifti", "database_split")),
 }
 # subgroup file of the NIfTI release -> split
 _SUBGROUPS = {"training": "training", "validation": "training", "testing": "testing"}
@@ -88,8 +95,12 @@ def discover_ted(root: Path | None) -> tuple[list[TedClip], list[BadInput]]:
     bad: list[BadInput] = []
     clips = []
     for folder, _ in _patients(database, "", bad):
-        sequence = folder / f"{folder.name}_4CH_sequence.mhd"
-        labels = folder / f"{folder.name}_4CH_sequence_gt.mhd"
+        names = _names(folder)
+        suffixes = LAYOUTS["mhd"].suffixes
+        sequence, labels = (
+            _file(folder, f"{folder.name}_4CH_{part}", suffixes, names)
+            for part in ("sequence", "sequence_gt")
+        )
         pixels = tuple(_pixel_files([sequence, labels]))
         clips.append(TedClip(folder.name, sequence, labels, pixels))
     return sorted(clips, key=lambda clip: clip.ted_id), bad
@@ -108,7 +119,41 @@ def list_truths(folder: Path | None) -> dict[str, Path]:
         raise InputError(
             Problem(str(folder), "data.dense_truth", "there is no such folder", remedy)
         )
-    return {path.name.removesuffix(".nii.gz"): path for path in folder.glob("*.nii.gz")}
+    names = _names(folder)
+    suffixes = LAYOUTS["nifti"].suffixes
+    stems = {name.removesuffix(end) for name in names for end in suffixes if name.endswith(end)}
+    return {stem: _file(folder, stem, suffixes, names) for stem in sorted(stems)}
+
+
+def check_truths(
+    truths: Mapping[str, Path],
+    found: Sequence[Found],
+    folder: str | None,
+    fatal: list[Problem],
+    warnings: list[Problem],
+) -> None:
+    """Notice dense masks whose names match no sequence; if none does, the folder is the wrong one.
+
+    Args:
+        truths: Those of :func:`list_truths`.
+        found: The sequences.
+        folder: ``data.dense_truth``.
+        fatal: Gets a problem if no mask has its sequence.
+        warnings: Gets one that lists the masks without one.
+    """
+    names = {one.name for one in found}
+    strange = [path.name for stem, path in truths.items() if stem not in names]
+    if folder is None or not found or (truths and not strange):
+        return
+    listed = ", ".join(strange[:3]) + (", ..." if len(strange) > 3 else "")
+    if len(strange) < len(truths):
+        what = f"{len(strange)} of {len(truths)} masks match no sequence ({listed})"
+        remedy = f"name them {found[0].name}.nii.gz"
+        warnings.append(Problem(folder, "data.dense_truth", what, remedy))
+        return
+    what = f"none of its masks matches a sequence ({listed})" if truths else "holds no masks"
+    remedy = f"name them {found[0].name}.nii.gz, or set it to null to go without"
+    fatal.append(Problem(folder, "data.dense_truth", what, remedy))
 
 
 def list_subgroups(root: Path) -> list[Path]:
@@ -119,7 +164,7 @@ def list_subgroups(root: Path) -> list[Path]:
 def _pixel_files(headers: Sequence[Path]) -> Iterator[Path]:
     """Yield the files that .mhd ``headers`` refer to; broken headers are found later."""
     for header in headers:
-        if header.suffix != ".mhd":
+        if header.suffix not in LAYOUTS["mhd"].suffixes:
             continue
         try:
             yield pixel_file(header)
@@ -152,7 +197,7 @@ def _patients(parent: Path, split: str, bad: list[BadInput]) -> list[tuple[Path,
         return []
     for entry in sorted(os.scandir(parent), key=lambda entry: entry.name):
         folder = parent / entry.name
-        if entry.name.startswith(".") or folder.is_file():
+        if entry.name.startswith(".") or entry.name in _LITTER or folder.is_file():
             continue
         if not folder.is_dir():
             problem = Problem(str(folder), "", "a link that leads nowhere", "remove or repair it")
@@ -169,29 +214,19 @@ def _legacy_homes(root: Path, bad: list[BadInput]) -> dict[str, tuple[Path, str]
     """Return the folder and the split of each patient of the legacy release.
 
     Its testing/ numbers other people from 1 again. If an id is in both folders, all test patients
-    are called test0001 instead of patient0001; the same images in both are bad input.
+    are called test0001 instead of patient0001.
     """
     training, testing = (
         {folder.name: folder for folder, _ in _patients(root / split, split, bad)}
         for split in LAYOUTS["mhd"].folders
     )
-    shared = sorted(training.keys() & testing.keys())
-    twice = [name for name in shared if _same_images(training[name], testing[name])]
-    bad += [_twice(root, name) for name in twice]
-    prefix = "test" if shared else "patient"
+    prefix = "test" if training.keys() & testing.keys() else "patient"
     homes = {name: (folder, "training") for name, folder in training.items()}
     homes |= {
         prefix + name.removeprefix("patient"): (folder, "testing")
         for name, folder in testing.items()
-        if name not in twice
     }
-    return {name: home for name, home in homes.items() if name not in twice}
-
-
-def _same_images(one: Path, other: Path) -> bool:
-    names = {path.name for path in one.glob("*_ED.*raw")}
-    common = [name for name in names if (other / name).is_file()]
-    return any(filecmp.cmp(one / name, other / name, shallow=False) for name in common)
+    return homes
 
 
 def _split_homes(root: Path, bad: list[BadInput]) -> dict[str, tuple[Path, str]]:
@@ -227,14 +262,15 @@ def _split_homes(root: Path, bad: list[BadInput]) -> dict[str, tuple[Path, str]]
     }
 
 
-def _twice(root: Path, patient: str) -> BadInput:
-    problem = Problem(
-        str(root),
-        patient,
-        "the same images in training/ and in testing/",
-        "keep the one that is right",
-    )
-    return BadInput(problem, patient)
+def _names(folder: Path) -> list[str]:
+    """Return the names of the files in ``folder``, without what macOS writes beside them (._*)."""
+    return sorted(name for name in os.listdir(folder) if not name.startswith("."))  # noqa: PTH208
+
+
+def _file(folder: Path, stem: str, suffixes: Sequence[str], names: Collection[str]) -> Path:
+    """Return the file ``stem`` with the first of ``suffixes`` that is there, or the first."""
+    present = (suffix for suffix in suffixes if f"{stem}{suffix}" in names)
+    return folder / f"{stem}{next(present, suffixes[0])}"
 
 
 def _sequences(
@@ -245,7 +281,7 @@ def _sequences(
     truths: Mapping[str, Path],
     bad: list[BadInput],
 ) -> list[Found]:
-    names = sorted(os.listdir(folder))  # noqa: PTH208 (names are all that is needed)
+    names = _names(folder)
     found = []
     for view in VIEWS:
         stem = f"{folder.name}_{view}"
@@ -254,7 +290,7 @@ def _sequences(
             bad.append(BadInput(problem, f"{patient}_{view}"))
             continue
         clip, ed, es, ed_gt, es_gt = (
-            folder / f"{stem}_{part}{form.suffix}"
+            _file(folder, f"{stem}_{part}", form.suffixes, names)
             for part in (form.clip, "ED", "ES", "ED_gt", "ES_gt")
         )
         # The legacy release keeps the references of its test patients to itself.

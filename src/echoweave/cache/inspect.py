@@ -1,36 +1,20 @@
 """Check a sequence or a TED clip before anything is made from it, and list all that is wrong."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
+from echoweave.cache.clinical import read_numbers, read_quality, read_sex
+from echoweave.cache.companions import check_areas, check_axes, check_frames, check_grid
+from echoweave.cache.pictures import check_contrast, check_spacing, digest
 from echoweave.cache.read import read_clip, read_frame, read_mask, read_masks
 from echoweave.cache.source import Facts, SequenceFiles, TedClip
-from echoweave.errors import InputError, Problem, printable
+from echoweave.errors import InputError, Problem
 from echoweave.io.cfg import read_cfg
-from echoweave.labels import CAVITY
-
-# Headers of one patient round their spacing differently; a real difference is larger.
-SPACING_TOLERANCE = 0.01
-# A cavity may look a little larger at ES in a weak heart, but not by so much.
-SWAPPED_AREA_RATIO = 1.1
-
-# What a cfg may tell in numbers: field of Facts -> the keys of the two releases.
-_NUMBERS = {
-    "age": ("Age",),
-    "frame_rate_hz": ("FrameRate",),
-    "edv_ml": ("LVedv",),
-    "esv_ml": ("LVesv",),
-    "ef_percent": ("EF", "LVef"),
-}
+from echoweave.io.images import Image
 
 _Read = TypeVar("_Read")
-_Picture = tuple[NDArray[np.uint8], tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -40,57 +24,73 @@ class Report:
     Attributes:
         facts: Of a sound CAMUS sequence; None otherwise.
         problems: Empty where all is well.
+        warnings: What looks wrong and stops nothing.
     """
 
     facts: Facts | None
     problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
 
 
 def inspect_sequence(files: SequenceFiles) -> Report:
     """Read every file of a CAMUS sequence and check that they agree."""
     problems: list[Problem] = []
+    warnings: list[Problem] = []
     cfg = _attempt(read_cfg, files.cfg, problems)
     indices = _frame_indices(cfg, files.cfg, problems) if cfg is not None else None
     clip = _attempt(read_clip, files.sequence, problems)
-    frames = {path: _attempt(read_frame, path, problems) for path in (files.ed, files.es)}
+    images = [_attempt(read_frame, path, problems) for path in (files.ed, files.es)]
     masks = {
         path: _attempt(read_mask, path, problems) for path in (files.ed_gt, files.es_gt) if path
     }
     if clip is not None:
-        for path, picture in (frames | masks).items():
-            _check_grid(path, picture, files.sequence, clip, problems)
+        for path, image in ({files.ed: images[0], files.es: images[1]} | masks).items():
+            check_grid(path, image, files.sequence, clip, None, problems)
+        warnings += check_spacing(files.sequence, clip)
     if clip is not None and indices is not None:
-        _check_length(indices[2], len(clip[0]), files, problems)
-    if files.dense_truth and clip is not None and indices is not None:
-        _check_dense_truth(files.dense_truth, clip[0].shape, indices[:2], problems)
-    numbers = _numbers(cfg, files.cfg, problems) if cfg is not None else {}
+        _check_length(indices[2], len(clip.array), files, problems)
+        _check_dense_truth(files, clip, indices[:2], problems)
+    numbers = read_numbers(cfg, files.cfg, problems, warnings) if cfg is not None else {}
     if problems or cfg is None or clip is None or indices is None:
-        return Report(None, tuple(problems))
-    _check_order(files, clip[0], frames, masks, indices[:2], problems)
+        return Report(None, tuple(problems), tuple(warnings))
+    ed, es, _ = indices
+    ed_image, es_image = images
+    if ed_image and es_image:
+        problems += check_frames(files, (ed_image, es_image), clip.array, (ed, es))
+    for (path, mask), image in zip(masks.items(), images, strict=bool(masks)):
+        problems += check_axes(path, mask, files.sequence, [clip, image])
+    problems += check_areas(files, masks)
+    used = slice(min(ed, es), max(ed, es) + 1)
+    problems += check_contrast(files.sequence, clip.array[used], used.start)
     if problems:
-        return Report(None, tuple(problems))
-    height, width = clip[0].shape[1:]
+        return Report(None, tuple(problems), tuple(warnings))
+    height, width = clip.array.shape[1:]
     facts = Facts(
-        stored_ed=indices[0],
-        stored_es=indices[1],
+        stored_ed=ed,
+        stored_es=es,
         native_shape=(height, width),
-        native_spacing_mm=clip[1],
-        quality=printable(cfg.get("ImageQuality", "")),
-        sex=printable(cfg.get("Sex", "")),
+        native_spacing_mm=clip.spacing_mm,
+        axes=clip.axes,
+        digests=f"{digest(clip.array[ed])}:{digest(clip.array[es])}",
+        quality=read_quality(cfg),
+        sex=read_sex(cfg),
         **numbers,
     )
-    return Report(facts, ())
+    return Report(facts, (), tuple(warnings))
 
 
 def inspect_ted(clip: TedClip) -> Report:
     """Read the clip and its masks and check that they agree."""
     problems: list[Problem] = []
+    warnings: list[Problem] = []
     frames = _attempt(read_clip, clip.sequence, problems)
     labels = _attempt(lambda path: read_masks(path, n_labels=3), clip.labels, problems)
-    if frames is not None and labels is not None and frames[0].shape != labels.shape:
-        what = f"the masks are {_size(labels)}, the frames {_size(frames[0])}"
-        problems.append(_wrong_size(clip.labels, what))
-    return Report(None, tuple(problems))
+    if frames is not None:
+        check_grid(clip.labels, labels, clip.sequence, frames, len(frames.array), problems)
+        problems += check_axes(clip.labels, labels, clip.sequence, [frames])
+        problems += check_contrast(clip.sequence, frames.array)
+        warnings += check_spacing(clip.sequence, frames)
+    return Report(None, tuple(problems), tuple(warnings))
 
 
 def _attempt(reader: Callable[[Path], _Read], path: Path, problems: list[Problem]) -> _Read | None:
@@ -138,90 +138,12 @@ def _check_length(
     problems.append(Problem(str(files.cfg), "NbFrame", what, remedy))
 
 
-def _check_grid(
-    path: Path, picture: _Picture | None, clip_path: Path, clip: _Picture, problems: list[Problem]
-) -> None:
-    if picture is None:
-        return
-    if picture[0].shape != clip[0].shape[1:]:
-        what = f"{_size(picture[0])}, but the frames of {clip_path.name} are {_size(clip[0][0])}"
-        problems.append(_wrong_size(path, what))
-    elif not np.allclose(picture[1], clip[1], rtol=SPACING_TOLERANCE):
-        what = f"{_pair(picture[1])} mm, but {clip_path.name} says {_pair(clip[1])} mm"
-        problems.append(Problem(str(path), "spacing", what, "correct the header that is wrong"))
-
-
 def _check_dense_truth(
-    path: Path,
-    clip_shape: tuple[int, ...],
-    ed_es: tuple[int, int],
-    problems: list[Problem],
+    files: SequenceFiles, clip: Image, ed_es: tuple[int, int], problems: list[Problem]
 ) -> None:
+    path = files.dense_truth
+    if path is None:
+        return
     masks = _attempt(read_masks, path, problems)
-    expected = (abs(ed_es[1] - ed_es[0]) + 1, *clip_shape[1:])
-    if masks is not None and masks.shape != expected:
-        what = f"{_size(masks)}, but ED to ES of the clip is {_size(np.empty(expected, bool))}"
-        problems.append(_wrong_size(path, what))
-
-
-def _check_order(
-    files: SequenceFiles,
-    clip: NDArray[np.uint8],
-    frames: dict[Path, _Picture | None],
-    masks: dict[Path, _Picture | None],
-    ed_es: tuple[int, int],
-    problems: list[Problem],
-) -> None:
-    """Notice ED and ES images, or masks, that took each other's place."""
-    ed_image, es_image = (frames[path] for path in (files.ed, files.es))
-    if ed_image and es_image:
-        ed, es = (clip[index] for index in ed_es)
-        straight = _distance(ed_image[0], ed) + _distance(es_image[0], es)
-        crossed = _distance(ed_image[0], es) + _distance(es_image[0], ed)
-        if crossed < straight:
-            what = f"looks like frame {ed_es[1] + 1} (ES), not {ed_es[0] + 1} (ED), of the clip"
-            problems.append(
-                Problem(
-                    str(files.ed), "ED", what, f"swap it with {files.es.name} or correct the cfg"
-                )
-            )
-    if files.ed_gt and files.es_gt:
-        areas = [int((mask[0] == CAVITY).sum()) for mask in masks.values() if mask]
-        if len(areas) == 2 and areas[1] > SWAPPED_AREA_RATIO * areas[0]:
-            what = f"the cavity is smaller ({areas[0]} pixels) than at ES ({areas[1]} pixels)"
-            remedy = f"swap it with {files.es_gt.name} or correct the cfg"
-            problems.append(Problem(str(files.ed_gt), "labels", what, remedy))
-
-
-def _distance(image: NDArray[np.uint8], frame: NDArray[np.uint8]) -> float:
-    return float(np.abs(image.astype(np.int16) - frame).mean())
-
-
-def _numbers(cfg: dict[str, str], path: Path, problems: list[Problem]) -> dict[str, float]:
-    """Return what is known; words such as N/A are not, but -1 or 1e999 would spoil the tables."""
-    found: dict[str, float] = {}
-    for field, keys in _NUMBERS.items():
-        for key in keys:
-            try:
-                value = float(cfg[key])
-            except (KeyError, ValueError):
-                continue
-            if not math.isnan(value):
-                found.setdefault(field, value)
-            if value < 0 or math.isinf(value) or (value == 0 and field == "frame_rate_hz"):
-                what = f"{cfg[key][:20]} cannot be"
-                problems.append(Problem(str(path), key, what, "correct it or remove the line"))
-    return found
-
-
-def _wrong_size(path: Path, what: str) -> Problem:
-    return Problem(str(path), "size", what, "replace it with the one that belongs to the clip")
-
-
-def _size(array: NDArray[np.generic]) -> str:
-    frames = f"{len(array)} frames of " if array.ndim == 3 else ""
-    return f"{frames}{array.shape[-1]} x {array.shape[-2]} pixels"
-
-
-def _pair(spacing_mm: tuple[float, float]) -> str:
-    return f"{spacing_mm[1]:g} x {spacing_mm[0]:g}"
+    check_grid(path, masks, files.sequence, clip, abs(ed_es[1] - ed_es[0]) + 1, problems)
+    problems += check_axes(path, masks, files.sequence, [clip])

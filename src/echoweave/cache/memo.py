@@ -1,7 +1,6 @@
 """Remember inspections, so that files which did not change since are not read again."""
 
 import json
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -33,7 +32,7 @@ class Task:
     inspect: Callable[[], Report]
 
 
-def inspect_all(tasks: Sequence[Task], memo: Path) -> list[Report]:
+def inspect_all(tasks: Sequence[Task], memo: Path, threads: int) -> list[Report]:
     """Return the report of each task; only what changed since ``memo`` was written is read.
 
     The memo holds the size and the time of change of each file, and a digest of the code that
@@ -50,7 +49,7 @@ def inspect_all(tasks: Sequence[Task], memo: Path) -> list[Report]:
         else:
             entries[task.key] = entry
     progress = Progress("Checking inputs", len(stale), every_s=2.0)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         reports = pool.map(lambda task: task[0].inspect(), stale)
         for done, ((task, stamp), report) in enumerate(zip(stale, reports, strict=True), 1):
             entries[task.key] = {"stamp": stamp, **asdict(report)}
@@ -65,7 +64,10 @@ def _report(entry: dict[str, Any]) -> Report:
     if facts is not None:
         pairs = {name: tuple(facts[name]) for name in ("native_shape", "native_spacing_mm")}
         facts = Facts(**(facts | pairs))
-    return Report(facts, tuple(Problem(**problem) for problem in entry["problems"]))
+    problems, warnings = (
+        tuple(Problem(**problem) for problem in entry[kind]) for kind in ("problems", "warnings")
+    )
+    return Report(facts, problems, warnings)
 
 
 def _load(memo: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +58,8 @@ class Facts:
         stored_es: 0-based index of the ES frame; smaller than ``stored_ed`` in reversed clips.
         native_shape: (Y, X).
         native_spacing_mm: (sy, sx).
+        axes: How the clip's header calls its axes; see :mod:`echoweave.io.axes`.
+        digests: Of the pixels of the ED and of the ES frame, joined by a colon.
         quality: "Good", "Medium", "Poor" or "".
         sex: "F", "M" or "".
         age: Years; NaN if unknown, as are those below.
@@ -70,6 +73,8 @@ class Facts:
     stored_es: int
     native_shape: tuple[int, int]
     native_spacing_mm: tuple[float, float]
+    axes: str = ""
+    digests: str = ""
     quality: str = ""
     sex: str = ""
     age: float = math.nan
@@ -103,8 +108,8 @@ class Source:
         return f"{self.patient}_{self.view}"
 
     def __repr__(self) -> str:
-        """Short, as it is kept with every output; another place or fact gives another one."""
-        digest = hashlib.md5(repr((self.split, self.files, self.facts)).encode()).hexdigest()
+        """Short, as it is kept with every output; another fact gives another one, a place not."""
+        digest = hashlib.md5(repr((self.split, self.facts)).encode()).hexdigest()
         return f"Source({self.name}, {digest[:16]})"
 
     @property
@@ -117,13 +122,38 @@ class Source:
         """Whether the stored clip runs from ES to ED."""
         return self.facts.stored_es < self.facts.stored_ed
 
+    def phase(self, ted_order: str = "") -> str:
+        """Return what the frames show: "systole", or "diastole" where ES precedes ED in time.
+
+        TED tells. Where it does not, the stored order is taken for that of time.
+
+        Args:
+            ted_order: "rises" or "falls" of ted_pairs.tsv; "" without a pair.
+        """
+        falls = ted_order == "falls" if ted_order else self.reversed
+        return "diastole" if falls else "systole"
+
     @property
     def has_labels(self) -> bool:
         """Whether there are reference masks at ED and ES."""
         return self.files.ed_gt is not None
 
 
-@dataclass(frozen=True)
+def references_of(sources: Iterable[Source]) -> dict[str, tuple[Path, Path]]:
+    """Return the masks at ED and ES of those of ``sources`` that have them, by name."""
+    return {
+        source.name: (source.files.ed_gt, source.files.es_gt)
+        for source in sources
+        if source.files.ed_gt and source.files.es_gt
+    }
+
+
+def images_of(sources: Iterable[Source]) -> dict[str, tuple[Path, Path]]:
+    """Return the images at ED and ES of ``sources``, by name."""
+    return {source.name: (source.files.ed, source.files.es) for source in sources}
+
+
+@dataclass(frozen=True, repr=False)
 class TedClip:
     """A TED clip: the full cycle of a CAMUS 4CH sequence with a mask for every frame.
 
@@ -143,6 +173,10 @@ class TedClip:
     def files(self) -> list[Path]:
         """Every file, in one fixed order."""
         return [self.sequence, self.labels, *self.pixels]
+
+    def __repr__(self) -> str:
+        """Wherever its files lie, as it is kept with every output."""
+        return f"TedClip({self.ted_id})"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@ from pathlib import Path
 import pandas as pd
 
 from echoweave.cache.source import TED_VIEW, BadInput, Source
+from echoweave.errors import Problem
 from echoweave.io.tables import read_tsv, write_tsv
+from echoweave.logs import LOGGER
 
 COHORT_COLUMNS = [
     "sequence",
@@ -21,6 +23,7 @@ COHORT_COLUMNS = [
     "sx_mm",
     "quality",
     "reversed",
+    "phase",
     "has_labels",
     "ted_id",
     "source",
@@ -32,17 +35,26 @@ def write_cohort(
     sources: Sequence[Source],
     folds: Mapping[str, int],
     excluded: Sequence[BadInput],
+    warnings: Sequence[Problem],
     ted_pairs: Path,
+    root: Path,
     cohort_table: Path,
     excluded_table: Path,
 ) -> None:
-    """Write results/cohort.tsv and results/excluded.tsv.
+    """Write results/cohort.tsv and results/excluded.tsv, and log ``warnings``.
 
     Frames are counted in ED -> ES order as in the cache, so ``ed`` is 0 and ``es`` the last one;
-    ``sy_mm`` and ``sx_mm`` are the native spacing; ``source`` is the clip's file.
+    ``sy_mm`` and ``sx_mm`` are the native spacing; ``reversed`` says that the clip is stored from
+    ES to ED, ``phase`` what it is taken for (see :meth:`~echoweave.cache.source.Source.phase`);
+    ``source`` is the clip's file below ``root`` (``data.camus.root``), wherever that lies.
     """
-    pairs = read_tsv(ted_pairs)
-    ted_ids = dict(zip(pairs["patient"], pairs["ted_id"], strict=True))
+    for warning in warnings:
+        LOGGER.warning("Warning: %s", warning)
+    pairs = read_tsv(ted_pairs).set_index("patient")
+    in_ted = {
+        f"{patient}_{TED_VIEW}": (row["ted_id"], row["ted_order"])
+        for patient, row in pairs.iterrows()
+    }
     rows = [
         [
             source.name,
@@ -56,9 +68,10 @@ def write_cohort(
             *source.facts.native_spacing_mm,
             source.facts.quality,
             source.reversed,
+            source.phase(in_ted.get(source.name, ("", ""))[1]),
             source.has_labels,
-            ted_ids.get(source.patient, "") if source.view == TED_VIEW else "",
-            str(source.files.sequence),
+            in_ted.get(source.name, ("", ""))[0],
+            str(source.files.sequence.relative_to(root)),
         ]
         for source in sources
     ]

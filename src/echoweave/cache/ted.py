@@ -10,11 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from echoweave.cache.match import align, remove_mean, thumbnails, upper_bounds
+from echoweave.cache.pairing import pairing_problems, read_pairing
 from echoweave.cache.read import read_clip, read_ed_to_es
 from echoweave.cache.source import Source, TedClip
 from echoweave.errors import InputError, Problem
 from echoweave.io.checksums import write_checksums
-from echoweave.io.tables import read_tsv, write_tsv
+from echoweave.io.tables import write_tsv
 from echoweave.logs import LOGGER, Progress
 
 # Thumbnails of the same frames correlate above .99 whatever their size and contrast; those of
@@ -22,7 +23,17 @@ from echoweave.logs import LOGGER, Progress
 SAME = 0.9
 # The best patient must lead the next by this much, or the pair counts as ambiguous.
 LEAD = 0.05
-PAIR_COLUMNS = ["ted_id", "patient", "ted_frames", "score", "next_score", "clip", "labels", "md5"]
+PAIR_COLUMNS = [
+    "ted_id",
+    "patient",
+    "ted_frames",
+    "ted_order",
+    "score",
+    "next_score",
+    "clip",
+    "labels",
+    "md5",
+]
 
 
 @dataclass(frozen=True)
@@ -32,10 +43,12 @@ class _Match:
     Attributes:
         score: Mean correlation of the frames, or a bound on it that is below ``SAME``.
         frames: The TED frame, 0-based, of each CAMUS frame from ED to ES.
+        order: "rises" or "falls": what the numbers of these frames do.
     """
 
     score: float
     frames: tuple[int, ...] = ()
+    order: str = ""
 
 
 def pair_ted(
@@ -48,7 +61,8 @@ def pair_ted(
     """Write results/ted_pairs.tsv: which TED clip shows which CAMUS patient, frame by frame.
 
     Columns: ``ted_id``, ``patient``, ``ted_frames`` (the 0-based TED frame of each CAMUS frame
-    from ED to ES, joined by commas), ``score`` (mean correlation), ``next_score`` (at most, of
+    from ED to ES, joined by commas), ``ted_order`` ("rises": ES follows ED in time, a systole;
+    "falls": it precedes ED, a diastole), ``score`` (mean correlation), ``next_score`` (at most, of
     the next best patient), ``clip`` (the TED frames), ``labels`` (their masks) and ``md5`` (of
     the clip's files: a changed mask changes the table and so makes the caches stale).
 
@@ -84,6 +98,7 @@ def pair_ted(
                 clip.ted_id,
                 patients[column],
                 frames,
+                match.order,
                 match.score,
                 max(others, default=np.nan),
                 str(clip.sequence),
@@ -126,8 +141,25 @@ def _match_all(sources: Sequence[Source], clips: Sequence[TedClip]) -> list[list
 def _match(camus: NDArray[np.float32], ted: NDArray[np.float32], bound: float) -> _Match:
     if bound < SAME or len(camus) > len(ted):
         return _Match(min(float(bound), SAME - LEAD))
-    frames, score = align(camus @ ted.T)
-    return _Match(score, tuple(frames.tolist()))
+    similarity = camus @ ted.T
+    in_time = np.arange(len(ted))
+    straight = [_follow(similarity, in_time, "rises"), _follow(similarity, in_time[::-1], "falls")]
+    best = max(straight, key=lambda match: match.score)
+    if best.score >= SAME:
+        return best
+    # A beat is a circle: one that is cut amid these frames has the first of them at its end.
+    turned = [
+        _follow(similarity, np.roll(columns, -start), order)
+        for start in in_time[1:]
+        for order, columns in (("rises", in_time), ("falls", in_time[::-1]))
+    ]
+    return max([best, *turned], key=lambda match: match.score)
+
+
+def _follow(similarity: NDArray[np.float32], columns: NDArray[np.intp], order: str) -> _Match:
+    """Align the rows of ``similarity`` [CAMUS, TED] with its ``columns`` in the order given."""
+    path, score = align(similarity[:, columns])
+    return _Match(score, tuple(columns[path].tolist()), order)
 
 
 def _choose(
@@ -162,28 +194,18 @@ def _verify(
     patients: Sequence[str],
 ) -> dict[str, int]:
     """Return the column of each clip's patient as the user's table says, after checking it."""
-    table = read_tsv(pairing)
-    if list(table.columns[:2]) != ["ted_id", "patient"]:
-        what = "the header is not ted_id, patient"
-        raise InputError(Problem(str(pairing), "data.ted.pairing", what, "give it that header"))
+    rows = read_pairing(pairing)
+    problems = pairing_problems(pairing, rows, ted_ids, patients)
     chosen: dict[str, int] = {}
-    problems = []
-    for row in table.itertuples(index=False):
-        ted_id, patient = str(row.ted_id), str(row.patient)
-        if ted_id not in ted_ids:
-            what = "not among the sound TED clips"
-        elif patient not in patients:
-            what = f"{patient} is not a training patient with a 4CH sequence"
-        elif ted_id in chosen or patients.index(patient) in chosen.values():
-            what = "the clip or the patient has a pair already"
-        else:
-            column = patients.index(patient)
-            score = matches[ted_ids.index(ted_id)][column].score
-            if score >= SAME:
-                chosen[ted_id] = column
-                continue
-            what = f"its images are not those of {patient} (correlation at most {score:.2f})"
-        problems.append(Problem(str(pairing), ted_id, what, "correct or remove the row"))
+    for ted_id, patient in rows:
+        if ted_id in ted_ids and patient in patients:
+            chosen.setdefault(ted_id, patients.index(patient))
+    for ted_id, column in chosen.items():
+        score = matches[ted_ids.index(ted_id)][column].score
+        if score < SAME:
+            camus = patients[column]
+            what = f"its images are not those of {camus} (correlation at most {score:.2f})"
+            problems.append(Problem(str(pairing), ted_id, what, "correct or remove the row"))
     if problems:
         raise InputError(problems)
     return chosen

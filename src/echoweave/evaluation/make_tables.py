@@ -1,5 +1,6 @@
 """Make the tables of the report from what was measured."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pandas as pd
 
 from echoweave.evaluation.accuracy_tables import TABLE1_KEYS, make_strata, make_table1
 from echoweave.evaluation.beat_table import make_beats
+from echoweave.evaluation.configuration_table import make_configurations
 from echoweave.evaluation.names import TABLES
 from echoweave.evaluation.pseudolabel_table import make_pseudolabels
 from echoweave.evaluation.published import published_rows, published_sources, read_published
@@ -27,6 +29,7 @@ def make_tables(
     measures: Mapping[str, Path],
     pseudolabels: Sequence[Path],
     roles: Path,
+    choices: Mapping[str, Path],
     published: Path,
     folder: Path,
     settings: Mapping[str, Any],
@@ -37,6 +40,7 @@ def make_tables(
         measures: Arm -> folder that :func:`measure_segmentation` and :func:`measure_cycles` filled.
         pseudolabels: The tables of :func:`measure_pseudolabels`.
         roles: What the registration networks know of each training patient.
+        choices: Arm -> its best.json, see :func:`echoweave.segmentation.select.select`.
         published: resources/published_results.tsv.
         folder: Gets the tables.
         settings: The fields of :class:`echoweave.evaluation.samples.Settings`.
@@ -59,6 +63,9 @@ def make_tables(
         "consistency": make_consistency(ours["consistency"], arms, chosen),
         "strata": make_strata(ours["frames"], arms, chosen),
         "tests": make_tests(ours, arms, chosen),
+        "configurations": make_configurations(
+            {arm: json.loads(path.read_text()) for arm, path in choices.items()}
+        ),
     }
     for name in TABLES:
         write_table(tables[name], folder, name)

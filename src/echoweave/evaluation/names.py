@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 TABLES = (
     *("table1", "table2", "strata", "function", "beats", "pseudolabels"),
-    *("smoothness", "consistency", "tests"),
+    *("smoothness", "consistency", "tests", "configurations"),
 )
 
 NAMES: Mapping[str, str] = MappingProxyType(

@@ -4,7 +4,6 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgb
@@ -23,7 +22,7 @@ from echoweave.figures.overlay import (
     show_frame,
 )
 from echoweave.figures.sources import Sources
-from echoweave.figures.style import STYLE, colour, display_name
+from echoweave.figures.style import colour, display_name, our_style
 from echoweave.io.atomic import whole_file
 from echoweave.io.cache import Sequence as Clip
 
@@ -57,7 +56,7 @@ def draw_propagation(
         MILLISECONDS_AT_REFERENCE if frame in (clip.ed, clip.es) else MILLISECONDS
         for frame in frames
     ]
-    with mpl.rc_context(STYLE):
+    with our_style():
         pictures = [_picture(clip, masks, frame) for frame in frames]
     save_animation(pictures, durations, [gif, png])
 

@@ -77,6 +77,15 @@ def display_name(name: str) -> str:
 
 
 @contextmanager
+def our_style() -> Iterator[None]:
+    """Draw in ``STYLE`` over matplotlib's own defaults, whatever the user's matplotlibrc says."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(STYLE)
+        yield
+
+
+@contextmanager
 def drawing(height: float, paths: Sequence[Path]) -> Iterator[Figure]:
     """Yield an empty figure of page width to draw on, and save it to every one of ``paths``.
 
@@ -84,7 +93,7 @@ def drawing(height: float, paths: Sequence[Path]) -> Iterator[Figure]:
         height: Inches.
         paths: The suffix of each one chooses its format.
     """
-    with mpl.rc_context(STYLE):
+    with our_style():
         figure = Figure(figsize=(PAGE_WIDTH, height), layout="constrained")
         yield figure
         for path in paths:
@@ -96,7 +105,7 @@ def save_figure(figure: Figure, path: Path) -> None:
     if path.suffix not in (".svg", ".png"):
         raise ValueError(f"{path}: figures are written as .svg or .png")
     metadata = {"Date": None} if path.suffix == ".svg" else {}
-    with whole_file(path) as temporary, mpl.rc_context(STYLE):
+    with whole_file(path) as temporary, our_style():
         figure.savefig(temporary, dpi=DPI, metadata=metadata)
 
 

@@ -21,7 +21,13 @@ def warp(images: Tensor, dvf: Tensor, padding: Literal["border", "zeros"] = "bor
 
     Returns:
         float [N, C, Y, X].
+
+    Raises:
+        FloatingPointError: A displacement is not finite. torch would sample some pixel in silence,
+            and reads outside of its memory when it computes the gradient.
     """
+    if not _is_finite(dvf):
+        raise FloatingPointError("a displacement is not finite")
     height, width = images.shape[-2:]
     rows = torch.arange(height, dtype=dvf.dtype, device=dvf.device)[:, None]
     columns = torch.arange(width, dtype=dvf.dtype, device=dvf.device)
@@ -34,6 +40,11 @@ def warp(images: Tensor, dvf: Tensor, padding: Literal["border", "zeros"] = "bor
         dim=-1,
     )
     return grid_sample(images, grid, padding_mode=padding, align_corners=True)
+
+
+def _is_finite(values: Tensor) -> bool:
+    """Return whether all are; the extremes of values with a NaN are NaN."""
+    return all(bool(extreme.isfinite()) for extreme in values.detach().aminmax())
 
 
 def compose(first: Tensor, second: Tensor) -> Tensor:

@@ -6,6 +6,7 @@ holds that in the same form.
 
 import io
 import math
+import os
 from collections.abc import Iterator
 from collections.abc import Sequence as ListOf
 from contextlib import contextmanager
@@ -23,20 +24,23 @@ from echoweave.io.limits import check_shape
 
 @dataclass(frozen=True)
 class Sequence:
-    """One view of one patient at cache size, frames in ED -> ES order.
+    """One view of one patient at cache size, frames in ED -> ES order; or the clip of whole beats.
 
     Attributes:
         patient: ``"patient0001"``.
         view: ``"2CH"`` or ``"4CH"``.
         frames: uint8 [T, Y, X].
         ed: 0-based index of the ED frame.
-        es: 0-based index of the ES frame; larger than ``ed``.
+        es: 0-based index of the ES frame; in a cycle alone it may be smaller than ``ed``.
         spacing_mm: (sy, sx) of ``frames``: the native spacing scaled with the resize.
         native_shape: (Y, X) of the source images.
         native_spacing_mm: (sy, sx) of the source images.
         labels: uint8 [2, Y, X], the reference masks at ED and ES; None where there are none.
         dense_labels: uint8 [T, Y, X], a reference for every frame; None where there is none.
         dense_label_values: The labels that ``dense_labels`` knows (TED has no left atrium).
+        phase: "systole": time runs from ED to ES; "diastole": from ES to ED, against the order of
+            ``frames``; "cycle": whole beats, in the order of time.
+        reversed: Whether the source stores ES before ED.
         quality: "Good", "Medium", "Poor", or "" if unknown.
         frame_rate_hz: NaN if unknown.
         sex: "F", "M" or "".
@@ -57,6 +61,8 @@ class Sequence:
     labels: NDArray[np.uint8] | None = None
     dense_labels: NDArray[np.uint8] | None = None
     dense_label_values: tuple[int, ...] = ()
+    phase: str = "systole"
+    reversed: bool = False
     quality: str = ""
     frame_rate_hz: float = math.nan
     sex: str = ""
@@ -70,7 +76,12 @@ class Sequence:
         """``"patient0001_4CH"``."""
         return f"{self.patient}_{self.view}"
 
+    def in_time(self, frames: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Bring frames or labels [T, Y, X] of this sequence into the order of time, or back."""
+        return np.ascontiguousarray(frames[::-1]) if self.phase == "diastole" else frames
 
+
+PHASES = ("systole", "diastole", "cycle")
 # Fields of a Sequence that are arrays; the others are attributes of the view's group.
 _ARRAYS = ("frames", "labels", "dense_labels")
 _PAIRS = ("spacing_mm", "native_shape", "native_spacing_mm", "dense_label_values")
@@ -85,8 +96,8 @@ def write_patient(path: Path, sequences: ListOf[Sequence], cycles: ListOf[Sequen
     Args:
         path: {patient}.h5.
         sequences: One a view, the frames from ED to ES.
-        cycles: Full-cycle clips of some of these views; ``ed`` and ``es`` say where in the clip
-            the first and the last frame of the sequence lie.
+        cycles: Full-cycle clips of some of these views, in the order of time; ``ed`` and ``es``
+            say where in the clip the first and the last frame of the sequence lie.
     """
     # In memory first: HDF5 crashes the process if the disk is full.
     content = io.BytesIO()
@@ -115,6 +126,15 @@ def read_sequence(path: Path, view: str) -> Sequence:
         if view not in file:
             raise ValueError(f"it has no view {view}")
         return _read(file[view], view)
+
+
+def read_labelled_spacings(path: Path) -> list[tuple[float, float]]:
+    """Return ``spacing_mm`` of each view that has reference masks, without reading frames."""
+    with _opened(path) as file:
+        labelled = [file[view] for view in sorted(file) if "labels" in file[view]]
+        return [
+            (float(sy), float(sx)) for sy, sx in (view.attrs["spacing_mm"] for view in labelled)
+        ]
 
 
 def read_cycle(path: Path, view: str) -> Sequence | None:
@@ -164,8 +184,12 @@ def _array(dataset: h5py.Dataset) -> NDArray[np.uint8]:
 def _check(sequence: Sequence) -> None:
     """Notice a file whose parts do not belong together."""
     frames, labels, dense = sequence.frames, sequence.labels, sequence.dense_labels
-    if not 0 <= sequence.ed < sequence.es < len(frames):
-        raise ValueError(f"ED {sequence.ed} and ES {sequence.es} of {len(frames)} frames")
+    if sequence.phase not in PHASES:
+        raise ValueError(f"the phase is {sequence.phase!r}")
+    ed, es = sequence.ed, sequence.es
+    in_order = ed != es if sequence.phase == "cycle" else ed < es
+    if not (in_order and min(ed, es) >= 0 and max(ed, es) < len(frames)):
+        raise ValueError(f"ED {ed} and ES {es} of {len(frames)} frames")
     if labels is not None and labels.shape != (2, *frames.shape[1:]):
         raise ValueError(f"labels of shape {labels.shape} for frames of {frames.shape}")
     if dense is not None and dense.shape != frames.shape:
@@ -176,11 +200,24 @@ def _check(sequence: Sequence) -> None:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[h5py.File]:
-    """Open a cache file; whatever goes wrong while it is read is an InputError."""
+    """Open a cache file; whatever goes wrong while it is read is an InputError.
+
+    Without HDF5's lock on the file, which some network file systems do not have: nobody writes to a
+    file that has its name already.
+    """
     try:
-        with h5py.File(path, "r") as file:
+        with h5py.File(path, "r", locking=False) as file:
             yield file
     # HDF5 has an exception of another kind for every place that can be damaged.
     except Exception as error:
-        what = f"not a readable cache file ({error})"
-        raise InputError(Problem(str(path), "", what, "delete it and rerun")) from error
+        raise InputError(Problem(str(path), "", *_fault(error))) from error
+
+
+def _fault(error: Exception) -> tuple[str, str]:
+    """Say what is wrong and what to do: only a damaged file is to be deleted."""
+    if isinstance(error, FileNotFoundError):
+        return "there is no such cache file", "give the command again, which makes it"
+    if isinstance(error, OSError) and error.errno:
+        why = os.strerror(error.errno)
+        return f"cannot be read ({why})", "see to the file system, then give the command again"
+    return f"not a readable cache file ({error})", "delete it and rerun"

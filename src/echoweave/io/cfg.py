@@ -1,5 +1,6 @@
 """Read the cfg files of CAMUS and TED: ``Key: value`` lines in any order."""
 
+import re
 from pathlib import Path
 
 from echoweave.errors import InputError, Problem
@@ -7,10 +8,15 @@ from echoweave.io.limits import open_regular
 
 # A cfg has a dozen lines.
 _MAX_BYTES = 65536
+# As the two releases spell them; FRAME_RATE and frame rate mean FrameRate.
+_KEYS = "ED ES NbFrame Sex Age ImageQuality FrameRate EF LVedv LVesv LVef"
+_SPELLINGS = {key.lower(): key for key in _KEYS.split()}
 
 
 def read_cfg(path: Path) -> dict[str, str]:
-    """Return the entries by key; CRLF, a byte order mark and blank lines are fine.
+    """Return the entries by key, known keys as the releases spell them.
+
+    CRLF, a byte order mark, blank lines and ``=`` for the colon are fine.
 
     Raises:
         InputError: The file is missing, unreadable or no plain text, or gives a key twice with
@@ -22,9 +28,11 @@ def read_cfg(path: Path) -> dict[str, str]:
         raise InputError(Problem(str(path), "", what, remedy))
     entries: dict[str, str] = {}
     for line in content.decode("utf-8-sig", errors="replace").splitlines():
-        key, colon, value = (part.strip() for part in line.partition(":"))
-        if not colon:
+        written, *rest = re.split("[:=]", line, maxsplit=1)
+        if not rest:
             continue
+        key = _SPELLINGS.get(re.sub(r"[\s_-]", "", written).lower(), written.strip())
+        value = rest[0].strip()
         if entries.get(key, value) != value:
             what = f"stands there twice, as {entries[key]} and as {value}"
             raise InputError(Problem(str(path), key, what, "keep the right line"))

@@ -23,29 +23,21 @@ def checksums(files: Iterable[Path]) -> pd.DataFrame:
 
 
 def stamps(files: Iterable[str | Path]) -> list[list[Any]]:
-    """Return path, size and time of change of each file, which tell cheaply whether it changed.
+    """Return path, size and times of each file, which tell cheaply whether it may have changed.
 
-    Size and time are -1 where there is no such file.
+    The times are those of content and of status (ns): nobody can set the second one back. Size and
+    times are -1 where there is no such file.
     """
-    return [[path, *_size_and_time(path)] for path in map(str, files)]
+    return [[path, *_size_and_times(path)] for path in map(str, files)]
 
 
-def stamp(files: Iterable[str | Path]) -> str:
-    """Return a digest of the stamps of ``files``.
-
-    As a param of a rule it makes its results stale if a file changes. Snakemake alone overlooks a
-    file that is replaced by an older one.
-    """
-    return hashlib.sha256(repr(stamps(files)).encode()).hexdigest()[:16]
-
-
-def _size_and_time(path: str) -> tuple[int, int]:
+def _size_and_times(path: str) -> tuple[int, int, int]:
     try:
         # Tens of thousands of times before each run: pathlib takes twice as long.
         status = os.stat(path)  # noqa: PTH116
     except OSError:
-        return -1, -1
-    return status.st_size, status.st_mtime_ns
+        return -1, -1, -1
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def sha256(path: Path) -> str:

@@ -4,15 +4,17 @@ import errno
 import math
 import os
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_file
+from echoweave.io.axes import straighten
+from echoweave.io.limits import UnhandledError
 from echoweave.io.metaimage import read_metaimage
 from echoweave.io.nifti import read_nifti
 
@@ -22,51 +24,62 @@ _LARGEST_HEADER = 4096
 FRAME_STEP = 1.5
 
 
-@dataclass(frozen=True)
-class Image:
-    """A grey-value image or label mask as stored.
+# Of these a header's pixels are made, so they are no image that could be read instead.
+_PIXELS = (".raw", ".zraw", ".img")
+
+
+class Image(NamedTuple):
+    """A grey-value image or label mask in the orientation of the house.
 
     Attributes:
         array: [Y, X] or [T, Y, X].
         spacing_mm: (sy, sx).
+        axes: "LP" or "RA" as the header says, "" if it does not; see :mod:`echoweave.io.axes`.
     """
 
     array: NDArray[Any]
     spacing_mm: tuple[float, float]
+    axes: str
 
 
 def read_image(path: Path) -> Image:
-    """Read a .mhd, .nii or .nii.gz file with 2 or 3 dimensions.
+    """Read a .mhd, .mha, .nii or .nii.gz file with 2 or 3 dimensions.
+
+    A third axis of length one before the time is dropped, as are those of length one after it.
 
     Raises:
-        InputError: The file is missing, unreadable, truncated, RGB, of other dimensions, has no
-            usable spacing, or holds NaN or infinite values.
+        InputError: The file is missing, unreadable, truncated, RGB, of other dimensions, lies
+            oblique, has no usable spacing, or holds NaN or infinite values.
     """
     try:
-        array, spacing = _read(path)
+        array, spacing, directions = _read(path)
+        array, spacing = _without_flat_axes(array, spacing)
+        if array.ndim not in (2, 3):
+            raise ValueError(f"{array.ndim} dimensions where 2 or 3 are needed")
+        sy, sx = spacing[-2:]
+        if not all(math.isfinite(value) and value > 0 for value in (sy, sx)):
+            raise InputError(
+                Problem(
+                    str(path),
+                    "spacing",
+                    f"the pixel spacing is {sx:g} x {sy:g} mm",
+                    "correct the header: distances in mm depend on it",
+                )
+            )
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise ValueError("holds NaN or infinite values")
+        array, spacing, axes = straighten(array, spacing, directions)
     except FileNotFoundError as error:
-        raise InputError(
-            Problem(str(path), "", "the file is missing", "put it back from the original data")
-        ) from error
+        raise InputError(_missing(path)) from error
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from error
+    except UnhandledError as error:
+        raise InputError(Problem(str(path), "", str(error), error.remedy)) from error
+    except InputError:
+        raise
     except ValueError as error:
         raise _unreadable(path, str(error)) from error
-    if array.ndim not in (2, 3):
-        raise _unreadable(path, f"{array.ndim} dimensions where 2 or 3 are needed")
-    sy, sx = spacing[-2:]
-    if not all(math.isfinite(value) and value > 0 for value in (sy, sx)):
-        raise InputError(
-            Problem(
-                str(path),
-                "spacing",
-                f"the pixel spacing is {sx:g} x {sy:g} mm",
-                "correct the header: distances in mm depend on it",
-            )
-        )
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise _unreadable(path, "holds NaN or infinite values")
-    return Image(array, (sy, sx))
+    return Image(array, (spacing[-2], spacing[-1]), axes)
 
 
 def read_array(path: Path) -> NDArray[Any]:
@@ -138,12 +151,36 @@ def _check_written(path: Path, n_bytes: int) -> None:
         raise OSError(errno.EIO, "only a part could be written", str(path))
 
 
-def _read(path: Path) -> tuple[NDArray[np.generic], tuple[float, ...]]:
-    if path.suffix == ".mhd":
+def _read(
+    path: Path,
+) -> tuple[NDArray[np.generic], tuple[float, ...], NDArray[np.float64] | None]:
+    if path.suffix in (".mhd", ".mha"):
         return read_metaimage(path)
     if path.name.endswith((".nii", ".nii.gz")):
         return read_nifti(path)
-    raise ValueError("not a .mhd, .nii or .nii.gz file")
+    raise ValueError("not a .mhd, .mha, .nii or .nii.gz file")
+
+
+def _without_flat_axes(
+    array: NDArray[np.generic], spacing: tuple[float, ...]
+) -> tuple[NDArray[np.generic], tuple[float, ...]]:
+    """Drop axes of length one until there are three: a clip may be stored as x, y, 1, t."""
+    while array.ndim > 3 and 1 in array.shape[:-2]:
+        axis = array.shape.index(1)
+        array = array.squeeze(axis)
+        spacing = spacing[:axis] + spacing[axis + 1 :]
+    return array, spacing
+
+
+def _missing(path: Path) -> Problem:
+    """Say that there is no file, and which one of another format lies in its place."""
+    stem = path.name.partition(".")[0]
+    beside = sorted(path.parent.glob(f"{stem}.*")) if path.parent.is_dir() else []
+    others = [one.name for one in beside if one.suffix not in _PIXELS and one.name != path.name]
+    if others:
+        what = f"the file is missing, and {others[0]} in its place is not read"
+        return Problem(str(path), "", what, f"store it as {path.name}")
+    return Problem(str(path), "", "the file is missing", "put it back from the original data")
 
 
 def _unreadable(path: Path, what: str) -> InputError:

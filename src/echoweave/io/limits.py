@@ -11,6 +11,14 @@ import numpy as np
 MAX_PIXELS = 2**28
 
 
+class UnhandledError(ValueError):
+    """A file that may be sound, but of a kind that is not read; ``remedy`` says what to do."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(what)
+        self.remedy = remedy
+
+
 def open_regular(path: Path) -> BinaryIO:
     """Open ``path`` to read bytes.
 

@@ -10,6 +10,7 @@ from typing import TextIO
 
 # A child of the library's logger, which imports this module.
 _LOGGER = logging.getLogger(__name__)
+_UNGUARDED = "nothing keeps a second run out of this folder, so start none"
 
 
 def lock(path: Path, busy: Callable[[str], None]) -> TextIO:
@@ -47,6 +48,19 @@ def _take(file: TextIO, busy: Callable[[str], None]) -> None:
     except (BlockingIOError, PermissionError):
         file.seek(0)
         busy(file.read() or "another process")
-        fcntl.lockf(file, fcntl.LOCK_EX)
+        _take_in_turn(file)
     except OSError as error:
-        _LOGGER.warning("%s: no locks on this file system (%s)", file.name, error.strerror)
+        _warn(file, error)
+
+
+def _take_in_turn(file: TextIO) -> None:
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX)
+    # Some network file systems deny every lock as if another process held it.
+    except OSError as error:
+        _warn(file, error)
+
+
+def _warn(file: TextIO, error: OSError) -> None:
+    what = "no locks on this file system"
+    _LOGGER.warning("%s: %s (%s): %s", file.name, what, error.strerror, _UNGUARDED)

@@ -1,9 +1,11 @@
-"""Read MetaImage files (.mhd beside .raw or .zraw), the format of the legacy CAMUS release.
+"""Read MetaImage files (.mhd beside .raw or .zraw, .mha), the format of the legacy CAMUS release.
 
 ITK's reader prints on stderr, holds the interpreter lock while it reads and does not say what
-is wrong; the checks before training need a reader that does neither and that does say.
+is wrong; the checks before training need a reader that does neither and that does say. What ITK
+reads besides is read alike: booleans in any form, pixels in the header file or behind a header.
 """
 
+import os
 import re
 import zlib
 from pathlib import Path
@@ -11,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from echoweave.io.limits import check_shape, open_regular
+from echoweave.io.limits import UnhandledError, check_shape, open_regular
 
 _DTYPES = {
     "MET_CHAR": "i1",
@@ -20,66 +22,81 @@ _DTYPES = {
     "MET_USHORT": "u2",
     "MET_INT": "i4",
     "MET_UINT": "u4",
+    "MET_LONG": "i4",
+    "MET_ULONG": "u4",
+    "MET_LONG_LONG": "i8",
+    "MET_ULONG_LONG": "u8",
     "MET_FLOAT": "f4",
     "MET_DOUBLE": "f8",
 }
+_BOOLEANS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
 _WHOLE = re.compile(r"[0-9]{1,9}")
-_DECIMAL = re.compile(r"[-+]?[0-9]*\.?[0-9]+\.?([eE][-+]?[0-9]+)?")
+_SIGNED = re.compile(r"-?[0-9]{1,9}")
+_DECIMAL = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+# ITK writes the first; the others are older names of the same.
+_SPACING = ("ElementSpacing", "ElementSize")
+_MATRIX = ("TransformMatrix", "Rotation", "Orientation")
 _MAX_HEADER = 65536
+_LOCAL = re.compile(rb"^ElementDataFile[ \t]*[=:][ \t]*LOCAL[ \t]*\r?\n", re.MULTILINE)
 # Deflate cannot shrink further, so a longer promise than this is broken whatever the file holds.
 _MAX_DEFLATE_RATIO = 1032
 
 
-def read_metaimage(path: Path) -> tuple[NDArray[np.generic], tuple[float, ...]]:
-    """Read the header at ``path`` and the pixels beside it.
+def read_metaimage(
+    path: Path,
+) -> tuple[NDArray[np.generic], tuple[float, ...], NDArray[np.float64] | None]:
+    """Read the header at ``path`` and the pixels in it or beside it.
 
     Returns:
-        The array with the slowest axis first ([T, Y, X]), and the spacing in the same order.
+        The array with the slowest axis first ([T, Y, X]), the spacing in the same order, and where
+        the axes run, for :func:`echoweave.io.axes.straighten`.
 
     Raises:
         ValueError: What is wrong, as one clause.
         OSError: A file cannot be opened.
     """
-    header = _read_header(path)
+    header, header_bytes = _read_header(path)
     if header.get("ElementNumberOfChannels", "1") != "1":
         raise ValueError("the pixels are RGB or vectors, not grey values")
     shape = tuple(int(size) for size in reversed(_numbers(header, "DimSize", _WHOLE)))
-    # ITK writes the first, and older tools the second.
-    given = (key for key in ("ElementSpacing", "ElementSize") if key in header)
-    key = next(given, "ElementSpacing")
+    key = next((key for key in _SPACING if key in header), _SPACING[0])
     spacing = tuple(float(value) for value in reversed(_numbers(header, key, _DECIMAL)))
     if not len(shape) == len(spacing) == int(_numbers(header, "NDims", _WHOLE)[0]):
         raise ValueError(f"NDims, DimSize and {key} do not agree")
+    directions = _directions(header, len(shape))
     dtype = _dtype(header)
-    payload = _read_pixels(path, header, check_shape(shape) * dtype.itemsize)
+    payload = _read_pixels(path, header, header_bytes, check_shape(shape) * dtype.itemsize)
     array = np.frombuffer(payload, dtype).reshape(shape)
-    return array.astype(dtype.newbyteorder("=")), spacing
+    return array.astype(dtype.newbyteorder("=")), spacing, directions
 
 
 def pixel_file(path: Path) -> Path:
-    """Return the file that the header at ``path`` says its pixels are in.
+    """Return the file that the header at ``path`` says its pixels are in; perhaps itself.
 
     Raises:
         ValueError: The header is broken, or names no single file beside it.
         OSError: It cannot be opened.
     """
-    return path.parent / _pixel_name(_read_header(path))
+    return _pixel_path(path, _read_header(path)[0])
 
 
-def _read_header(path: Path) -> dict[str, str]:
+def _read_header(path: Path) -> tuple[dict[str, str], int]:
+    """Return the entries of the header, and how many bytes it takes where pixels follow."""
     with open_regular(path) as file:
-        text = file.read(_MAX_HEADER).decode("utf-8-sig", errors="replace")
+        content = file.read(_MAX_HEADER)
+    local = _LOCAL.search(content)
+    end = local.end() if local else len(content)
     header: dict[str, str] = {}
-    for line in text.splitlines():
-        key, equals, value = (part.strip() for part in line.partition("="))
-        if not equals:
+    for line in content[:end].decode("utf-8-sig", errors="replace").splitlines():
+        key, *value = (part.strip() for part in re.split("[=:]", line, maxsplit=1))
+        if not value:
             continue
-        if header.get(key, value) != value:
+        if header.get(key, value[0]) != value[0]:
             raise ValueError(f"the header gives {key[:40]} twice, with different values")
-        header[key] = value
+        header[key] = value[0]
     if "NDims" not in header:
         raise ValueError("not a MetaImage header")
-    return header
+    return header, end
 
 
 def _entry(header: dict[str, str], key: str) -> str:
@@ -96,45 +113,90 @@ def _numbers(header: dict[str, str], key: str, form: re.Pattern[str]) -> list[st
     return words
 
 
+def _boolean(header: dict[str, str], key: str, default: bool) -> bool:
+    word = header.get(key, str(default))
+    if word.lower() not in _BOOLEANS:
+        raise ValueError(f"{key} = {word[:40]} is neither True nor False")
+    return _BOOLEANS[word.lower()]
+
+
+def _directions(header: dict[str, str], ndim: int) -> NDArray[np.float64] | None:
+    """Return where the axes run, one a column; a header lists one axis after the other."""
+    key = next((key for key in _MATRIX if key in header), None)
+    if key is None or ndim not in (2, 3, 4):
+        return None
+    values = _numbers(header, key, _DECIMAL)
+    if len(values) != ndim**2:
+        raise ValueError(f"{key} has {len(values)} numbers for {ndim} dimensions")
+    matrix = np.array(values, dtype=float).reshape(ndim, ndim).T
+    return matrix[:3, :3]
+
+
 def _dtype(header: dict[str, str]) -> np.dtype[np.generic]:
     name = _entry(header, "ElementType")
     if name not in _DTYPES:
         raise ValueError(f"ElementType {name[:40]} is not handled")
-    if header.get("BinaryData", "True") != "True" or header.get("HeaderSize", "0") != "0":
-        raise ValueError("text pixels and raw files with a header are not handled")
-    msb = header.get("BinaryDataByteOrderMSB", header.get("ElementByteOrderMSB", "False"))
-    return np.dtype((">" if msb == "True" else "<") + _DTYPES[name])
+    if not _boolean(header, "BinaryData", default=True):
+        raise UnhandledError("pixels as text are not read", "store them as binary data")
+    other = _boolean(header, "ElementByteOrderMSB", default=False)
+    msb = _boolean(header, "BinaryDataByteOrderMSB", default=other)
+    return np.dtype((">" if msb else "<") + _DTYPES[name])
 
 
-def _pixel_name(header: dict[str, str]) -> str:
-    """Return the name of the pixel file; a path elsewhere is refused, even if there is a file."""
+def _pixel_path(path: Path, header: dict[str, str]) -> Path:
+    """Return where the pixels are; a path elsewhere is refused, even if there is a file."""
     name = _entry(header, "ElementDataFile")
-    if name == "LOCAL" or name.split()[:1] == ["LIST"] or Path(name).name != name:
-        raise ValueError(f"ElementDataFile is {name[:80]}, but only one file beside it is read")
-    return name
+    if name == "LOCAL":
+        return path
+    if name.split()[:1] == ["LIST"] or "%" in name.split(" ")[0]:
+        remedy = "store the image with one pixel file"
+        raise UnhandledError(f"ElementDataFile is {name[:80]}, but only one file is read", remedy)
+    pixels = path.parent / name
+    if Path(os.path.normpath(pixels)).parent != Path(os.path.normpath(path.parent)):
+        what = f"ElementDataFile is {name[:80]}, but only a file beside it is read"
+        raise UnhandledError(what, "put the pixel file beside it and correct the header")
+    return path.parent / pixels.name
 
 
-def _read_pixels(path: Path, header: dict[str, str], n_bytes: int) -> bytes:
-    raw = path.parent / _pixel_name(header)
+def _read_pixels(path: Path, header: dict[str, str], header_bytes: int, n_bytes: int) -> bytes:
+    raw = _pixel_path(path, header)
+    skipped = header_bytes if raw == path else _leading_bytes(header)
     if not raw.is_file():
         raise ValueError(f"its pixel file {raw.name} is missing")
     size = raw.stat().st_size
-    if header.get("CompressedData", "False") == "True":
-        return _inflate(raw, size, n_bytes)
+    if skipped < 0:
+        skipped = max(size - n_bytes, 0)
+    size = max(size - skipped, 0)
+    if _boolean(header, "CompressedData", default=False):
+        return _inflate(raw, skipped, size, n_bytes)
     if size < n_bytes:
         raise ValueError(f"{raw.name} is truncated: {size} bytes for an image of {n_bytes}")
     if size > n_bytes:
         raise ValueError(f"{raw.name} holds {size} bytes, but the header promises {n_bytes}")
-    return raw.read_bytes()
+    return _tail(raw, skipped)
 
 
-def _inflate(raw: Path, size: int, n_bytes: int) -> bytes:
+def _tail(raw: Path, skipped: int) -> bytes:
+    with raw.open("rb") as file:
+        file.seek(skipped)
+        return file.read()
+
+
+def _leading_bytes(header: dict[str, str]) -> int:
+    """Return how much of the pixel file comes before the pixels; -1: whatever is too much."""
+    number = int(_numbers({"HeaderSize": "0", **header}, "HeaderSize", _SIGNED)[0])
+    if number < -1 or (number and _boolean(header, "CompressedData", default=False)):
+        raise UnhandledError(f"HeaderSize {number} is not read", "store the pixels alone")
+    return number
+
+
+def _inflate(raw: Path, skipped: int, size: int, n_bytes: int) -> bytes:
     if size * _MAX_DEFLATE_RATIO < n_bytes:
         raise ValueError(f"{raw.name} is truncated: {size} bytes for an image of {n_bytes}")
     stream = zlib.decompressobj()
     try:
         # One byte more, so that the end of the stream and its checksum are read too.
-        payload = stream.decompress(raw.read_bytes(), n_bytes + 1)
+        payload = stream.decompress(_tail(raw, skipped), n_bytes + 1)
     except zlib.error as error:
         raise ValueError(f"{raw.name} cannot be decompressed ({error})") from error
     if len(payload) > n_bytes:

@@ -1,7 +1,9 @@
-"""Read NIfTI-1 files (.nii, .nii.gz), the format of the newer CAMUS release.
+"""Read NIfTI-1 and NIfTI-2 files (.nii, .nii.gz), the format of the newer CAMUS release.
 
 ITK's reader fills what a truncated file lacks with whatever is in memory and says nothing, and
 nibabel's ``load`` passes over a wrong checksum; the checks before training need both noticed.
+
+Of the two places for the axes the sform counts before the qform, as for ITK and nibabel.
 """
 
 import gzip
@@ -13,37 +15,41 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from echoweave.io.limits import check_shape, open_regular
+from echoweave.io.limits import UnhandledError, check_shape, open_regular
 
 # Where pixels start at the latest: behind the header come its extensions.
 _MAX_OFFSET = 2**20
 # Spatial units of the header that are not mm (or unknown, which means mm).
 _MM = {1: 1000.0, 3: 0.001}
+# NIfTI says where x and y run towards right and anterior; the house and ITK the other way.
+_TO_ITK = np.array([[-1.0], [-1.0], [1.0]])
+# Headers keep single precision and tools round; another scale is another spacing.
+_SPACING_TOLERANCE = 0.01
+
+_Image = tuple[NDArray[np.generic], tuple[float, ...], NDArray[np.float64] | None]
 
 
-def read_nifti(path: Path) -> tuple[NDArray[np.generic], tuple[float, ...]]:
-    """Read the NIfTI-1 file at ``path``; 2-D headers are fine.
+def read_nifti(path: Path) -> _Image:
+    """Read the NIfTI file at ``path``; 2-D headers are fine, zipped or not whatever its name.
 
     Returns:
-        The array with the slowest axis first ([T, Y, X]), and the spacing (mm for the first
-        three axes of the file) in the same order.
+        The array with the slowest axis first ([T, Y, X]), the spacing (mm for the first three
+        axes of the file) in the same order, and where the axes run, for
+        :func:`echoweave.io.axes.straighten`.
 
     Raises:
         ValueError: What is wrong, as one clause.
         OSError: The file cannot be opened.
     """
     # Slow to import, and whoever only parses the workflow can go without.
-    from nibabel.nifti1 import Nifti1Header
     from nibabel.spatialimages import HeaderDataError
 
     with open_regular(path) as raw:
-        file = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
+        file = gzip.GzipFile(fileobj=raw) if raw.read(2) == b"\x1f\x8b" else raw
+        raw.seek(0)
         try:
-            head = file.read(Nifti1Header.sizeof_hdr)
-            if not Nifti1Header.may_contain_header(head):
-                raise ValueError("truncated or not a NIfTI-1 file")
-            # nibabel's own check would turn a spacing of zero into 1 mm.
-            return _read(Nifti1Header(head, check=False), head, file)
+            header, head = _read_header(file)
+            return _read(header, head, file)
         except gzip.BadGzipFile as error:
             raise ValueError(f"damaged or not gzip at all ({error})") from error
         except (EOFError, zlib.error) as error:
@@ -51,16 +57,30 @@ def read_nifti(path: Path) -> tuple[NDArray[np.generic], tuple[float, ...]]:
         except HeaderDataError as error:
             raise ValueError(f"the header is damaged ({error})") from error
         except KeyError as error:
-            raise ValueError(f"data type {error} is not one of NIfTI-1") from error
+            raise ValueError(f"data type {error} is not one of NIfTI") from error
 
 
-def _read(
-    header: Any, head: bytes, file: BinaryIO | gzip.GzipFile
-) -> tuple[NDArray[np.generic], tuple[float, ...]]:
+def _read_header(file: BinaryIO | gzip.GzipFile) -> tuple[Any, bytes]:
+    """Return the header and its bytes."""
+    from nibabel.nifti1 import Nifti1Header
+    from nibabel.nifti2 import Nifti2Header
+
+    head = file.read(Nifti1Header.sizeof_hdr)
+    if Nifti1Header.may_contain_header(head):
+        if head[344:347] == b"ni1":
+            what = "the header of a pair, whose pixels lie in a file .img"
+            raise UnhandledError(what, "store it as .nii.gz")
+        # nibabel's own check would turn a spacing of zero into 1 mm.
+        return Nifti1Header(head, check=False), head
+    head += file.read(Nifti2Header.sizeof_hdr - len(head))
+    if Nifti2Header.may_contain_header(head):
+        return Nifti2Header(head, check=False), head
+    raise ValueError("truncated or not a NIfTI file")
+
+
+def _read(header: Any, head: bytes, file: BinaryIO | gzip.GzipFile) -> _Image:
     shape, dtype = header.get_data_shape(), header.get_data_dtype()
-    while len(shape) > 3 and shape[-1] == 1:
-        shape = shape[:-1]
-    if dtype.fields or len(shape) == 5:
+    if dtype.fields or any(size > 1 for size in shape[4:]):
         raise ValueError("the pixels are RGB or vectors, not grey values")
     if dtype.kind not in "iuf":
         raise ValueError(f"pixels of type {dtype} are not handled")
@@ -76,6 +96,39 @@ def _read(
     if len(content) > end:
         raise ValueError(f"holds more than the {end} bytes that its header promises")
     array = header.data_from_fileobj(io.BytesIO(content)).T.reshape(shape[::-1])
+    spacing, directions = _geometry(header, len(shape))
+    return array.astype(array.dtype.newbyteorder("="), copy=False), spacing, directions
+
+
+def _geometry(header: Any, ndim: int) -> tuple[tuple[float, ...], NDArray[np.float64] | None]:
+    """Return the spacing, slowest axis first, and where the axes run; None where nothing tells."""
     scale = _MM.get(int(header["xyzt_units"]) & 7, 1.0)
-    spacing = tuple(float(value) * scale for value in header.get_zooms()[: len(shape)])
-    return array.astype(array.dtype.newbyteorder("="), copy=False), spacing[::-1]
+    spacing = [float(value) * scale for value in header.get_zooms()]
+    affine, sform = header.get_sform(coded=True)
+    if affine is None:
+        affine, _ = header.get_qform(coded=True)
+    if affine is None:
+        return tuple(spacing[::-1]), None
+    columns = affine[:3, :3]
+    if sform and min(spacing[:2]) > 0:
+        lengths = np.linalg.norm(columns[:, :2], axis=0) * scale
+        spacing[:2] = _agreed(spacing[:2], lengths.tolist(), scale)
+    return tuple(spacing[::-1]), columns * _TO_ITK
+
+
+def _agreed(pixdim: list[float], sform: list[float], scale: float) -> list[float]:
+    """Return the spacing of x and y if one of two tells and the other holds the 1 of an empty one.
+
+    Raises:
+        UnhandledError: They tell different spacings.
+    """
+    unset = [scale, scale]
+    if np.allclose(pixdim, sform, rtol=_SPACING_TOLERANCE, atol=0) or sform == unset:
+        return pixdim
+    if pixdim == unset:
+        return sform
+    what = (
+        f"its pixdim says {pixdim[0]:g} x {pixdim[1]:g} mm and its sform "
+        f"{sform[0]:g} x {sform[1]:g} mm"
+    )
+    raise UnhandledError(what, "correct the header: distances in mm depend on it")

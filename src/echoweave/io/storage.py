@@ -14,8 +14,11 @@ _FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 def is_full(folder: Path) -> bool:
-    """Return whether the file system of ``folder`` has no space left."""
-    status = os.statvfs(folder)
+    """Return whether the file system of ``folder`` has no space left; not every one can tell."""
+    try:
+        status = os.statvfs(folder)
+    except OSError:
+        return False
     return status.f_bavail * status.f_frsize < _FULL_BYTES
 
 

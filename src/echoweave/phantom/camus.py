@@ -23,7 +23,7 @@ def write_mhd_view(folder: Path, patient: Patient, view: View, clip: Clip, label
         folder: The patient's folder.
         patient: Whose view it is.
         view: The view.
-        clip: Its half cycle from ED to ES.
+        clip: Its half cycle, frames from ED to ES, also where time runs the other way.
         labelled: Whether masks, volumes and EF are given away.
     """
     stem = f"{patient.name}_{view.name}"
@@ -32,7 +32,7 @@ def write_mhd_view(folder: Path, patient: Patient, view: View, clip: Clip, label
         images |= {"ED_gt": clip.labels[:1], "ES_gt": clip.labels[-1:]}
     for name, array in images.items():
         write_image(folder / f"{stem}_{name}.mhd", array, clip.spacing_mm, THIRD_SPACING_MM)
-    entries = _entries(patient, view)
+    entries = _entries(patient, view, len(clip.frames))
     if labelled:
         entries |= {
             "LVedv": f"{patient.edv_ml:.1f}",
@@ -61,7 +61,7 @@ def write_nifti_view(
     images["half_sequence"] = _stored(clip.frames, view)
     for name, array in images.items():
         write_image(folder / f"{stem}_{name}.nii.gz", array.astype(image_type), clip.spacing_mm)
-    entries = _entries(patient, view)
+    entries = _entries(patient, view, len(clip.frames))
     if labelled:
         masks = {
             name: clip.labels[at] if flat else clip.labels[at][None]
@@ -97,12 +97,12 @@ def write_cfg(path: Path, entries: dict[str, str]) -> None:
         temporary.write_text("".join(f"{key}: {value}\n" for key, value in entries.items()))
 
 
-def _entries(patient: Patient, view: View) -> dict[str, str]:
-    ed, es = (view.n_systole, 1) if view.reversed else (1, view.n_systole)
+def _entries(patient: Patient, view: View, n_frames: int) -> dict[str, str]:
+    ed, es = (n_frames, 1) if view.reversed else (1, n_frames)
     return {
         "ED": str(ed),
         "ES": str(es),
-        "NbFrame": str(view.n_systole),
+        "NbFrame": str(n_frames),
         "Sex": patient.sex,
         "Age": str(patient.age),
         "ImageQuality": view.quality,

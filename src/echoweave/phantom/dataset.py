@@ -10,8 +10,8 @@ from echoweave.io.atomic import whole_file
 from echoweave.io.images import write_sequence
 from echoweave.logs import Progress
 from echoweave.phantom.camus import write_mhd_view, write_nifti_view
-from echoweave.phantom.clip import record
-from echoweave.phantom.patient import Patient, draw_patient
+from echoweave.phantom.clip import Clip, record
+from echoweave.phantom.patient import Patient, View, draw_patient
 from echoweave.phantom.settings import Settings
 from echoweave.phantom.ted import write_ted_patient
 
@@ -53,15 +53,28 @@ def _write_patient(out: Path, patient: Patient, settings: Settings) -> None:
     folder = out / "camus" / group / patient.name
     for view in patient.views:
         in_ted = view.name == "4CH" and patient.number in settings.ted_numbers
-        clip = record(view, patient.sector, settings.ted_beats[patient.number] if in_ted else 0)
+        filling = settings.diastoles and view.reversed
+        beats = settings.ted_beats[patient.number] if in_ted else int(filling)
+        clip = record(view, patient.sector, beats)
         if in_ted:
             number = settings.ted_numbers[patient.number]
             write_ted_patient(out / "ted" / "database", number, patient, view, clip)
-        n = view.n_systole
-        clip = replace(clip, frames=clip.frames[:n], labels=clip.labels[:n])
+        clip = _diastole(clip, view) if filling else _systole(clip, view)
         write_view(folder, patient, view, clip, labelled)
         truth = out / "truth" / f"{patient.name}_{view.name}.nii.gz"
         write_sequence(truth, clip.labels, clip.spacing_mm)
+
+
+def _systole(clip: Clip, view: View) -> Clip:
+    n = view.n_systole
+    return replace(clip, frames=clip.frames[:n], labels=clip.labels[:n])
+
+
+def _diastole(clip: Clip, view: View) -> Clip:
+    """Return the frames from the second ED back to the first ES: time runs against their order."""
+    es = view.n_systole - 1
+    ed = es + view.n_diastole
+    return replace(clip, frames=clip.frames[ed : es - 1 : -1], labels=clip.labels[ed : es - 1 : -1])
 
 
 def _write_split(folder: Path, settings: Settings) -> None:

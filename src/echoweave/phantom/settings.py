@@ -23,6 +23,8 @@ class Settings:
         size: (rows, columns) of an image of usual depth.
         frames: Fewest and most frames of a half cycle.
         seed: Seed of everything.
+        diastoles: Whether clips that are stored with ES first show the filling after it, as it
+            is, up to the next ED; otherwise the contraction before it, turned.
         hide_test_labels: Whether test patients go without masks, volumes and EF.
 
     Raises:
@@ -37,6 +39,7 @@ class Settings:
     size: tuple[int, int] = (200, 160)
     frames: tuple[int, int] = (8, 12)
     seed: int = 2023
+    diastoles: bool = False
     hide_test_labels: bool = False
 
     def __post_init__(self) -> None:

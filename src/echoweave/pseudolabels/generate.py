@@ -56,7 +56,8 @@ def generate(
         threads: Threads on the CPU; jobs that share cores slow each other down manifold.
 
     Raises:
-        InputError: Unknown estimator, unusable cache or checkpoint, or an empty reference mask.
+        InputError: Unknown estimator, unusable cache or checkpoint, an empty reference mask, or
+            motion that is not finite.
     """
     use_cpu(threads)
     parsed = Settings(settings["propagation"], settings["fusion"], settings["drift_correction"])
@@ -71,7 +72,10 @@ def generate(
             sequence = read_sequence(cache, view)
             if sequence.labels is None:
                 continue
-            result = pseudo_labels(sequence, motion, parsed)
+            try:
+                result = pseudo_labels(sequence, motion, parsed)
+            except FloatingPointError as error:
+                raise InputError(_no_motion(estimator, sequence.name, error)) from error
             for direction in DIRECTIONS:
                 path = label_path(directory, direction, sequence.name)
                 write_sequence(path, getattr(result, direction), sequence.spacing_mm)
@@ -88,6 +92,7 @@ def pseudo_labels(sequence: Sequence, motion: Estimator, settings: Settings) -> 
 
     Raises:
         InputError: A reference mask is missing or empty.
+        FloatingPointError: A displacement is not finite.
     """
     if sequence.labels is None or not sequence.labels.any(axis=(1, 2)).all():
         raise InputError(
@@ -124,4 +129,17 @@ def _carry(
 ) -> Carried:
     pairs = frame_pairs(len(sequence.frames), reference, propagation)
     fields = motion.fields(sequence.frames, pairs)
+    if not np.isfinite(fields).all():
+        raise FloatingPointError("a displacement is not finite")
     return carry(mask, reference, fields, sector, sequence.spacing_mm, propagation)
+
+
+def _no_motion(estimator: str, sequence: str, error: FloatingPointError) -> Problem:
+    return Problem(
+        sequence,
+        estimator,
+        f"no motion can be found: {error}",
+        "take another of pseudolabels.estimators; a network may have diverged, then lower its "
+        "registration.models.*.learning_rate, and so may its refinement, then leave it out of "
+        "pseudolabels.refinement.models",
+    )

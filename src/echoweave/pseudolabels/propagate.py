@@ -62,7 +62,7 @@ def carry(
 
     A structure that the sector's edge cuts goes on beyond it: what comes into view has the label
     of the nearest pixel at the edge. Outside the sector there are only labels that were drawn
-    there in the reference.
+    there in the reference. ``nearest`` knows no sector, as the paper does not.
 
     Args:
         mask: uint8 [Y, X].
@@ -75,7 +75,7 @@ def carry(
     to_reference = _to_reference(fields, reference, propagation)
     at_reference = _finite_distances(mask, spacing_mm)
     distances = _carry_distances(at_reference, reference, fields, to_reference, propagation)
-    beyond = _continue_beyond(mask, sector)
+    beyond = mask if propagation == "nearest" else _continue_beyond(mask, sector)
     if not np.array_equal(mask, beyond):
         start = _finite_distances(beyond, spacing_mm)
         inside = _carry_distances(start, reference, fields, to_reference, propagation)

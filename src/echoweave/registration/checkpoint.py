@@ -1,5 +1,6 @@
 """Checkpoints of registration networks."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -11,10 +12,11 @@ from torch import Tensor, nn
 from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_file
 from echoweave.io.checkpoint import load_safely
-from echoweave.logs import LOGGER
 from echoweave.registration.networks.registry import build_network
 from echoweave.registration.settings import Settings
 from echoweave.registration.split import Split
+
+_REMEDY = "give a model.pt that this EchoWeave has trained, or delete it and train again"
 
 
 @dataclass(frozen=True)
@@ -54,17 +56,12 @@ def load_checkpoint(path: Path) -> Checkpoint:
     Raises:
         InputError: ``path`` is missing, truncated, or no checkpoint of a registration network.
     """
-    remedy = "give a model.pt that EchoWeave has trained, or delete it and train again"
-    plain = load_safely(path, remedy)
-    known = set(Checkpoint.__dataclass_fields__)
-    try:
-        if set(plain) != known:
-            raise TypeError(f"it holds {set(plain)}")
-        plain["settings"] = Settings.from_config(plain["settings"], str(path))
-        plain["split"] = Split(**plain["split"])
-    except TypeError as error:
-        raise InputError(Problem(str(path), "", "not a checkpoint of EchoWeave", remedy)) from error
-    return Checkpoint(**plain)
+    plain = load_safely(path, _REMEDY)
+    wrong = _wrong_parts(plain)
+    if wrong:
+        raise InputError(Problem(str(path), "", wrong, _REMEDY))
+    settings, split = Settings(**plain["settings"]), Split(**plain["split"])
+    return Checkpoint(**(plain | {"settings": settings, "split": split}))
 
 
 def load_network(path: Path) -> tuple[nn.Module, Settings]:
@@ -74,46 +71,15 @@ def load_network(path: Path) -> tuple[nn.Module, Settings]:
         InputError: The checkpoint cannot be read, or its weights do not fit its settings.
     """
     checkpoint = load_checkpoint(path)
-    return _build(checkpoint, path), checkpoint.settings
+    return build(checkpoint, path), checkpoint.settings
 
 
-def adopt_checkpoint(path: Path, model_out: Path, model: str, settings: dict[str, Any]) -> None:
-    """Copy a given checkpoint to ``model_out`` if it is the network that the config describes.
-
-    Args:
-        path: The given checkpoint.
-        model_out: Where the trained network would be.
-        model: Its name in the config.
-        settings: ``{model: its slice of registration.models}``.
-
-    Raises:
-        InputError: It cannot be read, or its network or the frames it works on differ.
-    """
-    checkpoint = load_checkpoint(path)
-    section = f"registration.models.{model}"
-    given, wanted = checkpoint.settings, Settings.from_config(settings[model], section)
-    problems = [
-        Problem(
-            str(path),
-            key,
-            f"it is {getattr(given, key)!r} here, but {getattr(wanted, key)!r} in {section}",
-            "give a checkpoint that fits, or change the config",
-        )
-        for key in _MUST_AGREE
-        if getattr(given, key) != getattr(wanted, key)
-    ]
-    if problems:
-        raise InputError(problems)
-    # Only now: a network is as large as its settings say, and these come from elsewhere.
-    _build(checkpoint, path)
-    with whole_file(model_out) as temporary:
-        temporary.write_bytes(path.read_bytes())
-    LOGGER.info("using %s, trained on %d patients", path, len(checkpoint.split.training))
-
-
-def _build(checkpoint: Checkpoint, path: Path) -> nn.Module:
+def build(checkpoint: Checkpoint, path: Path) -> nn.Module:
     """Return the network of ``checkpoint``, read from ``path``, in evaluation mode."""
     network = build_network(checkpoint.settings, str(path))
+    if wrong := _wrong_weights(checkpoint.weights):
+        remedy = "delete it and train again with a lower learning_rate"
+        raise InputError(Problem(str(path), "weights", wrong, remedy))
     try:
         network.load_state_dict(checkpoint.weights)
     except (RuntimeError, TypeError, AttributeError) as error:
@@ -128,13 +94,31 @@ def _build(checkpoint: Checkpoint, path: Path) -> nn.Module:
     return network.eval()
 
 
-# What a checkpoint was trained with may differ from the config, what it is may not.
-_MUST_AGREE = (
-    "architecture",
-    "size",
-    "grid_spacing_px",
-    "kernels",
-    "affine_first",
-    "smoothing_px",
-    "standardise",
-)
+def _wrong_parts(plain: Mapping[str, Any]) -> str | None:
+    """Return what tells ``plain`` from what :func:`save_checkpoint` writes, if anything does."""
+    wanted = {"": Checkpoint, "settings": Settings, "split": Split}
+    for key, kind in wanted.items():
+        part, names = plain[key] if key else plain, set(kind.__annotations__)
+        if not isinstance(part, dict) or set(part) != names:
+            by = plain.get("version")
+            if not isinstance(by, str):
+                return "not a checkpoint of EchoWeave"
+            return f"not a checkpoint of this EchoWeave, {version('echoweave')}, but of {by}"
+    if not all(_are_names(patients) for patients in plain["split"].values()):
+        return "its split holds no lists of patients"
+    return None
+
+
+def _are_names(patients: object) -> bool:
+    return isinstance(patients, list) and all(isinstance(name, str) for name in patients)
+
+
+def _wrong_weights(weights: object) -> str | None:
+    """Return what is wrong with weights before they meet their network, if anything is."""
+    if not isinstance(weights, Mapping) or not all(map(torch.is_tensor, weights.values())):
+        return "they are no weights"
+    if not weights:
+        return "there are none: the training diverged"
+    if not all(part.isfinite().all() for part in weights.values()):
+        return "they are not finite: the training diverged"
+    return None

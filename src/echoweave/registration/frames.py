@@ -31,11 +31,14 @@ class Prepared(NamedTuple):
 def prepare(frames: NDArray[np.uint8], settings: Settings) -> Prepared:
     """Resize, smooth and standardise ``frames`` uint8 [T, Y, X] as ``settings`` say.
 
-    Smoothing only mixes pixels of the sector, and outside of it stays black, so that the sector's
-    edge does not blur.
+    Smoothing only mixes pixels of the sector, and outside of it becomes black, so that the
+    sector's edge does not blur. Frames that are neither smoothed nor standardised stay as they
+    are, outside of the sector, too.
     """
     small = resize_frames(frames, (settings.size, settings.size))
     sector = sector_mask(small).astype(np.float32)
+    if settings.smoothing_px == 0 and not settings.standardise:
+        return Prepared(small, sector.astype(np.uint8))
     images = small.astype(np.float32) * sector
     if settings.smoothing_px > 0:
         share = np.maximum(_smooth(sector, settings.smoothing_px), 1e-3)

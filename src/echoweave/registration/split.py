@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable
 from typing import Literal, NamedTuple
 
-import numpy as np
-
 from echoweave.errors import InputError, Problem
+from echoweave.logs import LOGGER
+from echoweave.shuffle import stable_order
 
 # What networks know of a patient, the fair judge first.
 ROLES = ("hold-out", "validation", "training")
@@ -34,6 +34,9 @@ def split_patients(
 ) -> Split:
     """Split the training patients of the cohort; each list of the result is sorted.
 
+    Who is drawn follows from the ids: one patient more or less gives at most two others another
+    role.
+
     Args:
         patients: Every patient of the training split; testing patients must not be among them.
         ted_patients: Those of them that are also in TED.
@@ -44,27 +47,37 @@ def split_patients(
     Raises:
         InputError: An unknown patient is listed, or nobody would be left to train on.
     """
-    shuffled = [str(name) for name in np.random.default_rng(seed).permutation(sorted(patients))]
-    match holdout:
-        case "ted":
-            held = set(ted_patients) & set(patients)
-        case int():
-            held = set(shuffled[:holdout])
-        case _:
-            held = _known(holdout, patients)
-    rest = [patient for patient in shuffled if patient not in held]
-    if len(rest) <= validation_patients:
-        raise InputError(
-            Problem(
-                "config",
-                "registration.validation_patients",
-                f"{len(patients)} patients less {len(held)} held out and {validation_patients} "
-                "for validation leave none to train on",
-                "lower it, or lower registration.holdout",
-            )
-        )
+    held = held_out(patients, ted_patients, holdout, seed)
+    if holdout == "ted" and not held:
+        LOGGER.warning("Warning: no training patient is in TED, so none is held out")
+    problems = split_problems(len(patients), len(held), validation_patients)
+    if problems:
+        raise InputError(problems)
+    rest = [patient for patient in _order(patients, seed) if patient not in held]
     validation, training = rest[:validation_patients], rest[validation_patients:]
     return Split(sorted(training), sorted(validation), sorted(held))
+
+
+def split_problems(patients: int, held: int, validation_patients: int) -> list[Problem]:
+    """Return why nobody would be left to train on; nothing if somebody is.
+
+    Args:
+        patients: How many training patients there are.
+        held: How many of them are held out.
+        validation_patients: How many of the rest choose the checkpoint.
+    """
+    if patients - held > validation_patients:
+        return []
+    what = f"{patients} training patients less {held} held out"
+    if patients - held >= 2:
+        what += f" and {validation_patients} for validation leave none to train on"
+        remedy = f"set it to {patients - held - 1} or less"
+        return [Problem("config", "registration.validation_patients", what, remedy)]
+    what += " leave none for both training and validation"
+    remedy = f"hold out at most {patients - 2}, by a number or a list"
+    if patients < 2:
+        remedy = "add patients: a network needs two"
+    return [Problem("config", "registration.holdout", what, remedy)]
 
 
 def role_of(patient: str, splits: Iterable[Split]) -> str:
@@ -77,6 +90,26 @@ def role_of(patient: str, splits: Iterable[Split]) -> str:
     if any(patient in split.training for split in splits):
         return "training"
     return "validation" if any(patient in split.validation for split in splits) else "hold-out"
+
+
+def held_out(
+    patients: Collection[str],
+    ted_patients: Collection[str],
+    holdout: Literal["ted"] | int | list[str],
+    seed: int,
+) -> set[str]:
+    """Return the training patients that no network may see; see :func:`split_patients`."""
+    match holdout:
+        case "ted":
+            return set(ted_patients) & set(patients)
+        case int():
+            return set(_order(patients, seed)[:holdout])
+        case _:
+            return _known(holdout, patients)
+
+
+def _order(patients: Collection[str], seed: int) -> list[str]:
+    return stable_order(patients, seed, "registration")
 
 
 def _known(listed: Collection[str], patients: Collection[str]) -> set[str]:

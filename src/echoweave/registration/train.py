@@ -15,6 +15,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from echoweave.cpu import use_cpu
 from echoweave.device import torch_device
+from echoweave.errors import InputError, Problem
 from echoweave.geometry.warp import warp
 from echoweave.io.tables import read_tsv, write_tsv
 from echoweave.logs import LOGGER, Progress
@@ -60,7 +61,8 @@ def train_registration(
         threads: Threads on the CPU.
 
     Raises:
-        InputError: The settings are wrong, or they leave no patient to train on.
+        InputError: The settings are wrong, or they leave no patient to train on, or the training
+            diverges.
     """
     use_cpu(threads)
     state = folder / "state.pt"
@@ -78,7 +80,11 @@ def train_registration(
         for patients in (split.training, split.validation)
     )
     LOGGER.info("%d sequences train, %d validate", len(training), len(validation))
-    trained = Trainer(own, seed, training, validation).run(state, folder / "events")
+    trainer = Trainer(own, seed, training, validation)
+    try:
+        trained = trainer.run(state, folder / "events")
+    except FloatingPointError as error:
+        raise InputError(_diverged(model, trainer.iteration, own.learning_rate, error)) from error
     save_checkpoint(model_out, Checkpoint(trained.best, own, split, seed, trained.best_iteration))
     write_tsv(pd.DataFrame(trained.rows), curves)
     state.unlink(missing_ok=True)
@@ -103,6 +109,7 @@ class Trainer:
         torch.manual_seed(seed)
         self.network = build_network(settings, "registration.models").to(self.device)
         self.optimiser = torch.optim.Adam(self.network.parameters(), amsgrad=True)
+        self.iteration = 0
 
     def run(self, state_file: Path, events: Path) -> TrainingState:
         """Train to the end, from ``state_file`` if this very training was stopped before.
@@ -110,8 +117,12 @@ class Trainer:
         Args:
             state_file: Where the state is kept at every validation.
             events: Folder for TensorBoard; what it holds is replaced.
+
+        Raises:
+            FloatingPointError: A loss or a field is not finite, in ``self.iteration``.
         """
         made_by = fingerprint(self.settings, self.seed, self.training, self.validation)
+        untrained = self._validation_row(0)["loss"]
         state = load_state(state_file, made_by) or TrainingState()
         if state.iteration:
             LOGGER.info("going on after iteration %d", state.iteration)
@@ -122,6 +133,13 @@ class Trainer:
             for row in state.rows:
                 _write_events(writer, row)
             self._iterate(state, state_file, made_by, writer)
+        if state.best_loss >= untrained:
+            LOGGER.warning(
+                "nothing was learnt: the validation loss is %.4f at best and was %.4f before; "
+                "change learning_rate or iterations",
+                state.best_loss,
+                untrained,
+            )
         return state
 
     def _iterate(
@@ -131,6 +149,7 @@ class Trainer:
         progress = Progress("training", total, start=state.iteration)
         recent: list[Losses] = []
         for iteration in range(state.iteration + 1, total + 1):
+            self.iteration = iteration
             recent.append(self._step(iteration))
             progress.update(iteration, f"loss {recent[-1]['loss'].item():.4f}")
             if iteration % self.settings.validate_every and iteration < total:
@@ -158,6 +177,7 @@ class Trainer:
             overlap = self._overlap(iteration)
             losses["loss"] = losses["loss"] - self.settings.supervision_weight * overlap
             losses["overlap"] = overlap
+        _check_finite("the loss", losses["loss"])
         self.optimiser.zero_grad()
         losses["loss"].backward()  # type: ignore[no-untyped-call]
         self.optimiser.step()
@@ -172,6 +192,8 @@ class Trainer:
         warped = warp(images[:, 1:], dvf)
         # What comes into view from outside the sector has no counterpart to compare with.
         mask = sector * (warp(sector, dvf.detach(), "zeros") > 0.5)
+        if sector.any() and not mask.any():
+            raise FloatingPointError("every displacement leads out of the sector")
         return registration_loss(images[:, :1], warped, mask, dvf, self.settings)
 
     def _overlap(self, iteration: int) -> Tensor:
@@ -184,16 +206,22 @@ class Trainer:
             dvf: Tensor = self.network(images)
         return dvf
 
-    @torch.no_grad()
     def _validate(self, iteration: int) -> dict[str, Any]:
+        row = self._validation_row(iteration)
+        row |= closure_dice(Registrar(self.network, self.settings), self.validation)
+        self.network.train()
+        return row
+
+    @torch.no_grad()
+    def _validation_row(self, iteration: int) -> dict[str, Any]:
         self.network.eval()
         count, batch = _VALIDATION_PAIRS, self.settings.batch_size
         pairs = draw_pairs(self.validation, count, self.settings.max_frame_gap, (self.seed,))
         batches = [Pairs(*(part[i : i + batch] for part in pairs)) for i in range(0, count, batch)]
-        row = _row(iteration, "validation", [self._losses(batch) for batch in batches])
-        row |= closure_dice(Registrar(self.network, self.settings), self.validation)
+        losses = [self._losses(batch) for batch in batches]
+        _check_finite("the validation loss", *(each["loss"] for each in losses))
         self.network.train()
-        return row
+        return _row(iteration, "validation", losses)
 
     def _keep(self, state: TrainingState, iteration: int, loss: float) -> None:
         state.iteration = iteration
@@ -201,6 +229,23 @@ class Trainer:
         state.optimiser = self.optimiser.state_dict()
         if loss < state.best_loss:
             state.best, state.best_iteration, state.best_loss = state.network, iteration, loss
+
+
+def _check_finite(name: str, *losses: Tensor) -> None:
+    """Raise before a loss reaches the weights, or is taken for the best."""
+    for loss in losses:
+        if not loss.isfinite():
+            raise FloatingPointError(f"{name} is {loss.item()}")
+
+
+def _diverged(model: str, iteration: int, rate: float, error: FloatingPointError) -> Problem:
+    section = f"registration.models.{model}"
+    return Problem(
+        "config",
+        f"{section}.learning_rate",
+        f"the training of {model} diverges: {error} in iteration {iteration}",
+        f"lower it from {rate:g}",
+    )
 
 
 def _computes_bfloat16(device: torch.device) -> bool:

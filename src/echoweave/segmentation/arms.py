@@ -3,7 +3,7 @@
 Rules import this module while they are parsed: it needs neither torch nor nnU-Net.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -11,6 +11,8 @@ from types import MappingProxyType
 # The class name in trainer.py: nnU-Net names its folders after it.
 TRAINER = "EchoTrainer"
 PLANS = "nnUNetPlans"
+# nnU-Net's names of its networks, the simpler first: of two that are equally good it is chosen.
+CONFIGURATIONS = ("2d", "3d_fullres")
 
 
 @dataclass(frozen=True)
@@ -19,12 +21,12 @@ class Arm:
 
     Attributes:
         dataset: nnU-Net's name of the data set.
-        configuration: nnU-Net's name of the network: "2d" or "3d_fullres".
+        whole_sequences: A case is a sequence [T, Y, X], not a frame [Y, X].
         dense: Trains on the pseudo-labels of every frame, not on the manual ED and ES masks alone.
     """
 
     dataset: str
-    configuration: str
+    whole_sequences: bool
     dense: bool
 
     @property
@@ -32,19 +34,30 @@ class Arm:
         """The number in the name of the data set."""
         return int(self.dataset[len("Dataset") :].partition("_")[0])
 
-    @property
-    def whole_sequences(self) -> bool:
-        """A case is a sequence [T, Y, X], not a frame [Y, X]."""
-        return self.configuration == "3d_fullres"
-
 
 ARMS: Mapping[str, Arm] = MappingProxyType(
     {
-        "sparse2d": Arm("Dataset570_CAMUS2DSparse", "2d", dense=False),
-        "dense2d": Arm("Dataset571_CAMUS2DDense", "2d", dense=True),
-        "dense3d": Arm("Dataset572_CAMUS3DDense", "3d_fullres", dense=True),
+        "sparse2d": Arm("Dataset570_CAMUS2DSparse", whole_sequences=False, dense=False),
+        "dense2d": Arm("Dataset571_CAMUS2DDense", whole_sequences=False, dense=True),
+        "dense3d": Arm("Dataset572_CAMUS3DDense", whole_sequences=True, dense=True),
     }
 )
+
+
+def candidates(listed: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """Return the configurations that each arm trains, the simpler first.
+
+    Args:
+        listed: ``segmentation.candidates`` of the config, for arms of whole sequences. There is
+            one network for single frames, "2d".
+    """
+    chosen = {arm: listed.get(arm, ("2d",)) for arm in ARMS}
+    return {arm: tuple(one for one in CONFIGURATIONS if one in chosen[arm]) for arm in ARMS}
+
+
+def ensemble_name(configurations: Sequence[str]) -> str:
+    """Return how a candidate is called in tables: "2d", or "2d + 3d_fullres" for their ensemble."""
+    return " + ".join(configurations)
 
 
 def raw_folder(root: Path, arm: str) -> Path:
@@ -62,29 +75,45 @@ def prepared_file(root: Path, arm: str) -> Path:
     return preprocessed_folder(root, arm) / "prepared.json"
 
 
-def model_folder(root: Path, arm: str) -> Path:
+def model_folder(root: Path, arm: str, configuration: str) -> Path:
     """Return the folder that holds one folder a fold."""
-    name = f"{TRAINER}__{PLANS}__{ARMS[arm].configuration}"
+    name = f"{TRAINER}__{PLANS}__{configuration}"
     return root / "trained" / ARMS[arm].dataset / name
 
 
-def fold_folder(root: Path, arm: str, fold: int | str) -> Path:
-    """Return the folder of one fold; ``fold`` may be a wildcard."""
-    return model_folder(root, arm) / f"fold_{fold}"
+def fold_folder(root: Path, arm: str, configuration: str, fold: int | str) -> Path:
+    """Return the folder of one fold; ``configuration`` and ``fold`` may be wildcards."""
+    return model_folder(root, arm, configuration) / f"fold_{fold}"
 
 
-def validation_summary(root: Path, arm: str, fold: int | str) -> Path:
+def validation_summary(root: Path, arm: str, configuration: str, fold: int | str) -> Path:
     """Return the last file that the training of a fold leaves; nnU-Net's own, moved when whole."""
-    return fold_folder(root, arm, fold) / "summary.json"
+    return fold_folder(root, arm, configuration, fold) / "summary.json"
 
 
-def curves_file(root: Path, arm: str, fold: int | str) -> Path:
+def curves_file(root: Path, arm: str, configuration: str, fold: int | str) -> Path:
     """Return the table of losses and Dice over the epochs."""
-    return fold_folder(root, arm, fold) / "curves.tsv"
+    return fold_folder(root, arm, configuration, fold) / "curves.tsv"
+
+
+def curves_files(
+    root: Path, trained: Mapping[str, Sequence[str]], folds: Sequence[int]
+) -> dict[str, dict[str, list[Path]]]:
+    """Return arm -> configuration -> the tables of its folds.
+
+    Args:
+        root: results/nnunet.
+        trained: What :func:`candidates` returns.
+        folds: All folds.
+    """
+    return {
+        arm: {one: [curves_file(root, arm, one, fold) for fold in folds] for one in configurations}
+        for arm, configurations in trained.items()
+    }
 
 
 def best_file(root: Path, arm: str) -> Path:
-    """Return the file that holds cross-validated Dice and the postprocessing."""
+    """Return the file that holds the choice among the candidates and the postprocessing."""
     return root / "trained" / ARMS[arm].dataset / "best.json"
 
 

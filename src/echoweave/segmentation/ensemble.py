@@ -1,4 +1,7 @@
-"""Some folds of an arm as one model. Imports nnU-Net: call environment.set_environment first."""
+"""Folds and configurations of an arm as one model.
+
+Imports nnU-Net: call environment.set_environment first.
+"""
 
 import json
 from collections.abc import Sequence
@@ -15,8 +18,8 @@ from numpy.typing import NDArray
 
 from echoweave.device import torch_device
 from echoweave.io.cache import Sequence as Echo
-from echoweave.io.images import FRAME_STEP
 from echoweave.segmentation.arms import ARMS, TRAINER, best_file, fold_folder, model_folder
+from echoweave.segmentation.axes import pixel
 from echoweave.segmentation.checkpoint import read_checkpoint
 from echoweave.segmentation.trainer import EchoTrainer
 
@@ -25,7 +28,9 @@ _SLAB = 999
 
 
 class Ensemble:
-    """Applies the folds' networks, averages their logits and postprocesses.
+    """Applies the folds of the configurations that were chosen for an arm, and postprocesses.
+
+    As in nnU-Net the folds' logits are averaged, and the probabilities of configurations.
 
     Args:
         arm: A name of ``ARMS``.
@@ -34,40 +39,22 @@ class Ensemble:
     """
 
     def __init__(self, arm: str, folds: Sequence[int], root: Path) -> None:
+        best = json.loads(best_file(root, arm).read_text())
         self.whole_sequences = ARMS[arm].whole_sequences
-        self.keep_largest = json.loads(best_file(root, arm).read_text())["keep_largest"]
-        folder = model_folder(root, arm)
-        dataset = json.loads((folder / "dataset.json").read_text())
-        plans = PlansManager(str(folder / "plans.json"))
-        configuration = plans.get_configuration(ARMS[arm].configuration)
-        checkpoints = [
-            read_checkpoint(fold_folder(root, arm, fold) / "checkpoint_final.pth") for fold in folds
-        ]
-        network = EchoTrainer.build_network_architecture(
-            plans,
-            configuration,
-            determine_num_input_channels(plans, configuration, dataset),
-            plans.get_label_manager(dataset).num_segmentation_heads,
-            enable_deep_supervision=False,
-        )
-        self.predictor = nnUNetPredictor(
-            use_mirroring=False, device=torch_device(), allow_tqdm=False
-        )
-        self.predictor.manual_initialization(
-            network,
-            plans,
-            configuration,
-            [checkpoint["network_weights"] for checkpoint in checkpoints],
-            dataset,
-            TRAINER,
-            None,
-        )
+        self.keep_largest = best["keep_largest"]
+        self.members = [_member(arm, one, folds, root) for one in best["configurations"]]
 
     def __call__(self, echo: Echo) -> NDArray[np.uint8]:
-        """Return the labels of a sequence, uint8 [T, Y, X]."""
-        sy, sx = echo.spacing_mm
+        """Return the labels of a sequence, uint8 [T, Y, X], in the order of its frames.
+
+        Networks with time as an axis see the frames in the order of time.
+        """
+        sy, sx = pixel(echo.spacing_mm)
         if self.whole_sequences:
-            return self._case(echo.frames, (FRAME_STEP, sy, sx))
+            # The step between frames is that of the training cases: nothing is resampled over time.
+            step = self.members[0].plans_manager.original_median_spacing_after_transp[0]
+            labels = self._case(echo.in_time(echo.frames), (step, sy, sx))
+            return echo.in_time(labels)
         slab = (_SLAB * max(sy, sx), sy, sx)
         return np.concatenate([self._case(frame[None], slab) for frame in echo.frames])
 
@@ -75,9 +62,52 @@ class Ensemble:
         self, image: NDArray[np.uint8], spacing: tuple[float, float, float]
     ) -> NDArray[np.uint8]:
         """Return the labels of a volume; ``spacing`` is in the order of its axes."""
-        labels = self.predictor.predict_single_npy_array(
-            image[None].astype(np.float32), {"spacing": list(spacing)}
-        )
+        labels = self._labels(image[None].astype(np.float32), spacing)
         for kept in self.keep_largest:
             labels = remove_all_but_largest_component_from_segmentation(labels, kept)
         return np.asarray(labels, np.uint8)
+
+    def _labels(
+        self, image: NDArray[np.float32], spacing: tuple[float, float, float]
+    ) -> NDArray[np.uint8]:
+        properties = [{"spacing": list(spacing)} for _ in self.members]
+        if len(self.members) == 1:
+            labels = self.members[0].predict_single_npy_array(image, properties[0])
+            return np.asarray(labels, np.uint8)
+        probabilities = [
+            member.predict_single_npy_array(image, one, save_or_return_probabilities=True)[1]
+            for member, one in zip(self.members, properties, strict=True)
+        ]
+        handler = self.members[0].label_manager
+        mean = np.mean(probabilities, axis=0, dtype=np.float32)
+        return np.asarray(handler.convert_probabilities_to_segmentation(mean), np.uint8)
+
+
+def _member(arm: str, configuration: str, folds: Sequence[int], root: Path) -> nnUNetPredictor:
+    """Return the folds of one configuration; it mirrors where they were trained to."""
+    folder = model_folder(root, arm, configuration)
+    dataset = json.loads((folder / "dataset.json").read_text())
+    plans = PlansManager(str(folder / "plans.json"))
+    manager = plans.get_configuration(configuration)
+    checkpoints = [
+        read_checkpoint(fold_folder(root, arm, configuration, fold) / "checkpoint_final.pth")
+        for fold in folds
+    ]
+    network = EchoTrainer.build_network_architecture(
+        plans,
+        manager,
+        determine_num_input_channels(plans, manager, dataset),
+        plans.get_label_manager(dataset).num_segmentation_heads,
+        enable_deep_supervision=False,
+    )
+    predictor = nnUNetPredictor(device=torch_device(), allow_tqdm=False)
+    predictor.manual_initialization(
+        network,
+        plans,
+        manager,
+        [checkpoint["network_weights"] for checkpoint in checkpoints],
+        dataset,
+        TRAINER,
+        checkpoints[0]["inference_allowed_mirroring_axes"],
+    )
+    return predictor

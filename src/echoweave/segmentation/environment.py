@@ -24,19 +24,28 @@ _PR_SET_PDEATHSIG = 1
 def set_environment(root: Path, threads: int, augmentation_workers: int = 1) -> None:
     """Tell nnU-Net its folders and this process how many threads it may use.
 
+    Of nnU-Net's own variables that the user has set, only nnUNet_compile counts: others would
+    call home (nnUNet_wandb_enabled) or run other trainers than ours (nnUNet_extTrainer).
+
     Args:
         root: results/nnunet.
         threads: Threads of this process, and processes of nnU-Net's pools.
         augmentation_workers: Processes that augment during training; 0: in this process. Planning
             fails with 0.
     """
+    for name in list(os.environ):
+        if name.startswith("nnUNet_") and name != "nnUNet_compile":
+            del os.environ[name]
     os.environ |= {
         "nnUNet_raw": str(root / "raw"),
         "nnUNet_preprocessed": str(root / "preprocessed"),
         "nnUNet_results": str(root / "trained"),
         "nnUNet_def_n_proc": str(threads),
         "nnUNet_n_proc_DA": str(augmentation_workers),
-        "OMP_NUM_THREADS": str(threads),
+        # Of each process of a pool; this one takes its own below.
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
         # nnU-Net asks torch to run whatever a checkpoint holds.
         "TORCH_FORCE_WEIGHTS_ONLY_LOAD": "1",
     }

@@ -3,11 +3,11 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from echoweave.errors import InputError, Problem
+from echoweave.errors import InputError
 from echoweave.io.atomic import whole_file
 from echoweave.logs import LOGGER
 from echoweave.segmentation.arms import (
@@ -17,21 +17,34 @@ from echoweave.segmentation.arms import (
     preprocessed_folder,
     raw_folder,
 )
+from echoweave.segmentation.axes import check_axes
 from echoweave.segmentation.environment import pools, quiet, set_environment
+from echoweave.segmentation.plan_parts import part_problems
 
 # nnU-Net samples 1e8 voxels (1.6 GB) for statistics that it uses for CT alone.
 _SAMPLED_VOXELS = 1e5
 
 
-def plan(arm: str, nnunet_root: Path, settings: Mapping[str, Any], threads: int) -> None:
+def plan(
+    arm: str,
+    configurations: Sequence[str],
+    nnunet_root: Path,
+    settings: Mapping[str, Any],
+    threads: int,
+) -> None:
     """Write the fingerprint, nnUNetPlans.json, the preprocessed cases and prepared.json, last.
 
     Args:
         arm: A name of ``ARMS``.
+        configurations: Those that the arm trains.
         nnunet_root: results/nnunet.
         settings: ``segmentation.plans`` of the config: for each configuration the parts of
             nnU-Net's plan to replace, see :func:`replace_parts`.
         threads: Processes to preprocess with.
+
+    Raises:
+        InputError: Parts of a plan that do not fit each other, or nnU-Net would not take axis 0
+            for time.
     """
     set_environment(nnunet_root, threads)
     folder = preprocessed_folder(nnunet_root, arm)
@@ -39,11 +52,16 @@ def plan(arm: str, nnunet_root: Path, settings: Mapping[str, Any], threads: int)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with quiet(), pools(threads):
-        _prepare(ARMS[arm].dataset_id, ARMS[arm].configuration, folder, settings, threads)
+        plans = make_plans(arm, nnunet_root, threads)
+        for configuration in configurations:
+            replace_parts(plans, configuration, settings[configuration])
+        with whole_file(folder / f"{PLANS}.json") as temporary:
+            temporary.write_text(json.dumps(plans, indent=1))
+        _preprocess(ARMS[arm].dataset_id, configurations, threads)
     with whole_file(prepared_file(nnunet_root, arm)) as temporary:
         content = {
             "raw": _digest(raw_folder(nnunet_root, arm)),
-            "plans": json.loads((folder / f"{PLANS}.json").read_text()),
+            "plans": plans,
         }
         temporary.write_text(json.dumps(content, indent=1))
     LOGGER.info("%s: planned and preprocessed", arm)
@@ -59,8 +77,8 @@ def replace_parts(plans: dict[str, Any], configuration: str, parts: Mapping[str,
             kernel_sizes (one entry a stage) and convs_per_stage (one number for all).
 
     Raises:
-        InputError: There are not as many strides or kernels as features, or less than the three
-            stages that deep supervision needs.
+        InputError: The plan is none of a network, see :func:`part_problems`; deep supervision needs
+            three stages.
     """
     planned = plans["configurations"][configuration]
     network = planned["architecture"]["arch_kwargs"]
@@ -69,35 +87,42 @@ def replace_parts(plans: dict[str, Any], configuration: str, parts: Mapping[str,
     for key in ("features_per_stage", "strides", "kernel_sizes"):
         network[key] = parts.get(key, network[key])
     stages = network["n_stages"] = len(network["features_per_stage"])
-    if stages < 3 or any(len(network[key]) != stages for key in ("strides", "kernel_sizes")):
-        key = f"segmentation.plans.{configuration}"
-        what = "features_per_stage, strides and kernel_sizes differ in length or are too short"
-        raise InputError(Problem("config", key, what, "give each one entry a stage, at least 3"))
+    problems = part_problems(configuration, network | {"patch_size": planned["patch_size"]})
+    if problems:
+        raise InputError(problems)
     if "convs_per_stage" in parts:
         network["n_conv_per_stage"] = [parts["convs_per_stage"]] * stages
         network["n_conv_per_stage_decoder"] = [parts["convs_per_stage"]] * (stages - 1)
 
 
-def _prepare(
-    dataset: int, configuration: str, folder: Path, settings: Mapping[str, Any], threads: int
-) -> None:
+def make_plans(arm: str, nnunet_root: Path, threads: int) -> dict[str, Any]:
+    """Let nnU-Net look at the raw data set and plan; return the content of nnUNetPlans.json.
+
+    Raises:
+        InputError: nnU-Net would not take axis 0 for time.
+    """
     from nnunetv2.experiment_planning.dataset_fingerprint.fingerprint_extractor import (
         DatasetFingerprintExtractor,
     )
-    from nnunetv2.experiment_planning.plan_and_preprocess_api import (
-        plan_experiment_dataset,
-        preprocess_dataset,
-    )
+    from nnunetv2.experiment_planning.plan_and_preprocess_api import plan_experiment_dataset
 
+    dataset = ARMS[arm].dataset_id
     extractor = DatasetFingerprintExtractor(dataset, threads)
     extractor.show_progress_bar = False
     extractor.num_foreground_voxels_for_intensitystats = _SAMPLED_VOXELS
-    extractor.run(overwrite_existing=True)
-    plans, _ = plan_experiment_dataset(dataset)
-    replace_parts(plans, configuration, settings[configuration])
-    with whole_file(folder / f"{PLANS}.json") as temporary:
-        temporary.write_text(json.dumps(plans, indent=1))
-    preprocess_dataset(dataset, PLANS, (configuration,), (threads,), show_progress_bar=False)
+    fingerprint = extractor.run(overwrite_existing=True)
+    plans: dict[str, Any] = plan_experiment_dataset(dataset)[0]
+    whole = ARMS[arm].whole_sequences
+    steps = [spacing[0] for spacing in fingerprint["spacings"]] if whole else []
+    check_axes(plans, steps, str(raw_folder(nnunet_root, arm)))
+    return plans
+
+
+def _preprocess(dataset: int, configurations: Sequence[str], threads: int) -> None:
+    from nnunetv2.experiment_planning.plan_and_preprocess_api import preprocess_dataset
+
+    workers = [threads] * len(configurations)
+    preprocess_dataset(dataset, PLANS, tuple(configurations), workers, show_progress_bar=False)
 
 
 def _digest(folder: Path) -> str:

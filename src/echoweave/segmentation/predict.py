@@ -22,8 +22,9 @@ def predict(
 ) -> None:
     """Write {sequence}.nii.gz [T, Y, X] for every view in ``caches``, by all folds together.
 
-    The folds' logits are averaged; 2-D arms predict frame by frame. The postprocessing of
-    best.json is applied.
+    The configurations that best.json names are applied. The folds' logits are averaged, and of
+    several configurations their probabilities; arms of frames predict frame by frame. The
+    postprocessing of best.json follows.
 
     Args:
         arm: A name of ``ARMS``.

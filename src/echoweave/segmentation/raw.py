@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from echoweave.io.atomic import whole_file, whole_folder
 from echoweave.io.cache import Sequence as Echo
-from echoweave.io.cache import read_sequence, read_views
+from echoweave.io.cache import read_labelled_spacings, read_sequence, read_views
 from echoweave.io.images import read_array, write_image
 from echoweave.io.tables import read_tsv
 from echoweave.logs import Progress
@@ -18,6 +18,7 @@ from echoweave.pseudolabels.files import DIRECTIONS, label_path
 from echoweave.pseudolabels.selection import IGNORE, training_labels
 from echoweave.pseudolabels.settings import QualitySettings
 from echoweave.segmentation.arms import ARMS, Arm, frame_case, raw_folder
+from echoweave.segmentation.axes import frame_step, pixel
 from echoweave.segmentation.splits import make_splits
 
 Labelled = tuple[int, NDArray[np.uint8]]
@@ -42,8 +43,8 @@ def write_raw(
 ) -> None:
     """Write the folder of images, labels, splits_final.json and dataset.json, whole or not at all.
 
-    2-D cases are frames [Y, X], 3-D cases sequences [T, Y, X] with ``FRAME_STEP`` between frames.
-    ED and ES always carry their manual masks.
+    2-D cases are frames [Y, X], 3-D cases sequences [T, Y, X] in the order of time, a diastole from
+    ES to ED, with one :func:`frame_step`. ED and ES always carry their manual masks.
 
     Args:
         arm: A name of ``ARMS``.
@@ -60,11 +61,12 @@ def write_raw(
     label = _dense_labeller(pseudolabels, quality) if ARMS[arm].dense else _manual
     names: list[str] = []
     ignored = False
+    step = frame_step([one for cache in caches for one in read_labelled_spacings(cache)])
     progress = Progress(f"raw data of {arm}, patients", len(caches))
     with whole_folder(raw_folder(nnunet_root, arm)) as folder:
         for done, cache in enumerate(caches, start=1):
             for case, spacing_mm in _cases_of(cache, label, ARMS[arm]):
-                _write_case(folder, case, spacing_mm)
+                _write_case(folder, case, spacing_mm, step)
                 names.append(case.name)
                 ignored |= bool((case.labels == IGNORE).any())
             progress.update(done)
@@ -112,12 +114,13 @@ def _cases(echo: Echo, frames: Sequence[Labelled], arm: Arm) -> Iterator[Case]:
     volume = np.full_like(echo.frames, IGNORE)
     for frame, labels in frames:
         volume[frame] = labels
-    yield Case(echo.name, echo.frames, volume)
+    yield Case(echo.name, echo.in_time(echo.frames), echo.in_time(volume))
 
 
-def _write_case(folder: Path, case: Case, spacing_mm: tuple[float, float]) -> None:
-    write_image(folder / "imagesTr" / f"{case.name}_0000.nii.gz", case.image, spacing_mm)
-    write_image(folder / "labelsTr" / f"{case.name}.nii.gz", case.labels, spacing_mm)
+def _write_case(folder: Path, case: Case, spacing_mm: tuple[float, float], step: float) -> None:
+    image, labels = f"imagesTr/{case.name}_0000.nii.gz", f"labelsTr/{case.name}.nii.gz"
+    write_image(folder / image, case.image, pixel(spacing_mm), step)
+    write_image(folder / labels, case.labels, pixel(spacing_mm), step)
 
 
 def _description(n_cases: int, ignored: bool) -> dict[str, Any]:

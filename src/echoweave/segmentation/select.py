@@ -1,4 +1,4 @@
-"""Cross-validate an arm and find out which postprocessing helps."""
+"""Cross-validate the candidates of an arm, choose the best and which postprocessing helps it."""
 
 import json
 from collections.abc import Sequence
@@ -7,51 +7,70 @@ from typing import Any
 
 from echoweave.io.atomic import whole_file
 from echoweave.logs import LOGGER
-from echoweave.segmentation.arms import ARMS, PLANS, TRAINER, best_file, model_folder
+from echoweave.segmentation.arms import ARMS, PLANS, TRAINER, best_file, ensemble_name
 from echoweave.segmentation.environment import pools, quiet, set_environment
 
 
-def select(arm: str, folds: Sequence[int], nnunet_root: Path, threads: int) -> None:
-    """Join the validation predictions of all folds and write best.json.
+def select(
+    arm: str, configurations: Sequence[str], folds: Sequence[int], nnunet_root: Path, threads: int
+) -> None:
+    """Compare the validation predictions of all folds and write best.json.
 
-    An arm has one configuration, so what remains to choose is the postprocessing: nnU-Net keeps
-    the largest component of all foreground or of a label where that improves the Dice. best.json
-    holds ``configuration``, ``folds``, ``dice`` before and ``dice_postprocessed`` after it, and
-    ``keep_largest``: the labels, one number or a list that counts as one region.
+    Candidates are the configurations and, of two, their ensemble: the mean of their probabilities.
+    The highest mean Dice over structures and cases wins, of equal ones the first. Then nnU-Net
+    keeps the largest component of all foreground or of a label where that improves the Dice.
+
+    best.json holds ``configurations``, those to predict with, ``folds``, ``candidates`` with the
+    Dice of each, ``dice`` of the winner before and ``dice_postprocessed`` after postprocessing,
+    ``cases`` that these are means of, and ``keep_largest``: the labels, one number or a list that
+    counts as one region.
 
     Args:
         arm: A name of ``ARMS``.
-        folds: All folds, each trained and validated.
+        configurations: Those that the arm trains.
+        folds: All folds, each trained and validated; of several configurations with probabilities.
         nnunet_root: results/nnunet.
         threads: Processes to evaluate with.
     """
     set_environment(nnunet_root, threads)
     with quiet(), pools(threads):
-        best = _find_best(arm, folds, threads)["best_model_or_ensemble"]
-    merged = model_folder(nnunet_root, arm) / _merged_name(folds)
-    # The pickle beside it holds the same and would run code.
-    chosen = json.loads((merged / "postprocessing.json").read_text())["postprocessing_kwargs"]
+        found = _find_best(arm, configurations, folds, threads)
+    best = found["best_model_or_ensemble"]
+    postprocessing = Path(best["postprocessing_file"])
+    # The pickle that nnU-Net names holds the same and would run code.
+    chosen = json.loads(postprocessing.with_suffix(".json").read_text())["postprocessing_kwargs"]
+    summary = json.loads((postprocessing.parent / "summary.json").read_text())
     content = {
-        "configuration": ARMS[arm].configuration,
+        "configurations": [one["configuration"] for one in best["selected_model_or_models"]],
         "folds": list(folds),
+        "candidates": {_candidate(name): dice for name, dice in found["all_results"].items()},
         "dice": best["result_on_crossval_pre_pp"],
         "dice_postprocessed": best["result_on_crossval_post_pp"],
+        "cases": len(summary["metric_per_case"]),
         "keep_largest": [step["labels_or_regions"] for step in chosen],
     }
     with whole_file(best_file(nnunet_root, arm)) as temporary:
         temporary.write_text(json.dumps(content, indent=1))
-    LOGGER.info("%s: cross-validated Dice %.3f", arm, content["dice_postprocessed"])
+    for name, dice in content["candidates"].items():
+        LOGGER.info("%s: %s has a cross-validated Dice of %.3f", arm, name, dice)
+    LOGGER.info("%s: chosen is %s", arm, ensemble_name(content["configurations"]))
 
 
-def _find_best(arm: str, folds: Sequence[int], threads: int) -> dict[str, Any]:
+def _find_best(
+    arm: str, configurations: Sequence[str], folds: Sequence[int], threads: int
+) -> dict[str, Any]:
     from nnunetv2.evaluation.find_best_configuration import find_best_configuration
 
-    model = {"plans": PLANS, "configuration": ARMS[arm].configuration, "trainer": TRAINER}
+    models = tuple(
+        {"plans": PLANS, "configuration": one, "trainer": TRAINER} for one in configurations
+    )
     result: dict[str, Any] = find_best_configuration(
-        ARMS[arm].dataset, (model,), False, threads, True, tuple(folds), True
+        ARMS[arm].dataset, models, len(models) > 1, threads, True, tuple(folds), True
     )
     return result
 
 
-def _merged_name(folds: Sequence[int]) -> str:
-    return "crossval_results_folds_" + "_".join(str(fold) for fold in folds)
+def _candidate(identifier: str) -> str:
+    """Return our name of what nnU-Net calls trainer__plans__2d, or ensemble___..2d___..___0_1."""
+    models = identifier.split("___")[1:-1] or [identifier]
+    return ensemble_name([model.rpartition("__")[2] for model in models])

@@ -1,7 +1,10 @@
 """The settings of training, section ``segmentation.training`` of the config."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
+
+# The axes of a case [T, Y, X], in this order; a frame has the last two.
+Axis = Literal["time", "vertical", "horizontal"]
 
 
 @dataclass(frozen=True)
@@ -15,7 +18,10 @@ class TrainingSettings:
         save_every: Epochs between two checkpoints from which a killed training goes on.
         initial_lr: Decays to 0 with the power 0.9.
         momentum: Of the gradient descent; nnU-Net's 0.99 wants thousands of iterations.
-        rotation_degrees: Augmentation turns frames by at most this much to either side.
+        rotation_degrees: Augmentation turns frames by at most this much to either side; None:
+            nnU-Net's own choice, which mixes frames where a patch is about as long as it is wide.
+        mirroring: Axes along which augmentation mirrors. A network then predicts an image once
+            for each combination of them, and the mean counts.
         augmentation_workers: Processes that augment, at most one a thread of the job; 0: in the
             training process, and then a CPU training is bit-identical for a seed.
     """
@@ -26,7 +32,8 @@ class TrainingSettings:
     save_every: int
     initial_lr: float
     momentum: float
-    rotation_degrees: float
+    rotation_degrees: float | None
+    mirroring: list[Axis]
     augmentation_workers: int
 
     @property

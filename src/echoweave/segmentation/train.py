@@ -12,7 +12,6 @@ from echoweave.imports import code_digest
 from echoweave.io.atomic import whole_file
 from echoweave.logs import LOGGER
 from echoweave.segmentation.arms import (
-    ARMS,
     PLANS,
     curves_file,
     fold_folder,
@@ -32,38 +31,43 @@ _CHECKPOINTS = ("checkpoint_final.pth", "checkpoint_latest.pth", "checkpoint_bes
 
 def train_fold(
     arm: str,
+    configuration: str,
     fold: int,
     nnunet_root: Path,
     settings: Mapping[str, Any],
     seed: int,
     threads: int,
+    probabilities: bool,
 ) -> None:
-    """Train fold ``fold`` and leave its summary.json, last.
+    """Train a configuration in fold ``fold`` and leave its summary.json, last.
 
     Goes on from a checkpoint that an earlier run left, if data, plans, settings, seed and the code
     of the training are still the same, and starts over otherwise.
 
     Args:
         arm: A name of ``ARMS``.
+        configuration: "2d" or "3d_fullres".
         fold: 0-based.
         nnunet_root: results/nnunet.
         settings: ``segmentation.training`` of the config.
         seed: The config's seed.
         threads: Threads of this process, and the most that augmentation may use.
+        probabilities: Keep those of the validation cases, from which ensembles are made.
 
     Raises:
         InputError: There is no such fold.
     """
     _check_fold(arm, fold, nnunet_root)
     parsed = TrainingSettings(**settings)
-    folder = fold_folder(nnunet_root, arm, fold)
+    folder = fold_folder(nnunet_root, arm, configuration, fold)
     # A rule must never find the summary of another training while this one runs.
-    validation_summary(nnunet_root, arm, fold).unlink(missing_ok=True)
-    _keep_or_wipe(folder, _identity(arm, nnunet_root, parsed, seed))
+    validation_summary(nnunet_root, arm, configuration, fold).unlink(missing_ok=True)
+    _keep_or_wipe(folder, _identity(arm, configuration, nnunet_root, parsed, seed))
     set_environment(nnunet_root, threads, min(threads, parsed.augmentation_workers))
     with quiet(), pools(threads):
-        trainer = _make_trainer(arm, fold, nnunet_root)
-        trainer.configure(parsed, seed, curves_file(nnunet_root, arm, fold))
+        trainer = _make_trainer(arm, configuration, fold, nnunet_root)
+        curves = curves_file(nnunet_root, arm, configuration, fold)
+        trainer.configure(parsed, seed, curves, probabilities)
         _train(trainer, folder)
         trainer.perform_actual_validation()
 
@@ -78,11 +82,15 @@ def _check_fold(arm: str, fold: int, root: Path) -> None:
         )
 
 
-def _identity(arm: str, root: Path, settings: TrainingSettings, seed: int) -> dict[str, Any]:
-    """Return what a checkpoint must agree with to be of use."""
+def _identity(
+    arm: str, configuration: str, root: Path, settings: TrainingSettings, seed: int
+) -> dict[str, Any]:
+    """Return what a checkpoint must agree with to be of use; other networks' plans do not count."""
     prepared = json.loads(prepared_file(root, arm).read_text())
+    plans = prepared["plans"]
+    own = {configuration: plans["configurations"][configuration]}
     return {
-        "prepared": prepared,
+        "prepared": prepared | {"plans": plans | {"configurations": own}},
         "settings": settings.identity,
         "seed": seed,
         "code": code_digest(Path(__file__)),
@@ -101,7 +109,7 @@ def _keep_or_wipe(folder: Path, identity: dict[str, Any]) -> None:
         temporary.write_text(json.dumps(identity, indent=1))
 
 
-def _make_trainer(arm: str, fold: int, root: Path) -> "EchoTrainer":
+def _make_trainer(arm: str, configuration: str, fold: int, root: Path) -> "EchoTrainer":
     from echoweave.segmentation.trainer import EchoTrainer
 
     folder = preprocessed_folder(root, arm)
@@ -109,7 +117,7 @@ def _make_trainer(arm: str, fold: int, root: Path) -> "EchoTrainer":
     dataset = json.loads((folder / "dataset.json").read_text())
     # The trainer takes this flag out of the plans again; only a remote logger reads it.
     plans["continue_training"] = False
-    return EchoTrainer(plans, ARMS[arm].configuration, fold, dataset, torch_device())
+    return EchoTrainer(plans, configuration, fold, dataset, torch_device())
 
 
 def _train(trainer: "EchoTrainer", folder: Path) -> None:

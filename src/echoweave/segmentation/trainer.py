@@ -3,8 +3,9 @@
 import math
 import random
 import shutil
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -13,30 +14,36 @@ from batchgeneratorsv2.transforms.noise.gaussian_blur import GaussianBlurTransfo
 from batchgeneratorsv2.transforms.utils.random import RandomTransform
 from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
 
+from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_file
 from echoweave.io.tables import write_tsv
 from echoweave.logs import Progress
 from echoweave.segmentation.checkpoint import NUMBERS
-from echoweave.segmentation.settings import TrainingSettings
+from echoweave.segmentation.settings import Axis, TrainingSettings
 
 # What nnU-Net cuts out around a patch also lasts for this zoom.
 _SMALLEST_ZOOM = 0.85
+# Dice and cross-entropy are about 1 before training; of logits this wrong little is learnt again.
+_DIVERGED = 100.0
 
 
 class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
-    """nnU-Net's training for apical views: no flips, no time reversal, small rotations, seeded.
+    """nnU-Net's training, with rotations and mirroring of our choice, and seeded.
 
     Every epoch has a seed of its own, so a training that goes on from a checkpoint sees what it
     would have seen without the break.
     """
 
-    def configure(self, settings: TrainingSettings, seed: int, curves: Path) -> None:
+    def configure(
+        self, settings: TrainingSettings, seed: int, curves: Path, probabilities: bool
+    ) -> None:
         """Take the settings; call once, before training.
 
         Args:
             settings: How to train.
             seed: Seeds weights, sampling and augmentation.
             curves: Gets the table of losses and Dice, rewritten after each epoch.
+            probabilities: Keep those of the validation cases, from which ensembles are made.
         """
         self.num_epochs = settings.epochs
         self.num_iterations_per_epoch = settings.iterations_per_epoch
@@ -44,7 +51,10 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
         self.save_every = settings.save_every
         self.initial_lr = settings.initial_lr
         self.momentum = settings.momentum
-        self.rotation = float(np.deg2rad(settings.rotation_degrees))
+        degrees = settings.rotation_degrees
+        self.rotation = None if degrees is None else float(np.deg2rad(degrees))
+        self.mirroring = settings.mirroring
+        self.probabilities = probabilities
         self.in_process = settings.augmentation_workers == 0
         self.seed = seed
         self.curves = curves
@@ -65,15 +75,23 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
 
     def configure_rotation_dummyDA_mirroring_and_inital_patch_size(  # noqa: N802
         self,
-    ) -> tuple[tuple[float, float], bool, list[int], None]:
-        """Rotate within a frame only and never mirror, neither in training nor in prediction."""
-        self.inference_allowed_mirroring_axes = None
-        *time, height, width = (int(size) for size in self.configuration_manager.patch_size)
+    ) -> tuple[tuple[float, float], bool, list[int], tuple[int, ...] | None]:
+        """Rotate within a frame only, unless nnU-Net is to choose; mirror as the settings say.
+
+        What is mirrored in training is also mirrored in validation and prediction.
+        """
+        patch = [int(size) for size in self.configuration_manager.patch_size]
+        mirrored = _mirror_axes(self.mirroring, len(patch))
+        turning = super().configure_rotation_dummyDA_mirroring_and_inital_patch_size()
+        self.inference_allowed_mirroring_axes = mirrored
+        if self.rotation is None:
+            return (*turning[:3], mirrored)
+        *time, height, width = patch
         in_plane = [
             _side_before_turning(height, width, self.rotation),
             _side_before_turning(width, height, self.rotation),
         ]
-        return (-self.rotation, self.rotation), bool(time), [*time, *in_plane], None
+        return (-self.rotation, self.rotation), bool(time), [*time, *in_plane], mirrored
 
     def get_dataloaders(self) -> Any:
         """Return the loaders; in process, without a choice that hangs on the machine's load."""
@@ -90,7 +108,8 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
     def on_train_start(self) -> None:
         """Start the progress line beside nnU-Net's preparations."""
         super().on_train_start()
-        what = f"{self.plans_manager.dataset_name} fold {self.fold}, epochs"
+        name = f"{self.plans_manager.dataset_name} {self.configuration_name}"
+        what = f"{name} fold {self.fold}, epochs"
         self.progress = Progress(what, self.num_epochs, self.current_epoch)
 
     def on_epoch_start(self) -> None:
@@ -99,7 +118,12 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
         super().on_epoch_start()
 
     def on_epoch_end(self) -> None:
-        """Log and tabulate the losses."""
+        """Log and tabulate the losses; stop before a training that diverges is kept."""
+        for name in ("train_losses", "val_losses"):
+            loss = self.logger.get_value(name, step=-1)
+            # Neither is a NaN below it.
+            if not loss < _DIVERGED:
+                raise InputError(self._diverged(loss))
         super().on_epoch_end()
         write_curves(self, self.curves)
         loss = self.logger.get_value("train_losses", step=-1)
@@ -124,8 +148,17 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
         """Validate; nnU-Net writes its summary in place, so it gets its final path when whole."""
         folder = Path(self.output_folder)
         shutil.rmtree(folder / "validation", ignore_errors=True)
-        super().perform_actual_validation(save_probabilities)
+        super().perform_actual_validation(save_probabilities or self.probabilities)
         (folder / "validation/summary.json").replace(folder / "summary.json")
+
+    def _diverged(self, loss: float) -> Problem:
+        what, epoch = self.plans_manager.dataset_name, self.current_epoch + 1
+        return Problem(
+            "config",
+            "segmentation.training.initial_lr",
+            f"the training of {what} fold {self.fold} diverges: a loss of {loss} in epoch {epoch}",
+            f"lower it from {self.initial_lr:g}",
+        )
 
     def _seed(self, epoch: int) -> None:
         fold_and_epoch = (self.seed, self.fold, epoch + 1)
@@ -134,6 +167,12 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
         # nnU-Net draws from the global generators.
         np.random.seed(seed)  # noqa: NPY002
         torch.manual_seed(seed)
+
+
+def _mirror_axes(mirroring: Collection[Axis], dimensions: int) -> tuple[int, ...] | None:
+    """Return the numbers of the axes, as nnU-Net wants them; None for none."""
+    axes = get_args(Axis)[-dimensions:]
+    return tuple(number for number, axis in enumerate(axes) if axis in mirroring) or None
 
 
 def _side_before_turning(side: int, other: int, angle: float) -> int:

@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from echoweave.errors import InputError, Problem
 from echoweave.geometry.resize import resize_labels
 from echoweave.io.atomic import whole_file
+from echoweave.io.axes import turn_back
 from echoweave.io.cache import read_sequence, read_views
 from echoweave.io.images import read_array, read_image
 from echoweave.labels import N_LABELS
 from echoweave.logs import LOGGER
-from echoweave.submission.header import Header, as_stored, read_header, source_header, write_mask
+from echoweave.submission.header import Header, read_header, source_header, write_mask
 
 INSTANTS = ("ED", "ES")
 # The earliest time that a zip can hold: the same masks give the same bytes on any day.
@@ -133,7 +134,7 @@ def _masks(
             for instant, mask, source in zip(INSTANTS, native, sources[clip.name], strict=True):
                 name = f"{clip.name.replace('test', 'patient')}_{instant}"
                 header = source_header(source)
-                labels = as_stored(mask, header)
+                labels = turn_back(mask, header.directions).astype(np.uint8, copy=False)
                 if header.size != (*labels.shape[::-1], 1):
                     what = f"is {_shown(header.size)}, its sequence {_shown(labels.shape[::-1])}"
                     remedy = "put back the image that was there when the cache was built"

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echoweave.errors import InputError, Problem
+from echoweave.io.axes import is_transposed
 from echoweave.io.images import read_image
 
 # Third spacing of the public CAMUS files, for sources that have none.
@@ -31,6 +32,11 @@ class Header:
     origin_mm: tuple[float, float, float]
     direction: tuple[float, ...]
 
+    @property
+    def directions(self) -> NDArray[np.float64]:
+        """``direction`` as [3, 3], a column an axis."""
+        return np.reshape(np.array(self.direction), (3, 3))
+
 
 def source_header(path: Path) -> Header:
     """Read the header of a source image; one of 2 dimensions gets the third of the public files.
@@ -40,7 +46,7 @@ def source_header(path: Path) -> Header:
     """
     header, (sy, sx) = read_header(path), read_image(path).spacing_mm
     # The reader looks deeper for the spacing than ITK, and turns what is stored transposed.
-    across, down = (sy, sx) if _is_transposed(header) else (sx, sy)
+    across, down = (sy, sx) if is_transposed(header.directions) else (sx, sy)
     third = header.spacing_mm[2]
     third = third if math.isfinite(third) and third > 0 else THIRD_SPACING_MM
     return Header(header.size, (across, down, third), header.origin_mm, header.direction)
@@ -77,22 +83,6 @@ def read_header(path: Path) -> Header:
     )
 
 
-def as_stored(labels: NDArray[np.uint8], header: Header) -> NDArray[np.uint8]:
-    """Return labels [Y, X] in the orientation in which the source image is stored.
-
-    Sources are read into one orientation: transposed and mirrored ones are turned until x runs to
-    the left and y to the back in the space of ITK. Those that say right and front for both, as
-    NIfTI files of ultrasound do, are taken as they are. This is the way back.
-    """
-    signs = _signs(header)
-    if _is_transposed(header):
-        signs = signs[:, ::-1]
-    across, down = int(signs[0, 0]), int(signs[1, 1])
-    if across > 0 or down > 0:
-        labels = labels[::down, ::across]
-    return np.ascontiguousarray(labels.T if _is_transposed(header) else labels)
-
-
 def write_mask(path: Path, labels: NDArray[np.uint8], header: Header) -> None:
     """Write labels [Y, X], as stored, as a MetaImage with this header."""
     import SimpleITK as sitk  # noqa: N813
@@ -102,13 +92,3 @@ def write_mask(path: Path, labels: NDArray[np.uint8], header: Header) -> None:
     image.SetOrigin(header.origin_mm)
     image.SetDirection(header.direction)
     sitk.WriteImage(image, str(path))
-
-
-def _is_transposed(header: Header) -> bool:
-    return bool(_signs(header)[0, 0] == 0)
-
-
-def _signs(header: Header) -> NDArray[np.int64]:
-    """Return the directions of x and y, a column each, as 0, 1 and -1."""
-    signs: NDArray[np.int64] = np.rint(np.reshape(header.direction, (3, 3))[:2, :2]).astype(int)
-    return signs

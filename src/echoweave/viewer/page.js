@@ -112,6 +112,7 @@ function drawHead() {
   const row = study.sequences.find((one) => one.name === state.clip.name);
   at("title").textContent = row.name.replace("_", " ");
   const parts = [`${row.split} set`];
+  if (row.phase === "diastole") parts.push("a diastole, played backwards from ED to ES");
   if (row.quality) parts.push(`${row.quality} quality`);
   if (row.role) parts.push(`registration: ${row.role}`);
   if (row.closure !== null) parts.push(`closure Dice ${fixed(row.closure, 3)}`);

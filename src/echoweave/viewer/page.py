@@ -93,6 +93,7 @@ def describe_study(
             "name": row["sequence"],
             "patient": row["patient"],
             "split": row["split"],
+            "phase": row["phase"],
             "quality": "" if pd.isna(row["quality"]) else row["quality"],
             "closure": _known(closure.get(row["sequence"])),
             "dice": {arm: _known(dice.get((row["sequence"], arm))) for arm in ARMS},

@@ -1,0 +1,87 @@
+"""Check the parts of nnU-Net's plans that the configuration replaces, ``segmentation.plans``.
+
+Rules call it while they are parsed: it needs nothing slow.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from echoweave.errors import Problem
+
+_AXES = {"2d": "[Y, X]", "3d_fullres": "[T, Y, X]"}
+_PER_STAGE = ("features_per_stage", "strides", "kernel_sizes")
+
+
+def plan_problems(plans: Mapping[str, Mapping[str, Any]]) -> list[Problem]:
+    """Return what is wrong with ``segmentation.plans``, as far as the parts named there tell."""
+    return [
+        problem
+        for configuration, parts in plans.items()
+        for problem in part_problems(configuration, parts)
+    ]
+
+
+def part_problems(configuration: str, parts: Mapping[str, Any]) -> list[Problem]:
+    """Return what a network could not be built or trained with; parts not named are passed over.
+
+    Args:
+        configuration: "2d" or "3d_fullres".
+        parts: Any of patch_size, features_per_stage, strides and kernel_sizes.
+    """
+    return _forms(configuration, parts) or _sizes(configuration, parts)
+
+
+def _forms(configuration: str, parts: Mapping[str, Any]) -> list[Problem]:
+    """Check how many axes and stages each part is for."""
+    axes = _AXES[configuration]
+    n_axes = axes.count(",") + 1
+    problems = []
+    if len(parts.get("patch_size", range(n_axes))) != n_axes:
+        what = f"{parts['patch_size']} is not a size {axes}"
+        problems.append(_problem(configuration, "patch_size", what, f"give {n_axes} numbers"))
+    for key in ("strides", "kernel_sizes"):
+        wrong = [entry for entry in parts.get(key, ()) if len(entry) != n_axes]
+        if wrong:
+            remedy = f"give each stage {n_axes} numbers"
+            problems.append(_problem(configuration, key, f"{wrong[0]} is not {axes}", remedy))
+    stages = {key: len(parts[key]) for key in _PER_STAGE if key in parts}
+    if len(set(stages.values())) > 1 or min(stages.values(), default=3) < 3:
+        counts = ", ".join(f"{key} {count}" for key, count in stages.items())
+        remedy = "give each of them one entry a stage, and 3 stages at least"
+        problems.append(
+            _problem(configuration, "", f"stages differ or are too few: {counts}", remedy)
+        )
+    return problems
+
+
+def _sizes(configuration: str, parts: Mapping[str, Any]) -> list[Problem]:
+    """Check that what goes down to the coarsest stage comes up again at the same size."""
+    problems = []
+    strides, kernels, patch = (
+        list(parts.get(key, ())) for key in ("strides", "kernel_sizes", "patch_size")
+    )
+    if strides and set(strides[0]) != {1}:
+        remedy = "let the first stage keep the size, with 1 for every axis"
+        problems.append(_problem(configuration, "strides", f"the first is {strides[0]}", remedy))
+    even = [kernel for kernel in kernels if any(side % 2 == 0 for side in kernel)]
+    if even:
+        what, remedy = f"{even[0]} has no pixel in its middle", "give odd numbers"
+        problems.append(_problem(configuration, "kernel_sizes", what, remedy))
+    if not (strides and patch):
+        return problems
+    total = [math.prod(steps) for steps in zip(*strides, strict=True)]
+    if any(side % step for side, step in zip(patch, total, strict=True)):
+        what = f"{patch} cannot be divided by all strides together, {total}"
+        remedy = "make each side a multiple of that"
+        problems.append(_problem(configuration, "patch_size", what, remedy))
+    elif math.prod(patch) == math.prod(total):
+        what = f"{patch} is a single pixel in the coarsest stage"
+        remedy = "make a side longer, or leave a stage out"
+        problems.append(_problem(configuration, "patch_size", what, remedy))
+    return problems
+
+
+def _problem(configuration: str, key: str, what: str, remedy: str) -> Problem:
+    place = f"segmentation.plans.{configuration}.{key}".rstrip(".")
+    return Problem("config", place, what, remedy)
