@@ -1,6 +1,6 @@
 """Submission: ED and ES masks of the test sequences as the CAMUS platform takes them.
 
-Comes in: predictions/{arm}/{sequence}.nii.gz.
+Comes in: predictions/{arm}/{sequence}.nii.gz, the test images for their headers.
 Goes out: submission/{arm}.zip.
 """
 
@@ -26,6 +26,8 @@ rule write_submission:
         "../envs/echoweave.yaml"
     params:
         code=library("write_submission"),
+        content=COHORT.content(COHORT.files(COHORT.testing_patients)),
+        sources=COHORT.testing,
     message:
         "Packing the predictions of {wildcards.arm} for the CAMUS platform"
     script:

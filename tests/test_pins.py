@@ -1,8 +1,14 @@
-"""The pins of the conda environment are those of the lock file."""
+"""What the library needs is declared, with the oldest versions that will do, and locked."""
 
+import ast
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import pytest
 import yaml
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 
@@ -22,12 +28,50 @@ def test_conda_pins_equal_lock_file() -> None:
         assert pins == {name: lock[name] for name in pins}
 
 
-def test_every_direct_dependency_is_locked() -> None:
-    import re
-    import tomllib
+def declared() -> list[Requirement]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return [Requirement(line) for line in project["dependencies"]]
 
+
+def imported() -> set[str]:
+    """The packages that the library imports, at the top of a file or inside a function."""
+    modules = set()
+    for path in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                modules |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                modules.add(node.module.partition(".")[0])
+    distributions = packages_distributions()
+    return {
+        distributions[module][0].lower()
+        for module in modules - sys.stdlib_module_names - {"echoweave"}
+    }
+
+
+def test_what_is_imported_is_declared_and_nothing_else() -> None:
+    names = {one.name.lower() for one in declared()}
+    # torch imports TensorBoard for us.
+    assert names - {"tensorboard"} == imported()
+
+
+@pytest.mark.parametrize("one", declared(), ids=lambda one: one.name)
+def test_each_dependency_says_how_old_it_may_be_and_the_locked_version_will_do(
+    one: Requirement,
+) -> None:
+    assert any(bound.operator == ">=" for bound in one.specifier)
+    assert one.specifier.contains(locked()[one.name.lower()])
+
+
+def test_numpy_has_what_the_smoothness_needs() -> None:
+    (numpy,) = (one for one in declared() if one.name == "numpy")
+    # np.trapezoid came with 2.0; 1.26 calls it trapz.
+    assert not numpy.specifier.contains("1.26.4")
+    assert numpy.specifier.contains("2.0.0")
+
+
+def test_every_direct_dependency_is_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"].values()
     wanted = [*project["dependencies"], *(name for extra in extras for name in extra)]
-    names = {re.split(r"[<>=\[]", name)[0].lower() for name in wanted}
-    assert names <= set(locked())
+    assert {Requirement(line).name.lower() for line in wanted} <= set(locked())

@@ -12,7 +12,7 @@ import pytest
 import echoweave.cache.cohort as cohort_module
 from echoweave.cache.cohort import Cohort, assign_folds
 from echoweave.cache.inspect import Report
-from echoweave.cache.source import SequenceFiles, references_of
+from echoweave.cache.source import SequenceFiles, images_of, references_of
 from echoweave.cache.tables import COHORT_COLUMNS, write_cohort
 from echoweave.errors import InputError
 from echoweave.io.tables import read_tsv
@@ -36,6 +36,8 @@ def test_both_layouts_give_the_same_facts(make_tree: Any, layout: str) -> None:
     names = [f"patient0010_4CH_{instant}_gt{tree.suffix}" for instant in ("ED", "ES")]
     references = references_of(cohort.testing)
     assert references["patient0010_4CH"] == (folder / names[0], folder / names[1])
+    images = tuple(folder / f"patient0010_4CH_{end}{tree.suffix}" for end in ("ED", "ES"))
+    assert images_of(cohort.testing)["patient0010_4CH"] == images
     source = cohort.training[1]
     facts = source.facts
     assert (facts.stored_ed, facts.stored_es, source.n_frames, source.reversed) == (0, 3, 4, False)

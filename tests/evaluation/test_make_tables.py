@@ -44,6 +44,7 @@ def cycles(arm: str) -> list[dict]:
     """Two full-cycle clips; the second one has no beat in the 3D arm."""
     keys = {"view": "4CH", "quality": "Good", "arm": arm, "n_frames": 30, "mode": "ase"}
     truth = {"ref_beats": 2, "ref_ef_percent": 50.0, "ref_ef_sd_percent": 4.0}
+    other = truth | {"ref_ef_percent": 60.0}
     lost = arm == "dense3d"
     return [
         {"sequence": "patient0001_4CH", "patient": "patient0001", "beats": 2}
@@ -51,9 +52,9 @@ def cycles(arm: str) -> list[dict]:
         | keys
         | truth,
         {"sequence": "patient0002_4CH", "patient": "patient0002", "beats": 0 if lost else 1}
-        | {"ef_percent": None if lost else 51.0}
+        | {"ef_percent": None if lost else 61.0}
         | keys
-        | truth,
+        | other,
     ]
 
 
@@ -182,19 +183,21 @@ def test_beats_of_full_cycle_clips_by_hand(study, tables):
 
     # Differences of -3 and 1.
     assert (sparse["n"], sparse["beats"], sparse["ref_beats"]) == (2, 3, 4)
-    assert (sparse["ef_percent"], sparse["ef_sd_percent"]) == (49.0, 3.0)
+    assert (sparse["ef_percent"], sparse["ef_sd_percent"]) == (54.0, 3.0)
+    assert sparse["ref_ef_percent"] == 55.0
     assert (sparse["difference_percent"], sparse["mae_percent"]) == (-1.0, 2.0)
     assert sparse["difference_sd_percent"] == pytest.approx(8**0.5, rel=1e-5)
     assert sparse["difference_low_percent"] == -3.0
     assert sparse["difference_high_percent"] == 1.0
     # A clip without a beat is shown, and left out of the means.
     assert (whole["n"], whole["beats"], whole["difference_percent"]) == (1, 2, -3.0)
+    assert (whole["ef_percent"], whole["ref_ef_percent"]) == (47.0, 50.0)
     assert (lost["n"], lost["beats"]) == (0, 0)
     assert np.isnan(lost["difference_percent"])
     assert pick(table, arm="dense2d")["n"] == 0
     markdown = (study.folder / "tables/beats.md").read_text()
     assert (
-        "| patient0002_4CH | 2D+time dense | 0 | 0 | - | - | 2 | 50.0 | 4.0 | - | - |" in markdown
+        "| patient0002_4CH | 2D+time dense | 0 | 0 | - | - | 2 | 60.0 | 4.0 | - | - |" in markdown
     )
 
 
@@ -225,7 +228,7 @@ def test_smoothness_and_consistency_by_quality_and_view(tables):
     assert pick(tables["consistency"], group="4CH", **area)["inconsistent_share_mean"] == 0.0
 
 
-def test_function_by_quality(tables):
+def test_function_by_quality(study, tables):
     table = tables["function"]
     everyone = pick(table, arm="sparse2d", group="all", quantity="EF")
     poor = pick(table, arm="sparse2d", group="Poor", quantity="EF")
@@ -242,6 +245,8 @@ def test_function_by_quality(tables):
         "bias"
     ] == pytest.approx(8, abs=0.5)
     assert pick(table, arm="sparse2d", group="all", quantity="LV length at ED")["mae"] == 0.0
+    markdown = (study.folder / "tables/function.md").read_text()
+    assert "2D sparse, of 3 patients: 1 by 4CH alone." in markdown
     strain = pick(table, arm="sparse2d", group="all", quantity="GLS")
     assert strain["unit"] == "%"
     assert strain["bias"] > 0

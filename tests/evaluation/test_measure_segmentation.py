@@ -135,7 +135,7 @@ def test_areas_in_pixels_at_512_and_in_mm2(study, perfect):
     found = row(areas, view="2CH", structure="cavity", frame=0)
 
     # 12 x 40 pixels of 64 x 64; each stands for 8 x 8 at 512 and for 1 mm x 2 mm.
-    assert found["area_px512"] == 480 * 64
+    assert found["area_px2_at_512"] == 480 * 64
     assert found["area_mm2"] == 480 * 2
     assert len(areas) == 2 * 4 * 5
 

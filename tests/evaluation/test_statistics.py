@@ -12,6 +12,7 @@ from echoweave.evaluation.statistics import (
     holm,
     mae_of_draws,
     mean_of_draws,
+    median_of_draws,
     paired_p,
 )
 
@@ -65,6 +66,11 @@ def test_statistics_of_draws_equal_those_of_the_sample():
 def test_mean_of_draws_weighs_patients_by_their_frames():
     # Sums 6 and 4 over 3 and 1 frames.
     assert mean_of_draws(np.array([[[6.0, 3], [4, 1]]])).tolist() == [2.5]
+
+
+def test_median_of_draws():
+    draws = np.array([[[1.0], [5.0], [2.0]], [[4.0], [4.0], [9.0]]])
+    assert median_of_draws(draws).tolist() == [2.0, 4.0]
 
 
 def test_bootstrap_interval_is_that_of_the_mean():

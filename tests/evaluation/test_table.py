@@ -36,6 +36,20 @@ def test_markdown():
     )
 
 
+def test_an_interval_stands_behind_its_value_and_is_two_columns_of_the_tsv():
+    column = Column("dice", "Dice", 2, interval=("low", "high"))
+    known = {"dice": 0.914, "low": 0.9, "high": 0.93}
+    table = Table("Intervals.", [column], [known, {"dice": 0.5, "low": math.nan, "high": 1.0}])
+
+    assert "| 0.91 (0.90 to 0.93) |\n| 0.50 |" in table.to_markdown()
+    assert list(table.to_frame()) == ["dice", "low", "high"]
+
+
+def test_a_rounded_zero_has_no_sign():
+    table = Table("Bias.", [Column("bias", "Bias", 1)], [{"bias": -0.04}])
+    assert "| 0.0 |" in table.to_markdown()
+
+
 def test_latex():
     latex = TABLE.to_latex()
 

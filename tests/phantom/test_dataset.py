@@ -83,6 +83,10 @@ def test_headers_of_the_mhd_release(phantom_mhd: Path) -> None:
     assert header.GetSpacing()[:2] == pytest.approx((0.308 * 584 / 96, 0.154 * 945 / 128))
     assert header.GetSize()[2] == frames
     assert sitk.ReadImage(str(folder / "patient0001_2CH_ED.mhd")).GetSize()[2] == 1
+    # Single frames have a third spacing too.
+    for stem in ("sequence", "ED", "ES_gt"):
+        header = sitk.ReadImage(str(folder / f"patient0001_2CH_{stem}.mhd"))
+        assert header.GetSpacing()[2] == 1.54
 
 
 def test_a_reversed_sequence_turned_is_in_the_order_of_the_truth(phantom_mhd: Path) -> None:

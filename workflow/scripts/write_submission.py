@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from echoweave.cache.source import images_of
 from echoweave.logs import log_to
 from echoweave.submission.camus import write_submission
 
@@ -10,5 +11,6 @@ if __name__ == "__main__":
         write_submission(
             caches=[Path(path) for path in snakemake.input.caches],
             predictions=[Path(path) for path in snakemake.input.predictions],
+            sources=images_of(snakemake.params.sources),
             output=Path(snakemake.output[0]),
         )

@@ -148,6 +148,11 @@ def references_of(sources: Iterable[Source]) -> dict[str, tuple[Path, Path]]:
     }
 
 
+def images_of(sources: Iterable[Source]) -> dict[str, tuple[Path, Path]]:
+    """Return the images at ED and ES of ``sources``, by name."""
+    return {source.name: (source.files.ed, source.files.es) for source in sources}
+
+
 @dataclass(frozen=True, repr=False)
 class TedClip:
     """A TED clip: the full cycle of a CAMUS 4CH sequence with a mask for every frame.

@@ -47,7 +47,8 @@ def make_beats(cycles: pd.DataFrame, arms: Sequence[str], settings: Settings) ->
         "its beats; SD over its beats needs two.",
         "Reference: the masks of every frame, measured in the same way. No fold that segmented a "
         "clip was trained on its patient.",
-        "All clips: n with a measured beat, beats in total, means over the clips; difference is "
+        "All clips: beats in total, means over the n clips with a measured beat on both sides; "
+        "difference is "
         "predicted - reference, bias ± SD over the clips.",
         "A clip without a measurable beat has 0 beats, no EF, and is left out of the means.",
     ]
@@ -57,14 +58,15 @@ def make_beats(cycles: pd.DataFrame, arms: Sequence[str], settings: Settings) ->
 
 
 def _summary(ours: pd.DataFrame, arm: str, settings: Settings) -> dict[str, Any]:
-    pairs = ours[list(_EF)].dropna().to_numpy(float)
-    found = summarise_agreement(pairs, settings)
+    # Both means over the same clips, so that their difference is the mean difference.
+    both = ours.dropna(subset=list(_EF))
+    found = summarise_agreement(both[list(_EF)].to_numpy(float), settings)
     return {
         "arm": arm,
         "clip": "all",
-        "n": int(ours["ef_percent"].notna().sum()),
+        "n": len(both),
         **{key: int(ours[key].sum()) for key in _BEATS},
-        **{key: ours[key].mean() for key in (*_EF, *_SPREAD)},
+        **{key: both[key].mean() for key in (*_EF, *_SPREAD)},
         **{key: found[name] for name, key in _KEYS.items()},
     }
 

@@ -31,7 +31,7 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
     ),
     "volumes": VOLUME_COLUMNS,
     "beats": BEAT_COLUMNS,
-    "areas": (*_SEQUENCE, "frame", "structure", "area_px512", "area_mm2"),
+    "areas": (*_SEQUENCE, "frame", "structure", "area_px2_at_512", "area_mm2"),
     "smoothness": (
         *_SEQUENCE,
         *("structure", "n_frames", "lost_frames", "frame_rate_hz", "frame_rate_known"),
@@ -138,7 +138,7 @@ def area_rows(clip: Clip) -> Iterator[Row]:
             yield {
                 "frame": frame,
                 "structure": structure,
-                "area_px512": pixels * paper_pixels,
+                "area_px2_at_512": pixels * paper_pixels,
                 "area_mm2": pixels * pixel_mm2,
             }
 

@@ -128,6 +128,7 @@ def make_function(volumes: pd.DataFrame, arms: Sequence[str], settings: Settings
         "GLS: change of the endocardial contour's length from ED to ES. LV length: the longer one "
         "of the views' long axes. A patient has the worse image quality of the two views.",
         "Correlation needs three patients, SD and limits two.",
+        *_count_notes(volumes, arms),
     )
     return Table("Volumes, EF, GLS and LV length by image quality.", columns, rows, notes)
 

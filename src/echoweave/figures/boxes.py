@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
+from matplotlib.ticker import LogLocator
 
 from echoweave.figures.style import colour, display_name
 
 GROUP_WIDTH = 0.8
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # Above this number of values the single points hide the box.
 MOST_POINTS = 60
 
@@ -41,6 +43,23 @@ def draw_boxes(
         ticks.append(f"{name}\n{_describe_counts(counts)}")
     axes.set_xticks(range(len(groups)), ticks)
     axes.set_xlim(-0.5, len(groups) - 0.5)
+
+
+def use_log_axis(axes: Axes) -> None:
+    """Let the values run on a logarithmic axis, with numbers for readers."""
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter(lambda value, _: describe_power(value))
+    axes.yaxis.set_minor_formatter("")
+
+
+def describe_power(value: float) -> str:
+    """Return a positive value as "0.5", "200" or, where that would be long, "2·10⁷"."""
+    if 1e-3 <= value < 1e4:
+        return f"{value:g}"
+    mantissa, _, exponent = f"{value:.0e}".partition("e")
+    power = f"10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+    return power if mantissa == "1" else f"{mantissa}·{power}"
 
 
 def series_handles(series: Sequence[str]) -> list[Patch]:

@@ -49,6 +49,26 @@ def straighten(
     return np.ascontiguousarray(array[..., ::down, ::across]), spacing, "LP"
 
 
+def turn_back(array: NDArray[np.generic], directions: NDArray[np.float64]) -> NDArray[np.generic]:
+    """Return [Y, X] in the house's orientation as an image with these ``directions`` is stored.
+
+    It undoes what :func:`straighten` does; arguments and errors are as there.
+    """
+    signs = _signs(directions, 2)
+    transposed = is_transposed(directions)
+    if transposed:
+        signs = signs[:, ::-1]
+    across, down = signs[0, 0], signs[1, 1]
+    if across > 0 or down > 0:
+        array = array[::down, ::across]
+    return np.ascontiguousarray(array.swapaxes(0, 1) if transposed else array)
+
+
+def is_transposed(directions: NDArray[np.float64]) -> bool:
+    """Whether columns are stored as rows: x runs down and y across."""
+    return bool(_signs(directions, 2)[0, 0] == 0)
+
+
 def _signs(directions: NDArray[np.float64], ndim: int) -> NDArray[np.int64]:
     """Return the directions of x and y as [2, 2] of 0, 1 and -1."""
     lengths = np.linalg.norm(directions, axis=0)

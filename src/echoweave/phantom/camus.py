@@ -12,6 +12,9 @@ from echoweave.labels import BACKGROUND, N_LABELS
 from echoweave.phantom.clip import Clip
 from echoweave.phantom.patient import Patient, View
 
+# As the public files of the first release say, also for single frames.
+THIRD_SPACING_MM = 1.54
+
 
 def write_mhd_view(folder: Path, patient: Patient, view: View, clip: Clip, labelled: bool) -> None:
     """Write one view as in the first release (MetaImage, all images [T, Y, X]).
@@ -28,7 +31,7 @@ def write_mhd_view(folder: Path, patient: Patient, view: View, clip: Clip, label
     if labelled:
         images |= {"ED_gt": clip.labels[:1], "ES_gt": clip.labels[-1:]}
     for name, array in images.items():
-        write_image(folder / f"{stem}_{name}.mhd", array, clip.spacing_mm)
+        write_image(folder / f"{stem}_{name}.mhd", array, clip.spacing_mm, THIRD_SPACING_MM)
     entries = _entries(patient, view, len(clip.frames))
     if labelled:
         entries |= {

@@ -1,12 +1,13 @@
-"""Submission to the CAMUS platform: one flat zip of MetaImage masks at native size and spacing.
+"""Submission to the CAMUS platform: one flat zip of MetaImage masks with the sources' headers.
 
 The platform scores ED and ES of both views of every test patient. The names are those of the
-images, ``patient0001_2CH_ED.mhd`` with its ``.raw``, also where the study says test0001.
+images, ``patient0001_2CH_ED.mhd`` with its ``.raw``, also where the study says test0001. Size,
+all three spacings, origin and orientation are those of the source image of that instant.
 """
 
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,16 +17,18 @@ from numpy.typing import NDArray
 from echoweave.errors import InputError, Problem
 from echoweave.geometry.resize import resize_labels
 from echoweave.io.atomic import whole_file
+from echoweave.io.axes import turn_back
 from echoweave.io.cache import read_sequence, read_views
-from echoweave.io.images import read_array, read_image, write_image
+from echoweave.io.images import read_array, read_image
 from echoweave.labels import N_LABELS
 from echoweave.logs import LOGGER
+from echoweave.submission.header import Header, read_header, source_header, write_mask
 
 INSTANTS = ("ED", "ES")
 # The earliest time that a zip can hold: the same masks give the same bytes on any day.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-# Headers print the spacing with six digits.
-_SPACING_TOLERANCE = 1e-5
+# Writers of headers round, some to six digits.
+_TOLERANCE = 1e-5
 
 
 @dataclass(frozen=True)
@@ -34,26 +37,30 @@ class Mask:
 
     Attributes:
         name: ``"patient0001_2CH_ED"``.
-        shape: (Y, X) of the source image.
-        spacing_mm: (sy, sx) of the source image.
+        header: Of the source image.
     """
 
     name: str
-    shape: tuple[int, int]
-    spacing_mm: tuple[float, float]
+    header: Header
 
 
-def write_submission(caches: Sequence[Path], predictions: Sequence[Path], output: Path) -> None:
+def write_submission(
+    caches: Sequence[Path],
+    predictions: Sequence[Path],
+    sources: Mapping[str, tuple[Path, Path]],
+    output: Path,
+) -> None:
     """Write the zip of one arm and check it by reading every file back.
 
     Args:
         caches: ``{patient}.h5`` of every test patient; all their views are submitted.
         predictions: ``{sequence}.nii.gz`` of the arm, uint8 [T, Y, X], for each of those views.
+        sources: Sequence name -> the images at ED and ES as released, whose headers the masks get.
         output: The zip.
 
     Raises:
-        InputError: A sequence has no prediction, or a prediction has other frames than its
-            sequence.
+        InputError: A sequence has no prediction, a prediction has other frames than its sequence,
+            or a source image cannot be read or has another size than its sequence.
     """
     by_sequence = {path.name.removesuffix(".nii.gz"): path for path in predictions}
     expected: list[Mask] = []
@@ -62,9 +69,9 @@ def write_submission(caches: Sequence[Path], predictions: Sequence[Path], output
             zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive,
             tempfile.TemporaryDirectory() as folder,
         ):
-            for mask, labels in _masks(caches, by_sequence):
+            for mask, labels in _masks(caches, by_sequence, sources):
                 header = Path(folder) / f"{mask.name}.mhd"
-                write_image(header, labels[None], mask.spacing_mm)
+                write_mask(header, labels, mask.header)
                 for file in (header, header.with_suffix(".raw")):
                     entry = zipfile.ZipInfo(file.name, _EPOCH)
                     entry.external_attr = 0o644 << 16
@@ -80,7 +87,8 @@ def validate_submission(path: Path, expected: Sequence[Mask]) -> None:
 
     Raises:
         InputError: Every file that is missing, not asked for, unreadable, of another size,
-            spacing or type than the source image, or holds a label outside 0-3.
+            spacing (all three), origin or orientation than the source image, of another type than
+            uint8, or holds a label outside 0-3.
     """
     with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
         names = set(archive.namelist())
@@ -100,9 +108,11 @@ def validate_submission(path: Path, expected: Sequence[Mask]) -> None:
 
 
 def _masks(
-    caches: Sequence[Path], predictions: dict[str, Path]
+    caches: Sequence[Path],
+    predictions: Mapping[str, Path],
+    sources: Mapping[str, tuple[Path, Path]],
 ) -> Iterator[tuple[Mask, NDArray[np.uint8]]]:
-    """Yield each mask with its labels uint8 [Y, X] on the native grid, in the order of names."""
+    """Yield each mask with its labels uint8 [Y, X] as stored, in the order of names."""
     for cache in sorted(caches):
         for view in read_views(cache):
             clip = read_sequence(cache, view)
@@ -121,26 +131,43 @@ def _masks(
                     )
                 )
             native = resize_labels(labels[[clip.ed, clip.es]], clip.native_shape)
-            for instant, mask in zip(INSTANTS, native, strict=True):
+            for instant, mask, source in zip(INSTANTS, native, sources[clip.name], strict=True):
                 name = f"{clip.name.replace('test', 'patient')}_{instant}"
-                yield Mask(name, clip.native_shape, clip.native_spacing_mm), mask
+                header = source_header(source)
+                labels = turn_back(mask, header.directions).astype(np.uint8, copy=False)
+                if header.size != (*labels.shape[::-1], 1):
+                    what = f"is {_shown(header.size)}, its sequence {_shown(labels.shape[::-1])}"
+                    remedy = "put back the image that was there when the cache was built"
+                    raise InputError(Problem(str(source), "size", what, remedy))
+                yield Mask(name, header), labels
 
 
-def _check_mask(path: Path, header: Path, mask: Mask) -> list[Problem]:
+def _check_mask(path: Path, file: Path, mask: Mask) -> list[Problem]:
     try:
-        image = read_image(header)
+        pixels, header = read_image(file).array, read_header(file)
     except InputError as error:
-        return [_problem(path, header.name, problem.what) for problem in error.problems]
+        return [_problem(path, file.name, problem.what) for problem in error.problems]
     problems = []
-    if image.array.shape != (1, *mask.shape):
-        problems.append(f"is {image.array.shape}, the source image is (1, {mask.shape})")
-    if image.array.dtype != np.uint8:
-        problems.append(f"holds {image.array.dtype}, not uint8")
-    if not np.allclose(image.spacing_mm, mask.spacing_mm, rtol=_SPACING_TOLERANCE, atol=0):
-        problems.append(f"has spacing {image.spacing_mm}, the source image {mask.spacing_mm}")
-    if image.array.max() >= N_LABELS:
-        problems.append(f"holds the label {image.array.max()}")
-    return [_problem(path, header.name, problem) for problem in problems]
+    if header.size != mask.header.size:
+        problems.append(f"is {_shown(header.size)}, the source image {_shown(mask.header.size)}")
+    for name in ("spacing_mm", "origin_mm", "direction"):
+        found, wanted = getattr(header, name), getattr(mask.header, name)
+        if not np.allclose(found, wanted, rtol=_TOLERANCE, atol=_TOLERANCE):
+            what = name.removesuffix("_mm")
+            problems.append(f"has {what} {_listed(found)}, the source image {_listed(wanted)}")
+    if pixels.dtype != np.uint8:
+        problems.append(f"holds {pixels.dtype}, not uint8")
+    if pixels.max() >= N_LABELS:
+        problems.append(f"holds the label {pixels.max()}")
+    return [_problem(path, file.name, problem) for problem in problems]
+
+
+def _shown(size: Sequence[int]) -> str:
+    return " x ".join(map(str, size))
+
+
+def _listed(values: Sequence[float]) -> str:
+    return f"({', '.join(f'{value:g}' for value in values)})"
 
 
 def _problem(path: Path, name: str, what: str) -> Problem:
