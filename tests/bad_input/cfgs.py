@@ -88,4 +88,49 @@ CFG: dict[str, FileCase] = {
         "cfg",
         "EF: 1e999 cannot be (it must be 2 to 100 %); correct it or remove the line",
     ),
+    "EF as a fraction": (
+        text("cfg", "EF: 52", "EF: 0.52"),
+        "cfg",
+        "EF: 0.52 cannot be (it must be 2 to 100 %); correct it or remove the line",
+    ),
+    "EF above 100": (
+        text("cfg", "EF: 52", "EF: 152 %"),
+        "cfg",
+        "EF: 152 % cannot be (it must be 2 to 100 %); correct it or remove the line",
+    ),
+    "EF in another unit": (
+        text("cfg", "EF: 52", "EF: 52 ml"),
+        "cfg",
+        "EF: '52 ml' is not a number in %; correct it or remove the line",
+    ),
+    "EF of two numbers": (
+        text("cfg", "EF: 52", "EF: 52-55"),
+        "cfg",
+        "EF: '52-55' is not a number in %; correct it or remove the line",
+    ),
+    "age negative": (
+        text("cfg", "Age: 56", "Age: -1"),
+        "cfg",
+        "Age: -1 cannot be (it must be 0 to 130 years); correct it or remove the line",
+    ),
+    "frame rate of a sweep": (
+        text("cfg", "FrameRate: 40.5", "FrameRate: 5000"),
+        "cfg",
+        "FrameRate: 5000 cannot be (it must be 5 to 1000 fps); correct it or remove the line",
+    ),
+    "volume with a comma that may part thousands": (
+        text("cfg", "EF: 52", "LVedv: 1,204"),
+        "cfg",
+        "LVedv: '1,204' may be a decimal or a thousands comma; correct it or remove the line",
+    ),
+    "ESV above EDV": (
+        text("cfg", "EF: 52", "LVedv: 60\nLVesv: 80"),
+        "cfg",
+        "LVesv: 80 ml at ES, but LVedv is 60 ml at ED; correct the wrong line",
+    ),
+    "keys that differ in their letters alone": (
+        text("cfg", "EF: 52", "EF: 52\nef: 53"),
+        "cfg",
+        "EF: stands there twice, as 52 and as 53; keep the right line",
+    ),
 }

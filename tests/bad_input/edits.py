@@ -27,6 +27,16 @@ OTHER = "replace it with the one that belongs to the clip"
 DIM, DATATYPE, PIXDIM, VOX_OFFSET, MAGIC = (40, "<h"), (70, "<h"), (76, "<f"), (108, "<f"), 344
 
 
+def both(*edits: Edit) -> Edit:
+    """Do one after the other."""
+
+    def edit(tree: Tree) -> None:
+        for one in edits:
+            one(tree)
+
+    return edit
+
+
 def image(part: str, array: Any, spacing_mm: tuple[float, float] = SPACING_MM) -> Edit:
     """Put another image in its place."""
     return lambda tree: write_image(tree.file(part), np.asarray(array), spacing_mm)

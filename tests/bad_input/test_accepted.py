@@ -17,6 +17,7 @@ from tests.bad_input.edits import (
     PIXDIM,
     Edit,
     affine,
+    both,
     compressed,
     content,
     encoded,
@@ -28,7 +29,7 @@ from tests.bad_input.edits import (
     text,
     unzipped,
 )
-from tests.bad_input.images import SPACING, both, pixel_file
+from tests.bad_input.images import SPACING, pixel_file
 from tests.bad_input.trees import new_folder
 from tests.data_tree import Tree, clip, mask
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from echoweave.errors import InputError
+from tests.bad_input import companions
 from tests.bad_input.cfgs import CFG
 from tests.bad_input.configs import CONFIGS
 from tests.bad_input.conftest import Done, snakemake
@@ -23,8 +24,12 @@ FILES: dict[str, dict[str, FileCase]] = {
         **{f"image: {name}": case for name, case in MHD.items()},
         **{f"mask: {name}": case for name, case in MASKS.items()},
         **{f"cfg: {name}": case for name, case in CFG.items()},
+        **{f"companions: {name}": case for name, case in companions.MHD.items()},
     },
-    "nifti": {f"image: {name}": case for name, case in NIFTI.items()},
+    "nifti": {
+        **{f"image: {name}": case for name, case in NIFTI.items()},
+        **{f"companions: {name}": case for name, case in companions.NIFTI.items()},
+    },
 }
 
 

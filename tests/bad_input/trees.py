@@ -5,6 +5,7 @@ import shutil
 from typing import Any
 
 import numpy as np
+import SimpleITK as sitk  # noqa: N813
 
 from echoweave.cache.discover import VIEWS
 from echoweave.io.images import write_image
@@ -74,11 +75,11 @@ def path(key: str, value: str) -> Edit:
     return edit
 
 
-def truth(array: Any) -> Edit:
+def truth(array: Any, spacing_mm: tuple[float, float] = SPACING_MM) -> Edit:
     def edit(tree: Tree) -> None:
         folder = tree.root / "truth"
         tree.config["data"]["dense_truth"] = str(folder)
-        write_image(folder / "patient0001_4CH.nii.gz", np.asarray(array), SPACING_MM)
+        write_image(folder / "patient0001_4CH.nii.gz", np.asarray(array), spacing_mm)
 
     return edit
 
@@ -99,6 +100,46 @@ def twins(one: str, other: str) -> str:
     pairs = [(first, second) for first, second in clips]
     pairs += [(second, first) for first, second in clips]
     return "\n".join(f"{a}: the same images as {b}; keep the one that is right" for a, b in pairs)
+
+
+def under_another_id(split: str) -> Edit:
+    """Let a patient appear once more, with files of another name and compression."""
+
+    def edit(tree: Tree) -> None:
+        folder = tree.folder("patient0007", split)
+        folder.mkdir(parents=True)
+        for path in tree.folder("patient0001").iterdir():
+            if path.suffix == ".mhd":
+                name = path.name.replace("patient0001", "patient0007")
+                sitk.WriteImage(sitk.ReadImage(str(path)), str(folder / name), useCompression=True)
+            elif path.suffix == ".cfg":
+                shutil.copy(path, folder)
+
+    return edit
+
+
+def one_view_for_both(tree: Tree) -> None:
+    for path in tree.folder("patient0001").glob("*4CH_*"):
+        if path.suffix == ".mhd":
+            twin = path.with_name(path.name.replace("4CH", "2CH"))
+            sitk.WriteImage(sitk.ReadImage(str(path)), str(twin))
+
+
+def truth_of_no_one(tree: Tree) -> None:
+    truth(np.ones((4, 6, 8), np.uint8))(tree)
+    path = tree.root / "truth/patient0001_4CH.nii.gz"
+    path.rename(path.with_name("pat1_A4C.nii.gz"))
+
+
+def no_truth_at_all(tree: Tree) -> None:
+    truth(MASK)(tree)
+    (tree.root / "truth/patient0001_4CH.nii.gz").unlink()
+
+
+def ted_of_another_spacing(tree: Tree) -> None:
+    ted(4, 1)(tree)
+    masks = tree.ted / "database/patient001/patient001_4CH_sequence_gt.mhd"
+    write_image(masks, np.ones((4, 6, 8), np.uint8), (0.4, 0.2))
 
 
 TREES: dict[str, tuple[Edit, str]] = {
@@ -131,6 +172,23 @@ TREES: dict[str, tuple[Edit, str]] = {
     "same id twice": (
         same_id_twice,
         twins("training/patient0001/patient0001", "testing/patient0001/patient0001"),
+    ),
+    "a training patient in testing under another id": (
+        under_another_id("testing"),
+        twins("training/patient0001/patient0001", "testing/patient0007/patient0007"),
+    ),
+    "a training patient twice": (
+        under_another_id("training"),
+        twins("training/patient0001/patient0001", "training/patient0007/patient0007"),
+    ),
+    "one view for both": (
+        one_view_for_both,
+        "\n".join(
+            f"camus/training/patient0001/patient0001_{one}_sequence.mhd: the same images as "
+            f"camus/training/patient0001/patient0001_{other}_sequence.mhd; keep the one that is "
+            "right"
+            for one, other in (VIEWS, VIEWS[::-1])
+        ),
     ),
     "one mask of a test patient": (
         one_mask_of_a_test_patient,
@@ -192,6 +250,26 @@ TREES: dict[str, tuple[Edit, str]] = {
         truth(MASK),
         "truth/patient0001_4CH.nii.gz: dimensions: a single mask of 2 dimensions where "
         "one a frame is needed; replace it",
+    ),
+    "dense truth of another spacing": (
+        truth(np.ones((4, 6, 8), np.uint8), (0.4, 0.2)),
+        "truth/patient0001_4CH.nii.gz: spacing: 0.2 x 0.4 mm, but patient0001_4CH_sequence.mhd "
+        "says 0.1 x 0.2 mm; correct the header that is wrong",
+    ),
+    "dense truth under other names": (
+        truth_of_no_one,
+        "truth: data.dense_truth: none of its masks matches a sequence (pat1_A4C.nii.gz); name "
+        "them patient0001_2CH.nii.gz, or set it to null to go without",
+    ),
+    "dense truth without masks": (
+        no_truth_at_all,
+        "truth: data.dense_truth: holds no masks; name them patient0001_2CH.nii.gz, or set it to "
+        "null to go without",
+    ),
+    "TED masks of another spacing": (
+        ted_of_another_spacing,
+        "ted/database/patient001/patient001_4CH_sequence_gt.mhd: spacing: 0.2 x 0.4 mm, but "
+        "patient001_4CH_sequence.mhd says 0.1 x 0.2 mm; correct the header that is wrong",
     ),
     "TED with an atrium": (
         ted(4, 3),

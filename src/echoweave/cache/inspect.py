@@ -54,14 +54,14 @@ def inspect_sequence(files: SequenceFiles) -> Report:
     if problems or cfg is None or clip is None or indices is None:
         return Report(None, tuple(problems), tuple(warnings))
     ed, es, _ = indices
+    used = slice(min(ed, es), max(ed, es) + 1)
+    problems += check_contrast(files.sequence, clip.array[used], used.start)
     ed_image, es_image = images
-    if ed_image and es_image:
+    if ed_image and es_image and not problems:
         problems += check_frames(files, (ed_image, es_image), clip.array, (ed, es))
     for (path, mask), image in zip(masks.items(), images, strict=bool(masks)):
         problems += check_axes(path, mask, files.sequence, [clip, image])
     problems += check_areas(files, masks)
-    used = slice(min(ed, es), max(ed, es) + 1)
-    problems += check_contrast(files.sequence, clip.array[used], used.start)
     if problems:
         return Report(None, tuple(problems), tuple(warnings))
     height, width = clip.array.shape[1:]
