@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator
 
 from echoweave.figures.boxes import draw_boxes, series_handles
-from echoweave.figures.style import drawing, say_nothing_to_show
+from echoweave.figures.style import drawing, say_nothing_to_show, use_log_scale
 from echoweave.figures.tables import in_order, read_tables
 
 STRUCTURES = ("cavity", "myocardium", "atrium")
@@ -61,10 +60,7 @@ def draw_quality(figure: Figure, table: pd.DataFrame, series: str) -> None:
             measure, axes = f"{distance}_{unit}", figure.add_subplot(grid[row, column])
             # What is right to the pixel has no place on a log axis.
             draw_boxes(axes, means[means[measure] > 0], measure, groups, names)
-            axes.set_yscale("log")
-            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-            axes.yaxis.set_major_formatter("{x:g}")
-            axes.yaxis.set_minor_formatter("")
+            use_log_scale(axes)
             axes.set_ylabel(f"{name}\n({unit_name})")
     figure.legend(handles=series_handles(names), loc="outside upper center", ncols=len(names))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from echoweave.figures.boxes import draw_boxes, series_handles
-from echoweave.figures.style import drawing, say_nothing_to_show
+from echoweave.figures.style import drawing, say_nothing_to_show, use_log_scale
 from echoweave.figures.tables import in_order, read_tables
 
 STRUCTURES = ("cavity", "myocardium", "atrium")
@@ -36,7 +36,7 @@ def draw_figure3(smoothness: Sequence[Path], svg: Path, png: Path) -> None:
             # A constant area has no curvature, and zero has no place on a log axis.
             shown = table[table[measure] > 0]
             draw_boxes(axes, shown, measure, STRUCTURES, names)
-            axes.set_yscale("log")
+            use_log_scale(axes)
             axes.set_ylabel(f"Smoothness ({label})")
         handles = series_handles(names)
         figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 from echoweave.evaluation.names import display_name as table_name
 from echoweave.io.atomic import whole_file
@@ -107,6 +109,14 @@ def save_figure(figure: Figure, path: Path) -> None:
     metadata = {"Date": None} if path.suffix == ".svg" else {}
     with whole_file(path) as temporary, our_style():
         figure.savefig(temporary, dpi=DPI, metadata=metadata)
+
+
+def use_log_scale(axes: Axes) -> None:
+    """Let y be logarithmic, with plain numbers: text is never read as a formula here."""
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter("")
 
 
 def say_nothing_to_show(figure: Figure, why: str) -> None:
