@@ -6,10 +6,15 @@ from typing import Any
 
 import pytest
 import torch
+import yaml
 
+from echoweave.registration.checkpoint import Checkpoint, save_checkpoint
+from echoweave.registration.settings import Settings
+from echoweave.registration.split import Split
 from tests.bad_input.conftest import snakemake
 from tests.data_tree import Tree, clip
 
+ROOT = Path(__file__).parents[2]
 MakeTree = Callable[[str], Tree]
 
 
@@ -26,6 +31,16 @@ class Payload:
 def malicious_checkpoint(tree: Tree) -> str:
     path = tree.root / "given.pt"
     torch.save({"weights": Payload(tree.root / "ran")}, path)
+    tree.config["registration"] = {"pretrained": {"dirnet": str(path)}}
+    return "registration/dirnet/model.pt"
+
+
+def checkpoint_that_knows_the_test_patient(tree: Tree) -> str:
+    path = tree.root / "given.pt"
+    models = yaml.safe_load((ROOT / "config/config.yaml").read_text())["registration"]["models"]
+    settings = Settings.from_config(models["dirnet"], "config.yaml")
+    split = Split(["patient0010"], ["patient0555"], [])
+    save_checkpoint(path, Checkpoint({}, settings, split, seed=1, iteration=1))
     tree.config["registration"] = {"pretrained": {"dirnet": str(path)}}
     return "registration/dirnet/model.pt"
 
@@ -54,6 +69,11 @@ CASES = [
         malicious_checkpoint,
         "given.pt: damaged, or holds more than weights and settings, so nothing of it was run; "
         "give a model.pt that EchoWeave has trained, or delete it and train again",
+    ),
+    (
+        checkpoint_that_knows_the_test_patient,
+        "given.pt: registration.pretrained.dirnet: it has seen 1 of the patients that this study "
+        "tests: patient0010; leave it out and train here, or give one that has not seen them",
     ),
     (pairing_that_is_no_table, "pairs.tsv: not a readable table ("),
     (
