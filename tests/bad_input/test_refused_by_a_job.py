@@ -6,10 +6,15 @@ from typing import Any
 
 import pytest
 import torch
+import yaml
 
+from echoweave.registration.checkpoint import Checkpoint, save_checkpoint
+from echoweave.registration.settings import Settings
+from echoweave.registration.split import Split
 from tests.bad_input.conftest import snakemake
 from tests.data_tree import Tree
 
+ROOT = Path(__file__).parents[2]
 MakeTree = Callable[[str], Tree]
 
 
@@ -30,6 +35,16 @@ def malicious_checkpoint(tree: Tree) -> str:
     return "registration/dirnet/model.pt"
 
 
+def checkpoint_that_knows_the_test_patient(tree: Tree) -> str:
+    path = tree.root / "given.pt"
+    models = yaml.safe_load((ROOT / "config/config.yaml").read_text())["registration"]["models"]
+    settings = Settings.from_config(models["dirnet"], "config.yaml")
+    split = Split(["patient0010"], ["patient0555"], [])
+    save_checkpoint(path, Checkpoint({}, settings, split, seed=1, iteration=1))
+    tree.config["registration"]["pretrained"] = {"dirnet": str(path)}
+    return "registration/dirnet/model.pt"
+
+
 def fold_past_the_list(tree: Tree) -> str:
     model = "nnunet/trained/Dataset570_CAMUS2DSparse/EchoTrainer__nnUNetPlans__2d"
     return f"{model}/fold_2/validation/summary.json"
@@ -39,7 +54,12 @@ CASES = [
     (
         malicious_checkpoint,
         "given.pt: damaged, or holds more than weights and settings, so nothing of it was run; "
-        "give a model.pt that this EchoWeave has trained, or delete it and train again",
+        "give a model.pt that EchoWeave has trained, or delete it and train again",
+    ),
+    (
+        checkpoint_that_knows_the_test_patient,
+        "given.pt: registration.pretrained.dirnet: it has seen 1 of the patients that this study "
+        "tests: patient0010; leave it out and train here, or give one that has not seen them",
     ),
     (fold_past_the_list, "No rule to produce"),
 ]

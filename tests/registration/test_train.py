@@ -223,14 +223,20 @@ def test_a_training_that_diverges_stops_with_one_line(
     assert line.startswith(
         "config: registration.models.dirnet.learning_rate: the training of dirnet diverges: "
     )
-    assert line.endswith(f" in iteration 2; lower it from {rate:g}")
+    assert line.endswith(f" in iteration 2; lower it from {rate:g}, or the weights of the loss")
     assert not list(tmp_path.rglob("model.pt"))
 
 
-def test_a_loss_that_is_not_finite_never_reaches_the_weights(train_into, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"loss is (nan|-?inf) in iteration \d+; lower it"):
-        train_into("out", bending_weight=1e39)
+def test_a_gradient_that_is_not_finite_is_noticed_in_the_next_step(train_into, tmp_path) -> None:
+    with pytest.raises(InputError, match="a displacement is not finite in iteration 3; lower it"):
+        train_into("out", bending_weight=1e38, learning_rate=10)
     assert not list(tmp_path.rglob("model.pt"))
+
+
+@pytest.mark.parametrize("loss", ["nan", "inf", "-inf"])
+def test_a_loss_that_is_not_finite_never_reaches_the_weights(loss: str) -> None:
+    with pytest.raises(FloatingPointError, match=f"^the loss is {loss}$"):
+        train._check_finite("the loss", torch.tensor(1.0), torch.tensor(float(loss)))
 
 
 def test_a_training_that_learns_nothing_says_so(

@@ -16,7 +16,7 @@ from echoweave.registration.networks.registry import build_network
 from echoweave.registration.settings import Settings
 from echoweave.registration.split import Split
 
-_REMEDY = "give a model.pt that this EchoWeave has trained, or delete it and train again"
+_REMEDY = "give a model.pt that EchoWeave has trained, or delete it and train again"
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ class Trainer:
             self._iterate(state, state_file, made_by, writer)
         if state.best_loss >= untrained:
             LOGGER.warning(
-                "nothing was learnt: the validation loss is %.4f at best and was %.4f before; "
+                "nothing was learnt: the validation loss is %.4g at best and was %.4g before; "
                 "change learning_rate or iterations",
                 state.best_loss,
                 untrained,
@@ -244,7 +244,7 @@ def _diverged(model: str, iteration: int, rate: float, error: FloatingPointError
         "config",
         f"{section}.learning_rate",
         f"the training of {model} diverges: {error} in iteration {iteration}",
-        f"lower it from {rate:g}",
+        f"lower it from {rate:g}, or the weights of the loss",
     )
 
 
