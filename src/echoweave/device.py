@@ -2,7 +2,6 @@
 
 import errno
 import os
-import re
 import shutil
 import socket
 import subprocess
@@ -21,15 +20,13 @@ Device = Literal["auto", "cuda", "cpu"]
 _VISIBLE = "CUDA_VISIBLE_DEVICES"
 # Entries of it that hide what follows; the last one is SLURM's.
 _NONE = ("", "-1", "NoDevFiles")
-_GPU = re.compile(r"^GPU (\d+): .*\(UUID: (GPU-\S+)\)\n?((?:^ .*\n?)*)", re.MULTILINE)
-_MIG = re.compile(r"\(UUID: (MIG-\S+)\)")
 
 
 class Gpu(NamedTuple):
-    """One GPU, or one part of a GPU that is cut into several (MIG).
+    """One GPU.
 
     Attributes:
-        number: That of `nvidia-smi`; "0:1" is the second part of GPU 0.
+        number: That of `nvidia-smi`.
         uuid: What tells it from every other one, in whatever order CUDA counts.
     """
 
@@ -38,24 +35,19 @@ class Gpu(NamedTuple):
 
     def is_meant_by(self, entry: str) -> bool:
         """Return whether ``entry`` of CUDA_VISIBLE_DEVICES names it: number or start of the id."""
-        if entry.startswith(("GPU-", "MIG-")):
-            return self.uuid.startswith(entry)
-        return entry == self.number.partition(":")[0]
+        return entry == self.number or (entry.startswith("GPU-") and self.uuid.startswith(entry))
 
 
 def list_gpus() -> list[Gpu]:
-    """Return this machine's GPUs, without touching CUDA; of one that is cut, its parts."""
+    """Return this machine's GPUs, without touching CUDA."""
     if not shutil.which("nvidia-smi"):
         return []
-    answer = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, check=False)
-    if answer.returncode:
-        return []
-    gpus: list[Gpu] = []
-    for number, whole, below in _GPU.findall(answer.stdout):
-        parts = _MIG.findall(below)
-        cut = [Gpu(f"{number}:{part}", uuid) for part, uuid in enumerate(parts)]
-        gpus += cut or [Gpu(number, whole)]
-    return gpus
+    command = ["nvidia-smi", "--query-gpu=index,uuid", "--format=csv,noheader"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    lines = answer.stdout.splitlines() if answer.returncode == 0 else []
+    rows = [[field.strip() for field in line.split(",")] for line in lines]
+    # What it says of a machine without a GPU is no number.
+    return [Gpu(row[0], row[-1]) for row in rows if row[0].isdigit()]
 
 
 @contextmanager
@@ -125,8 +117,8 @@ def _allowed(gpus: Sequence[Gpu], visible: str | None) -> list[Gpu]:
     allowed: list[Gpu] = []
     for entry in map(str.strip, visible.split(",")):
         named = [gpu for gpu in gpus if gpu.is_meant_by(entry)]
-        if not named and not gpus and entry not in _NONE:
-            # Without nvidia-smi its name must do.
+        # nvidia-smi does not list the parts of a GPU that MIG cuts, and may not be there.
+        if entry.startswith("MIG-") or (not gpus and entry not in _NONE):
             named = [Gpu(entry, entry)]
         if not named:
             break

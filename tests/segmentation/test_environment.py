@@ -60,13 +60,15 @@ def test_workers_end_when_their_process_is_killed() -> None:
     assert run.returncode == -signal.SIGKILL
 
 
-def test_of_nnunet_s_variables_those_of_the_user_count_no_more() -> None:
+def test_nnunet_sees_our_variables_and_threads_not_those_of_the_user() -> None:
     script = (
-        "import os, pathlib, torch\n"
-        "from echoweave.segmentation.environment import set_environment\n"
+        "import multiprocessing, os, pathlib, torch\n"
+        "from echoweave.segmentation.environment import pools, set_environment\n"
         "set_environment(pathlib.Path('nnunet'), threads=2)\n"
         "names = [name for name in os.environ if name.startswith('nnUNet_')]\n"
-        "print({name: os.environ[name] for name in sorted(names)}, torch.get_num_threads())\n"
+        "print({name: os.environ[name] for name in sorted(names)})\n"
+        "with pools(2), multiprocessing.get_context('spawn').Pool(1) as pool:\n"
+        "    print(torch.get_num_threads(), pool.apply(torch.get_num_threads))\n"
     )
     theirs = {
         "nnUNet_wandb_enabled": "1",
@@ -75,6 +77,7 @@ def test_of_nnunet_s_variables_those_of_the_user_count_no_more() -> None:
         "nnUNet_def_n_proc": "64",
         "nnUNet_n_proc_DA": "64",
         "nnUNet_compile": "f",
+        "OMP_NUM_THREADS": "64",
     }
     run = subprocess.run(
         [sys.executable, "-c", script], env=os.environ | theirs, capture_output=True, text=True
@@ -87,4 +90,5 @@ def test_of_nnunet_s_variables_those_of_the_user_count_no_more() -> None:
         "nnUNet_raw": "nnunet/raw",
         "nnUNet_results": "nnunet/trained",
     }
-    assert run.stdout == f"{expected} 2\n", run.stderr
+    # A job has as many processes as threads: each of them computes on one.
+    assert run.stdout == f"{expected}\n2 1\n", run.stderr

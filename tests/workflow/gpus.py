@@ -28,7 +28,7 @@ def write_nvidia_smi(folder: Path, count: int) -> None:
 
     No other folder's have their ids, so that no other test's jobs compete for them.
     """
-    lines = (f"GPU {number}: Stand-in (UUID: GPU-{uuid4()})\n" for number in range(count))
+    lines = (f"{number}, GPU-{uuid4()}\n" for number in range(count))
     program = folder / "nvidia-smi"
     program.write_text(f"#!/bin/sh\ncat << EOF\n{''.join(lines)}EOF\n")
     program.chmod(0o755)
