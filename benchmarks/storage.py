@@ -1,35 +1,37 @@
-"""Bytes on disk a training sequence, stage by stage, and what they come to for all of CAMUS.
+"""Disk space that a run on all of CAMUS takes, stage by stage.
 
 Phantom patients of about the size of CAMUS's images go through the cache, the pseudo-labels, and
 nnU-Net's raw and preprocessed data of all three arms, with the settings of config/config.yaml. The
-lengths are scaled to --frames. Not measured: whether real speckle compresses alike, and what
-trained networks take. The pseudo-labels are those of `farneback`, as large as any other's.
+lengths are scaled to --frames. A fold leaves two checkpoints, of weights and momentum; what they
+take is counted on the networks that nnU-Net plans, which are not trained. Not measured: whether
+real speckle compresses alike. The pseudo-labels are those of `farneback`, as large as any other's.
 
 Usage: python benchmarks/storage.py [--patients N] [--frames MEAN]
 """
 
 import argparse
+import json
 import os
 import tempfile
 from pathlib import Path
 
-import pandas as pd
 import yaml
+from nnunetv2.utilities.get_network_from_plans import get_network_from_plans
 from side_by_side import ROOT
 
 from echoweave.cache.build import build_cache
 from echoweave.cache.cohort import load_cohort
-from echoweave.io.cache import read_sequence, read_views
 from echoweave.phantom.dataset import write_phantom
 from echoweave.phantom.settings import Settings
 from echoweave.pseudolabels.generate import generate
-from echoweave.segmentation.arms import ARMS, candidates, preprocessed_folder, raw_folder
+from echoweave.segmentation.arms import ARMS, PLANS, candidates, preprocessed_folder, raw_folder
 from echoweave.segmentation.plan import plan
 from echoweave.segmentation.raw import write_raw
 
 # Of the public release (Leclerc et al., IEEE TMI 2019): patients who train and who are tested,
 # two views each.
 TRAINING, TESTING, VIEWS = 450, 50, 2
+PICTURE = 1000, 600
 ESTIMATOR = "farneback"
 
 
@@ -38,37 +40,62 @@ def size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def measure(folder: Path, patients: int) -> tuple[dict[str, int], int]:
-    """Return the bytes of each stage, and the number of frames from ED to ES that they hold."""
-    config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
-    write_phantom(
-        folder / "phantom",
-        Settings(layout="nifti", patients=patients, test_patients=0, ted=0, size=(1000, 600)),
+def checkpoints(root: Path, arm: str, configuration: str) -> int:
+    """Return the bytes of the checkpoints of one trained fold."""
+    plans = json.loads((preprocessed_folder(root, arm) / f"{PLANS}.json").read_text())
+    network = plans["configurations"][configuration]["architecture"]
+    built = get_network_from_plans(
+        network["network_class_name"],
+        network["arch_kwargs"],
+        network["_kw_requires_import"],
+        input_channels=1,
+        output_channels=4,
     )
+    weights = sum(parameter.numel() * 4 for parameter in built.parameters())
+    return 2 * 2 * weights
+
+
+def measure(folder: Path, patients: int, mean_frames: float) -> list[tuple[str, float]]:
+    """Return what each stage takes for all of CAMUS, in bytes.
+
+    Args:
+        folder: An empty folder.
+        patients: Phantom patients to measure on, at least one a fold.
+        mean_frames: Frames from ED to ES of a sequence of CAMUS.
+    """
+    config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+    settings = Settings(layout="nifti", patients=patients, test_patients=0, ted=0, size=PICTURE)
+    write_phantom(folder / "phantom", settings)
+    threads, folds = os.cpu_count() or 1, config["folds"]
+    config |= {"folds": 2}
     config["data"]["camus"]["root"] = str(folder / "phantom/camus")
-    threads = os.cpu_count() or 1
-    config["folds"] = 2
     cohort = load_cohort(config, folder, threads)
     caches = [folder / f"cache/{patient}.h5" for patient in cohort.training_patients]
     build_cache(cohort.sequences, None, config["data"]["size"], caches, folder / "checksums.tsv")
-    labels = folder / "labels"
-    settings = config["pseudolabels"]
-    generate(ESTIMATOR, caches, labels, labels / "quality.tsv", None, settings, 1)
-    stages = {
-        "cache": size(folder / "cache"),
-        "pseudo-labels of one estimator": size(labels),
-    }
-    root = folder / "nnunet"
-    trained = candidates(config["segmentation"]["candidates"])
-    for arm in ARMS:
-        write_raw(arm, caches, cohort.folds, labels, root, settings["quality"])
-        plan(arm, trained[arm], root, config["segmentation"]["plans"], threads)
-        stages[f"nnU-Net's raw data, {arm}"] = size(raw_folder(root, arm))
-        stages[f"nnU-Net's preprocessed data, {arm}"] = size(preprocessed_folder(root, arm))
-    frames = [
-        len(read_sequence(cache, view).frames) for cache in caches for view in read_views(cache)
+    labels, pseudolabels = folder / "labels", config["pseudolabels"]
+    generate(ESTIMATOR, caches, labels, labels / "quality.tsv", None, pseudolabels, 1)
+    # Of frames from ED to ES; of the two labelled ones of each sequence.
+    frames = mean_frames / sum(source.n_frames for source in cohort.sequences)
+    labelled = 1 / len(cohort.sequences)
+    rows = [
+        ("cache", size(folder / "cache") * frames * (TRAINING + TESTING) * VIEWS),
+        (
+            f"pseudo-labels of {len(pseudolabels['estimators'])} estimators",
+            size(labels) * frames * TRAINING * VIEWS * len(pseudolabels["estimators"]),
+        ),
     ]
-    return stages, sum(frames)
+    root, trained = folder / "nnunet", candidates(config["segmentation"]["candidates"])
+    for arm in ARMS:
+        write_raw(arm, caches, cohort.folds, labels, root, pseudolabels["quality"])
+        plan(arm, trained[arm], root, config["segmentation"]["plans"], threads)
+        scale = (frames if ARMS[arm].dense else labelled) * TRAINING * VIEWS
+        weights = sum(checkpoints(root, arm, one) for one in trained[arm])
+        rows += [
+            (f"{arm}: raw data", size(raw_folder(root, arm)) * scale),
+            (f"{arm}: preprocessed data", size(preprocessed_folder(root, arm)) * scale),
+            (f"{arm}: {folds} trained folds", weights * folds),
+        ]
+    return rows
 
 
 def main() -> None:
@@ -78,23 +105,10 @@ def main() -> None:
     parser.add_argument("--frames", type=float, default=20, help="mean frames from ED to ES")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        stages, frames = measure(Path(folder), options.patients)
-    sequences = options.patients * VIEWS
-    rows = []
-    for stage, measured in stages.items():
-        sparse = "sparse2d" in stage
-        # Two frames a sequence whatever its length.
-        each = measured / sequences if sparse else measured / frames * options.frames
-        count = (TRAINING + TESTING if stage == "cache" else TRAINING) * VIEWS
-        rows.append((stage, each / 2**20, each * count / 2**30))
-    table = pd.DataFrame(rows, columns=["stage", "MB a sequence", "GB for CAMUS"])
-    print(
-        f"{frames} frames of {sequences} phantom sequences, scaled to {options.frames:g} a sequence"
-    )
-    print("| stage | MB a sequence | GB for CAMUS |\n| --- | --- | --- |")
-    for stage, mb, gb in rows:
-        print(f"| {stage} | {mb:.1f} | {gb:.1f} |")
-    print(f"| together |  | {table['GB for CAMUS'].sum():.0f} |")
+        rows = measure(Path(folder), options.patients, options.frames)
+    print("| stage | GB |\n| --- | --- |")
+    for stage, taken in [*rows, ("together", sum(taken for _, taken in rows))]:
+        print(f"| {stage} | {taken / 2**30:.1f} |")
 
 
 if __name__ == "__main__":
