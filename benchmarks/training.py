@@ -2,11 +2,11 @@
 
 A phantom of six patients in a cache of 128 x 128 pixels; 2D on ED and ES frames and 3D on whole
 sequences, the small networks of config/phantom.yaml, as many epochs and iterations for both. The
-plain form is nnU-Net's own command with its trainer `nnUNetTrainerNoMirroring`, of which only the
-number of epochs and iterations is changed: ours does not mirror either, and with mirroring every
-validation image would be predicted four times in 2D and eight times in 3D. Ours is
-`echoweave.segmentation.train.train_fold`. Both start a process, import, train on the CPU with a
-thread and an augmentation worker for each core, and validate.
+plain form is nnU-Net's own command with its own trainer, of which only the number of epochs and
+iterations is changed and, as in its `nnUNetTrainerNoMirroring`, the mirroring left out: ours does
+not mirror either, and with it every validation image would be predicted four times in 2D and eight
+times in 3D. Ours is `echoweave.segmentation.train.train_fold`. Both start a process, import, train
+on the CPU with a thread and an augmentation worker for each core, and validate.
 
 Usage: python benchmarks/training.py [--pairs N] [--epochs N]
 """
@@ -36,7 +36,6 @@ from echoweave.segmentation.raw import write_raw
 SIZE, FOLDS, CORES = 128, 2, os.cpu_count() or 1
 ITERATIONS = {"sparse2d": 100, "dense3d": 40}
 VALIDATION_ITERATIONS = 5
-PLAIN_TRAINER = "nnUNetTrainerNoMirroring"
 OURS = """
 import json, sys
 from pathlib import Path
@@ -54,6 +53,12 @@ def shorter(self):
     self.num_epochs, self.num_iterations_per_epoch, self.num_val_iterations_per_epoch = LENGTH
     initialize(self)
 nnUNetTrainer.initialize = shorter
+configure = nnUNetTrainer.configure_rotation_dummyDA_mirroring_and_inital_patch_size
+def unmirrored(self):
+    rotation, dummy_2d, patch_size, _ = configure(self)
+    self.inference_allowed_mirroring_axes = None
+    return rotation, dummy_2d, patch_size, None
+nnUNetTrainer.configure_rotation_dummyDA_mirroring_and_inital_patch_size = unmirrored
 if __name__ == "__main__":
     run_training_entry()
 """
@@ -100,10 +105,9 @@ class Fold:
     def plain(self) -> None:
         """Train with nnU-Net's command."""
         own = model_folder(self.root, self.arm)
-        shutil.rmtree(own.with_name(own.name.replace("EchoTrainer", PLAIN_TRAINER)), True)
+        shutil.rmtree(own.with_name(own.name.replace("EchoTrainer", "nnUNetTrainer")), True)
         arm = ARMS[self.arm]
-        fold = str(arm.dataset_id), arm.configuration, "0"
-        self.run(self.plain_script, *fold, "-tr", PLAIN_TRAINER, "-device", "cpu")
+        self.run(self.plain_script, str(arm.dataset_id), arm.configuration, "0", "-device", "cpu")
 
     def run(self, script: Path, *arguments: str) -> None:
         """Run a script in an environment without limits of its own."""
