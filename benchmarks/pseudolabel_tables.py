@@ -27,17 +27,18 @@ def table(rows: pd.DataFrame, *keys: str) -> pd.DataFrame:
 def differences(rows: pd.DataFrame, reference: Callable[[str], str]) -> pd.DataFrame:
     """Return each estimator less its reference over n patients, with 95 % intervals.
 
-    Both have seen the same sequences; the differences of a patient are averaged first.
+    Both have seen the same sequences; the differences of a patient are averaged first, over the
+    directions, too, where ``rows`` holds both.
 
     Args:
-        rows: One row an estimator, sequence and structure, of one direction.
+        rows: One row an estimator, sequence, direction and structure.
         reference: The name of the estimator that an estimator is compared with; its own: none.
     """
     values, found = _wide(rows, "estimator", "sequence"), []
     for name in rows["estimator"].unique():
         if reference(name) == name:
             continue
-        less = values.loc[name] - values.loc[reference(name)]
+        less = (values.loc[name] - values.loc[reference(name)]).dropna()
         patients = less.groupby(less.index.str.split("_").str[0]).mean()
         cells = {column: _interval(column, patients[column]) for column in patients}
         found.append({"estimator": name, "less": reference(name), "n": len(patients), **cells})

@@ -5,8 +5,9 @@ Usage: python benchmarks/pseudolabels.py OUT [--training N] [--held-out N] [--it
 
 Makes a phantom in a cache of 512x512 pixels, trains the networks on the first patients (at 128x128
 pixels, so that two cores will do), carries the labels of the others with every estimator, one view
-a patient, 2CH and 4CH in turn, and writes OUT/{fused,differences,directions,qualities}.{tsv,md}. A
-second run goes on where the first was stopped. Settings are those of config/config.yaml but for
+a patient, 2CH and 4CH in turn, and writes OUT/NAME.{tsv,md}: the labels (fused, directions,
+qualities) and how they differ from those of the default (differences of the fused ones, carried).
+A second run goes on where the first was stopped. Settings are those of config/config.yaml but for
 what `quick` says.
 """
 
@@ -299,7 +300,10 @@ def main() -> None:
         write_table(table(fused, "estimator"), given.out / "fused.tsv")
         write_table(table(fused, "estimator", "quality"), given.out / "qualities.tsv")
         if OURS in set(fused["estimator"]):
+            uncorrected = rows["estimator"].str.endswith(UNCORRECTED)
+            carried = rows[(rows["direction"] != "fused") & ~uncorrected]
             write_table(differences(fused, compared_with), given.out / "differences.tsv")
+            write_table(differences(carried, compared_with), given.out / "carried.tsv")
 
 
 if __name__ == "__main__":

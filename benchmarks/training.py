@@ -2,11 +2,11 @@
 
 A phantom of six patients in a cache of 128 x 128 pixels; 2D on ED and ES frames and 3D on whole
 sequences, the small networks of config/phantom.yaml, as many epochs and iterations for both. The
-plain form is nnU-Net's own command with its trainer `nnUNetTrainerNoMirroring`, of which only the
-number of epochs and iterations is changed: ours does not mirror either, and with mirroring every
-validation image would be predicted four times in 2D and eight times in 3D. Ours is
-`echoweave.segmentation.train.train_fold`. Both start a process, import, train on the CPU with a
-thread and an augmentation worker for each core, and validate.
+plain form is nnU-Net's own command with its own trainer, of which only the number of epochs and
+iterations is changed and, as in its `nnUNetTrainerNoMirroring`, the mirroring left out: ours does
+not mirror either, and with it every validation image would be predicted four times in 2D and eight
+times in 3D. Ours is `echoweave.segmentation.train.train_fold`. Both start a process, import, train
+on the CPU with a thread and an augmentation worker for each core, and validate.
 
 Usage: python benchmarks/training.py [--pairs N] [--epochs N]
 """
@@ -37,7 +37,6 @@ SIZE, FOLDS, CORES = 128, 2, os.cpu_count() or 1
 NETWORK = {"sparse2d": "2d", "dense3d": "3d_fullres"}
 ITERATIONS = {"sparse2d": 100, "dense3d": 40}
 VALIDATION_ITERATIONS = 5
-PLAIN_TRAINER = "nnUNetTrainerNoMirroring"
 OURS = """
 import json, sys
 from pathlib import Path
@@ -55,6 +54,12 @@ def shorter(self):
     self.num_epochs, self.num_iterations_per_epoch, self.num_val_iterations_per_epoch = LENGTH
     initialize(self)
 nnUNetTrainer.initialize = shorter
+configure = nnUNetTrainer.configure_rotation_dummyDA_mirroring_and_inital_patch_size
+def unmirrored(self):
+    rotation, dummy_2d, patch_size, _ = configure(self)
+    self.inference_allowed_mirroring_axes = None
+    return rotation, dummy_2d, patch_size, None
+nnUNetTrainer.configure_rotation_dummyDA_mirroring_and_inital_patch_size = unmirrored
 if __name__ == "__main__":
     run_training_entry()
 """
@@ -102,9 +107,9 @@ class Fold:
     def plain(self) -> None:
         """Train with nnU-Net's command."""
         own = model_folder(self.root, self.arm, self.network)
-        shutil.rmtree(own.with_name(own.name.replace("EchoTrainer", PLAIN_TRAINER)), True)
-        fold = str(ARMS[self.arm].dataset_id), self.network, "0"
-        self.run(self.plain_script, *fold, "-tr", PLAIN_TRAINER, "-device", "cpu")
+        shutil.rmtree(own.with_name(own.name.replace("EchoTrainer", "nnUNetTrainer")), True)
+        number = str(ARMS[self.arm].dataset_id)
+        self.run(self.plain_script, number, self.network, "0", "-device", "cpu")
 
     def run(self, script: Path, *arguments: str) -> None:
         """Run a script in an environment without limits of its own."""
