@@ -197,6 +197,14 @@ def link_at(path: str, target: str, results: str) -> Edit:
     return edit
 
 
+def loop_at(path: str) -> Edit:
+    def edit(root: Path, config: dict[str, Any]) -> None:
+        (root / path).symlink_to(path)
+        config["data"]["camus"]["root"] = path
+
+    return edit
+
+
 def truth_at(path: str) -> Edit:
     def edit(root: Path, config: dict[str, Any]) -> None:
         config["data"]["dense_truth"] = path
@@ -265,6 +273,7 @@ PLACES: dict[str, tuple[Edit, str | None]] = {
         link_at("link", "ted", "link/a"),
         f"link/a: results_dir: it lies in data.ted.root (ted); {OUTSIDE}",
     ),
+    "beside data that are a link loop": (loop_at("camus3"), None),
     "in the dense truth": (
         truth_at("."),
         f"results: results_dir: it lies in data.dense_truth (.); {OUTSIDE}",

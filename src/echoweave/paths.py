@@ -168,7 +168,8 @@ def _fault_beside_data(results: Path, data: Mapping[str, Any]) -> tuple[str, str
         "data.dense_truth": data["dense_truth"],
     }
     for key, folder in folders.items():
-        if folder is not None and results.resolve().is_relative_to(Path(folder).resolve()):
+        # A loop of links, over which Path.resolve stumbles, is called no folder later on.
+        if folder and results.resolve().is_relative_to(os.path.realpath(folder)):
             return f"it lies in {key} ({folder})", "choose a folder outside of the data"
     return None
 
