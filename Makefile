@@ -27,8 +27,9 @@ demo: $(PHANTOM)/.ready
 	$(BIN)/snakemake all $(DEMO)
 	@cat results/summary.txt
 
+# By file, so that tests which share a run do so in one process.
 test: setup lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: setup
 	$(BIN)/ruff check .

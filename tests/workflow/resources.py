@@ -44,8 +44,9 @@ def requests(phantom: Path, scratch: Path) -> dict[str, Request]:
     """
     data = {"camus": {"root": str(phantom / "camus")}, "ted": {"root": str(phantom / "ted")}}
     config = scratch / "config.yaml"
-    # Two folds are enough: the others ask for the same.
-    config.write_text(yaml.safe_dump({"folds": 2, "data": data}))
+    # Two folds are enough: the others ask for the same. The phantom has few patients.
+    split = {"holdout": 0, "validation_patients": 1}
+    config.write_text(yaml.safe_dump({"folds": 2, "data": data, "registration": split}))
     command = [sys.executable, "-m", "tests.workflow.list_jobs", "all", "--dry-run", "--cores"]
     command += ["64", "--workflow-profile", "profiles/slurm", "--quiet", "host"]
     command += ["--directory", str(scratch), "--configfile", str(config)]
