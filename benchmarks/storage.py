@@ -71,7 +71,9 @@ def measure(folder: Path, patients: int, mean_frames: float) -> list[tuple[str, 
     config["data"]["camus"]["root"] = str(folder / "phantom/camus")
     cohort = load_cohort(config, folder, threads)
     caches = [folder / f"cache/{patient}.h5" for patient in cohort.training_patients]
-    build_cache(cohort.sequences, None, config["data"]["size"], caches, folder / "checksums.tsv")
+    build_cache(
+        cohort.sequences, None, None, config["data"]["size"], caches, folder / "checksums.tsv"
+    )
     labels, pseudolabels = folder / "labels", config["pseudolabels"]
     generate(ESTIMATOR, caches, labels, labels / "quality.tsv", None, pseudolabels, 1)
     # Of frames from ED to ES; of the two labelled ones of each sequence.

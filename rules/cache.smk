@@ -5,6 +5,8 @@ Goes out: cohort.tsv, excluded.tsv, ted_pairs.tsv, cache/{patient}.h5 (with the 
 the checksums of every input file in checksums/.
 """
 
+TED_ROOT = Path(config["data"]["ted"]["root"]) if config["data"]["ted"]["root"] else None
+
 
 rule cache:
     input:
@@ -34,6 +36,7 @@ rule pair_ted:
         sources=COHORT.pairing_sources,
         clips=COHORT.ted,
         pairing=COHORT.pairing,
+        root=TED_ROOT,
     message:
         "Pairing TED clips with CAMUS patients"
     script:
@@ -90,6 +93,7 @@ for bucket, patients in BUCKETS.items():
             code=library("build_cache"),
             content=COHORT.content(COHORT.files(patients)),
             sources=COHORT.sequences_of(patients),
+            ted_root=TED_ROOT,
             data=settings("data.size"),
         message:
             f"Caching {len(patients)} patients"

@@ -69,6 +69,12 @@ class Tree:
             },
         }
 
+    @property
+    def ted_root(self) -> Path | None:
+        """What the configuration names, which need not be :attr:`ted`."""
+        root = self.config["data"]["ted"]["root"]
+        return None if root is None else Path(root)
+
     def folder(self, patient: str, split: str = "training") -> Path:
         """The folder of a patient."""
         return self.camus / (split if self.layout == "mhd" else "database_nifti") / patient

@@ -22,9 +22,13 @@ def build(tree: Any, size: int = 8) -> dict[str, Sequence]:
     """Build every cache file; return the sequences by name."""
     cohort = tree.load()
     pairs = tree.results / "ted_pairs.tsv"
-    pair_ted(cohort.pairing_sources, cohort.ted, None, pairs, tree.results / "ted.tsv")
+    pair_ted(
+        cohort.pairing_sources, cohort.ted, None, tree.ted_root, pairs, tree.results / "ted.tsv"
+    )
     outputs = [tree.results / "cache" / f"{patient}.h5" for patient in cohort.patients]
-    build_cache(cohort.sequences, pairs, size, outputs, tree.results / "checksums.tsv")
+    build_cache(
+        cohort.sequences, pairs, tree.ted_root, size, outputs, tree.results / "checksums.tsv"
+    )
     sequences = [read_sequence(path, view) for path in outputs for view in read_views(path)]
     return {sequence.name: sequence for sequence in sequences}
 

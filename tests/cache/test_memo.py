@@ -1,5 +1,6 @@
-"""How many files are read at once before a run."""
+"""How many files are read at once before a run, and what is remembered of them."""
 
+import os
 import threading
 from pathlib import Path
 
@@ -18,7 +19,8 @@ def test_as_many_files_are_read_at_once_as_there_are_threads(tmp_path: Path) -> 
         return Report(None, ())
 
     tasks = [Task(str(number), [], inspect) for number in range(6)]
-    assert len(inspect_all(tasks, tmp_path / "memo.json", threads=3)) == 6
+    reports, _ = inspect_all(tasks, tmp_path / "memo.json", threads=3)
+    assert len(reports) == 6
 
 
 def test_not_one_more_is_read_at_once(tmp_path: Path) -> None:
@@ -31,3 +33,34 @@ def test_not_one_more_is_read_at_once(tmp_path: Path) -> None:
     tasks = [Task(str(number), [], inspect) for number in range(6)]
     with pytest.raises(threading.BrokenBarrierError):
         inspect_all(tasks, tmp_path / "memo.json", threads=2)
+
+
+def test_digests_are_of_the_content_and_survive_another_date(tmp_path: Path) -> None:
+    clip, missing = tmp_path / "clip", tmp_path / "missing"
+    clip.write_bytes(b"abc")
+    read: list[str] = []
+
+    def inspect() -> Report:
+        read.append("clip")
+        return Report(None, ())
+
+    tasks = [Task("one", [clip, missing], inspect)]
+    _, first = inspect_all(tasks, tmp_path / "memo.json", threads=1)
+    # FIPS 180-2, appendix B.1
+    abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert first == {str(clip): abc, str(missing): ""}
+    assert inspect_all(tasks, tmp_path / "memo.json", threads=1)[1] == first
+    assert len(read) == 1
+    clip.touch()
+    assert inspect_all(tasks, tmp_path / "memo.json", threads=1)[1] == first
+    assert len(read) == 2
+
+
+def test_another_content_under_the_old_date_is_noticed(tmp_path: Path) -> None:
+    clip, digests = tmp_path / "clip", set()
+    tasks = [Task("one", [clip], lambda: Report(None, ()))]
+    for content in (b"1", b"2"):
+        clip.write_bytes(content)
+        os.utime(clip, ns=(0, 10**18))
+        digests.add(inspect_all(tasks, tmp_path / "memo.json", threads=1)[1][str(clip)])
+    assert len(digests) == 2

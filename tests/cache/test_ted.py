@@ -32,7 +32,7 @@ def pair(tree: Any, pairing: str | None = None) -> pd.DataFrame:
     cohort = tree.load()
     output = tree.results / "ted_pairs.tsv"
     checksums = tree.results / "checksums.tsv"
-    pair_ted(cohort.pairing_sources, cohort.ted, cohort.pairing, output, checksums)
+    pair_ted(cohort.pairing_sources, cohort.ted, cohort.pairing, tree.ted_root, output, checksums)
     return read_tsv(output)
 
 

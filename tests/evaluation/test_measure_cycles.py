@@ -119,9 +119,10 @@ def test_ef_of_two_beats_of_the_phantom_is_the_analytic_one(tmp_path: Path) -> N
     }
     cohort = load_cohort({"data": data, "folds": 1, "seed": 1}, tmp_path)
     checksums = tmp_path / "checksums.tsv"
-    pair_ted(cohort.pairing_sources, cohort.ted, None, tmp_path / "pairs.tsv", checksums)
+    pairs, root = tmp_path / "pairs.tsv", tmp_path / "data/ted"
+    pair_ted(cohort.pairing_sources, cohort.ted, None, root, pairs, checksums)
     caches = [tmp_path / f"cache/{patient}.h5" for patient in cohort.patients]
-    build_cache(cohort.sequences, tmp_path / "pairs.tsv", 256, caches, checksums)
+    build_cache(cohort.sequences, pairs, root, 256, caches, checksums)
     cycle = read_cycle(caches[0], "4CH")
     assert cycle is not None
     assert cycle.dense_labels is not None

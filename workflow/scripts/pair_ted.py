@@ -11,6 +11,7 @@ if __name__ == "__main__":
             sources=snakemake.params.sources,
             clips=snakemake.params.clips,
             pairing=snakemake.params.pairing,
+            root=snakemake.params.root,
             output=Path(snakemake.output.pairs),
             checksums=Path(snakemake.output.checksums),
         )

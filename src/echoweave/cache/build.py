@@ -31,6 +31,7 @@ Pair = Mapping[Hashable, Any]
 def build_cache(
     sources: ListOf[Source],
     ted_pairs: Path | None,
+    ted_root: Path | None,
     size: int,
     outputs: ListOf[Path],
     checksums: Path,
@@ -45,6 +46,7 @@ def build_cache(
         sources: Every sequence of these patients, sorted by patient.
         ted_pairs: The table of :func:`echoweave.cache.ted.pair_ted`; None for test patients, whom
             TED does not hold.
+        ted_root: ``data.ted.root``, where the clips in that table lie.
         size: Side of the square frames in the cache, in pixels.
         outputs: One file a patient, in the same order, named {patient}.h5.
         checksums: Gets a row for each file of ``sources``.
@@ -53,7 +55,7 @@ def build_cache(
     progress = Progress("Caching", len(outputs))
     grouped = groupby(sources, key=lambda source: source.patient)
     for done, ((patient, views), output) in enumerate(zip(grouped, outputs, strict=True), 1):
-        paired = [(source, _ted_pair(source, pairs)) for source in views]
+        paired = [(source, _ted_pair(source, pairs, ted_root)) for source in views]
         sequences = [_build_sequence(source, pair, (size, size)) for source, pair in paired]
         cycles = [
             _build_cycle(source, pair, (size, size)) for source, pair in paired if pair is not None
@@ -63,10 +65,12 @@ def build_cache(
     write_checksums((path for source in sources for path in source.files.all), checksums)
 
 
-def _ted_pair(source: Source, pairs: pd.DataFrame) -> Pair | None:
-    """Return the row of the TED clip that shows ``source``, if there is one."""
-    known = source.view == TED_VIEW and source.patient in pairs.index
-    return pairs.loc[source.patient].to_dict() if known else None
+def _ted_pair(source: Source, pairs: pd.DataFrame, root: Path | None) -> Pair | None:
+    """Return the row of the TED clip that shows ``source``, with whole paths, if there is one."""
+    if root is None or source.view != TED_VIEW or source.patient not in pairs.index:
+        return None
+    row = pairs.loc[source.patient].to_dict()
+    return row | {part: root / row[part] for part in ("clip", "labels")}
 
 
 def _build_sequence(source: Source, pair: Pair | None, shape: tuple[int, int]) -> Sequence:
@@ -100,8 +104,8 @@ def _build_sequence(source: Source, pair: Pair | None, shape: tuple[int, int]) -
 
 
 def _build_cycle(source: Source, pair: Pair, shape: tuple[int, int]) -> Sequence:
-    frames, spacing_mm, _ = read_clip(Path(pair["clip"]))
-    labels = read_masks(Path(pair["labels"]), TED_LABELS).array
+    frames, spacing_mm, _ = read_clip(pair["clip"])
+    labels = read_masks(pair["labels"], TED_LABELS).array
     native_shape = labels.shape[1], labels.shape[2]
     shown = _ted_frames(pair)
     # From the first of these frames in time to the last; it may go on at the start of the clip.
@@ -133,7 +137,7 @@ def _dense_labels(
         return read_masks(source.files.dense_truth).array, tuple(range(N_LABELS))
     if pair is None:
         return None
-    masks = read_masks(Path(pair["labels"]), TED_LABELS).array
+    masks = read_masks(pair["labels"], TED_LABELS).array
     return masks[_ted_frames(pair)], tuple(range(TED_LABELS))
 
 

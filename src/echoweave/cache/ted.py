@@ -55,6 +55,7 @@ def pair_ted(
     sources: Sequence[Source],
     clips: Sequence[TedClip],
     pairing: Path | None,
+    root: Path | None,
     output: Path,
     checksums: Path,
 ) -> None:
@@ -63,8 +64,9 @@ def pair_ted(
     Columns: ``ted_id``, ``patient``, ``ted_frames`` (the 0-based TED frame of each CAMUS frame
     from ED to ES, joined by commas), ``ted_order`` ("rises": ES follows ED in time, a systole;
     "falls": it precedes ED, a diastole), ``score`` (mean correlation), ``next_score`` (at most, of
-    the next best patient), ``clip`` (the TED frames), ``labels`` (their masks) and ``md5`` (of
-    the clip's files: a changed mask changes the table and so makes the caches stale).
+    the next best patient), ``clip`` (the TED frames, below ``root``, wherever that lies),
+    ``labels`` (their masks) and ``md5`` (of the clip's files: a changed mask changes the table and
+    so makes the caches stale).
 
     Clips that resemble no patient, or more than one, stay out and are logged as warnings.
 
@@ -72,6 +74,7 @@ def pair_ted(
         sources: The 4CH sequences of the training patients.
         clips: The TED clips.
         pairing: Table with the columns ted_id and patient to verify instead of searching.
+        root: ``data.ted.root``; None without clips.
         output: The table to write.
         checksums: Gets a row for each file of ``clips``, and for ``pairing``.
 
@@ -101,8 +104,7 @@ def pair_ted(
                 match.order,
                 match.score,
                 max(others, default=np.nan),
-                str(clip.sequence),
-                str(clip.labels),
+                *(str(path.relative_to(root or "")) for path in (clip.sequence, clip.labels)),
                 digest,
             ]
         )
