@@ -58,6 +58,19 @@ def test_there_and_back(copy: Project) -> None:
     assert copy.planned("evaluation") == {"make_tables": 1}
 
 
+def test_copied_data(copy: Project) -> None:
+    """Only what names their place is made again, and they are found where they are now."""
+    moved = replace(copy, data=copy.data.with_name("moved"))
+    shutil.copytree(copy.data, moved.data, copy_function=shutil.copy)
+    shutil.rmtree(copy.data)
+    assert moved.planned("all").keys() == {"write_config", "write_provenance", "render_report"}
+    cache = moved.results / "cache/patient0001.h5"
+    cache.unlink()
+    done = moved.run(str(cache.relative_to(moved.folder)))
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert cache.exists()
+
+
 def test_no_record_names_a_place(study: Project) -> None:
     """A param that holds a path would make results stale that were only moved."""
     kept = (study.results / ".records.json").read_text()
