@@ -299,7 +299,7 @@ NIFTI: dict[str, FileCase] = {
     "zipped with a wrong checksum": (
         flipped("ED_gt", -8),
         "ED_gt",
-        f"damaged or not gzip at all (CRC check failed 0x0 != 0xff); {COPY}",
+        f"damaged or not gzip at all (CRC check failed 0x446f3202 != 0x446f32fd); {COPY}",
     ),
     "longer than the header says": (
         packed("sequence", DIM, 3, at=3),
