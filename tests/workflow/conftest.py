@@ -21,7 +21,7 @@ def study(phantom_nifti: Path, tmp_path_factory: pytest.TempPathFactory) -> Proj
     Its folder has a name as few others, its file system no locks, and its surroundings are hostile;
     the runs that are compared with it know none of this.
     """
-    folder = tmp_path_factory.mktemp("it's an [étude] & co ($x)")
+    folder = tmp_path_factory.mktemp("it's an [étude] & co (in $)")
     project = tiny_project(folder / "project", phantom_nifti)
     litter(project.folder)
     litter(project.checkout)
