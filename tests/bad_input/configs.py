@@ -92,7 +92,8 @@ CONFIGS: dict[str, tuple[dict[str, Any], str]] = {
     "checkpoint without a path": (
         {"registration": {"pretrained": {"dirnet": ""}}},
         "config: registration.pretrained.dirnet: '' should be non-empty; it must be: "
-        "model name -> checkpoint that is used instead of training",
+        "model name -> checkpoint that is used instead of training; one that has seen held-out or "
+        "test patients is refused",
     ),
     "checkpoint that is not there": (
         {"registration": {"pretrained": {"dirnet": "gone.pt"}}},
