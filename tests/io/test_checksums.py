@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from echoweave.io.checksums import checksums, digest_of_content, sha256, stamps
 
 
@@ -11,6 +13,12 @@ def test_sha256_of_abc(tmp_path: Path) -> None:
     path.write_bytes(b"abc")
     # FIPS 180-2, appendix B.1
     assert sha256(path) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ValueError, match="not a regular file"):
+        sha256(tmp_path / "pipe")
 
 
 def test_a_file_named_twice_counts_once(tmp_path: Path) -> None:

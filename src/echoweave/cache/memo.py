@@ -73,7 +73,7 @@ def _look(task: Task) -> dict[str, Any]:
 def _digest(path: Path) -> str:
     try:
         return sha256(path)
-    except OSError:
+    except (OSError, ValueError):
         return ""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from echoweave.io.limits import open_regular
 from echoweave.io.tables import write_tsv
 
 
@@ -52,6 +53,11 @@ def digest_of_content(files: Iterable[Path], digests: Mapping[str, str]) -> str:
 
 
 def sha256(path: Path) -> str:
-    """Return the SHA-256 of the content of ``path``, as `sha256sum` prints it."""
-    with path.open("rb") as file:
+    """Return the SHA-256 of the content of ``path``, as `sha256sum` prints it.
+
+    Raises:
+        ValueError: It is no regular file: of a pipe one could wait for ever.
+        OSError: It cannot be opened.
+    """
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

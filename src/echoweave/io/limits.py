@@ -2,8 +2,8 @@
 
 import stat
 from collections.abc import Sequence
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
@@ -19,7 +19,7 @@ class UnhandledError(ValueError):
         self.remedy = remedy
 
 
-def open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> BufferedReader:
     """Open ``path`` to read bytes.
 
     Raises:
