@@ -5,7 +5,8 @@ Goes out: cohort.tsv, excluded.tsv, ted_pairs.tsv, cache/{patient}.h5 (with the 
 the checksums of every input file in checksums/.
 """
 
-TED_ROOT = Path(config["data"]["ted"]["root"]) if config["data"]["ted"]["root"] else None
+# A Path in any case: test patients are not cached anew where TED comes or goes.
+TED_ROOT = Path(config["data"]["ted"]["root"] or "")
 
 
 rule cache:

@@ -70,10 +70,9 @@ class Tree:
         }
 
     @property
-    def ted_root(self) -> Path | None:
+    def ted_root(self) -> Path:
         """What the configuration names, which need not be :attr:`ted`."""
-        root = self.config["data"]["ted"]["root"]
-        return None if root is None else Path(root)
+        return Path(self.config["data"]["ted"]["root"] or "")
 
     def folder(self, patient: str, split: str = "training") -> Path:
         """The folder of a patient."""

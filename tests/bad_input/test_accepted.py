@@ -214,7 +214,7 @@ ACCEPTED = {"mhd": MHD, "nifti": NIFTI}
 def cached(tree: Tree) -> Sequence:
     output = tree.root / "patient0001.h5"
     sources = tree.load().sequences_of(["patient0001"])
-    build_cache(sources, None, None, 32, [output], tree.root / "checksums.tsv")
+    build_cache(sources, None, Path(), 32, [output], tree.root / "checksums.tsv")
     return read_sequence(output, "4CH")
 
 

@@ -31,7 +31,7 @@ Pair = Mapping[Hashable, Any]
 def build_cache(
     sources: ListOf[Source],
     ted_pairs: Path | None,
-    ted_root: Path | None,
+    ted_root: Path,
     size: int,
     outputs: ListOf[Path],
     checksums: Path,
@@ -46,7 +46,7 @@ def build_cache(
         sources: Every sequence of these patients, sorted by patient.
         ted_pairs: The table of :func:`echoweave.cache.ted.pair_ted`; None for test patients, whom
             TED does not hold.
-        ted_root: ``data.ted.root``, where the clips in that table lie.
+        ted_root: ``data.ted.root``, where the clips in that table lie; without any it is not used.
         size: Side of the square frames in the cache, in pixels.
         outputs: One file a patient, in the same order, named {patient}.h5.
         checksums: Gets a row for each file of ``sources``.
@@ -65,9 +65,9 @@ def build_cache(
     write_checksums((path for source in sources for path in source.files.all), checksums)
 
 
-def _ted_pair(source: Source, pairs: pd.DataFrame, root: Path | None) -> Pair | None:
+def _ted_pair(source: Source, pairs: pd.DataFrame, root: Path) -> Pair | None:
     """Return the row of the TED clip that shows ``source``, with whole paths, if there is one."""
-    if root is None or source.view != TED_VIEW or source.patient not in pairs.index:
+    if source.view != TED_VIEW or source.patient not in pairs.index:
         return None
     row = pairs.loc[source.patient].to_dict()
     return row | {part: root / row[part] for part in ("clip", "labels")}

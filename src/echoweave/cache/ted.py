@@ -55,7 +55,7 @@ def pair_ted(
     sources: Sequence[Source],
     clips: Sequence[TedClip],
     pairing: Path | None,
-    root: Path | None,
+    root: Path,
     output: Path,
     checksums: Path,
 ) -> None:
@@ -74,7 +74,7 @@ def pair_ted(
         sources: The 4CH sequences of the training patients.
         clips: The TED clips.
         pairing: Table with the columns ted_id and patient to verify instead of searching.
-        root: ``data.ted.root``; None without clips.
+        root: ``data.ted.root``; without clips it is not used.
         output: The table to write.
         checksums: Gets a row for each file of ``clips``, and for ``pairing``.
 
@@ -104,7 +104,7 @@ def pair_ted(
                 match.order,
                 match.score,
                 max(others, default=np.nan),
-                *(str(path.relative_to(root or "")) for path in (clip.sequence, clip.labels)),
+                *(str(path.relative_to(root)) for path in (clip.sequence, clip.labels)),
                 digest,
             ]
         )
