@@ -69,7 +69,7 @@ def build(sources: list[Source], folder: Path) -> None:
     """Build our cache of one patient in one process."""
     cv2.setNumThreads(1)
     patient = sources[0].patient
-    build_cache(sources, None, None, SIZE, [folder / f"{patient}.h5"], folder / f"{patient}.tsv")
+    build_cache(sources, None, Path(), SIZE, [folder / f"{patient}.h5"], folder / f"{patient}.tsv")
 
 
 def check(sources: list[Source], folder: Path) -> None:
