@@ -111,7 +111,7 @@ def test_no_two_jobs_share_a_gpu(run: Project, slurm: Slurm) -> None:
 def test_a_job_that_is_killed_for_its_memory_comes_back_with_more(
     run: Project, slurm: Slurm
 ) -> None:
-    for fold in ("0", "1"):
+    for fold in ("2d_0", "2d_1"):
         first, second = jobs_of(slurm, f"{STARVED}_wildcards_{fold}")
         assert (first.state, first.memory) == ("FAILED", "150M")
         assert (second.state, second.memory) == ("COMPLETED", "1200M")
