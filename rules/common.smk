@@ -6,7 +6,6 @@ Goes out: COHORT (the good sequences), RESULTS and the helpers below.
 
 import os
 import re
-import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
