@@ -34,6 +34,20 @@ def test_a_killed_process_leaves_neither_file_nor_folder(tmp_path: Path) -> None
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["raw", "table.tsv", "whole"]
 
 
+def test_processes_that_write_one_file_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
+    table, other = tmp_path / "table.tsv", tmp_path / "other.tsv"
+    code = f"import pathlib; from echoweave.io.atomic import whole_file as w\n\
+with w(pathlib.Path({str(table)!r})) as temporary: temporary.write_text('second')"
+    with whole_file(table) as temporary, whole_file(other) as unlike:
+        temporary.write_text("first")
+        unlike.write_text("other")
+        subprocess.run([sys.executable, "-c", code], check=True)
+        assert table.read_text() == "second"
+    assert table.read_text() == "first"
+    assert other.read_text() == "other"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def test_what_was_there_stays_if_the_block_raises(tmp_path: Path) -> None:
     (tmp_path / "table.tsv").write_text("before")
     (tmp_path / "raw").mkdir()

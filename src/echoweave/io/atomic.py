@@ -1,7 +1,9 @@
 """Write files and folders whole or not at all."""
 
 import errno
+import glob
 import os
+import platform
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +18,8 @@ def whole_file(path: Path) -> Iterator[Path]:
 
     The temporary name keeps the suffixes of ``path``, since writers choose the format by them.
     If the block raises, the temporary file is removed and ``path`` stays as it was. If the process
-    is killed, the temporary file stays until ``path`` is written again.
+    is killed, the temporary file stays until ``path`` is written again on the same machine. Of
+    processes that write ``path`` at the same time, each writes its own, and the last one counts.
 
     Raises:
         OSError: The disk is full, also where the writer in the block calls that by other names.
@@ -41,9 +44,9 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
     If the block raises or the process is killed, ``path`` stays as it was.
     """
+    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = _partial(path)
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
+    temporary.mkdir()
     try:
         yield temporary
         shutil.rmtree(path, ignore_errors=True)
@@ -53,4 +56,28 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
 
 def _partial(path: Path) -> Path:
-    return path.with_name(f".partial.{path.name}")
+    """Return a name for this process alone, and remove what a killed one has left of ``path``."""
+    start, end = f".partial.{platform.node()}.", f".{path.name}"
+    for left in path.parent.glob(f"{glob.escape(start)}*{glob.escape(end)}"):
+        process = left.name[len(start) : -len(end)]
+        if process.isdecimal() and not _runs(int(process)):
+            _remove(left)
+    return path.with_name(f"{start}{os.getpid()}{end}")
+
+
+def _runs(process: int) -> bool:
+    """Return whether another process of that number is there."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return process != os.getpid()
+
+
+def _remove(path: Path) -> None:
+    """Remove a file or a folder; another process may have done so already."""
+    shutil.rmtree(path, ignore_errors=True)
+    if not path.is_dir():
+        path.unlink(missing_ok=True)
