@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from echoweave.labels import BACKGROUND
 from echoweave.phantom.anatomy import Float
+from echoweave.phantom.artefacts import Artefacts
 from echoweave.phantom.motion import diastole, smoothstep, systole
 from echoweave.phantom.patient import View
 from echoweave.phantom.scanner import Scanner, white_noise
@@ -34,7 +35,7 @@ class Clip:
     spacing_mm: tuple[float, float]
 
 
-def record(view: View, sector: Sector, beats: int) -> Clip:
+def record(view: View, sector: Sector, beats: int, artefacts: Artefacts) -> Clip:
     """Return the clip of ``view``.
 
     Args:
@@ -42,8 +43,9 @@ def record(view: View, sector: Sector, beats: int) -> Clip:
         sector: The image.
         beats: Whole beats from ED to ED, which begin with the very frames of the half one; 0: the
             half beat from ED to ES.
+        artefacts: What the scanner adds.
     """
-    phantom = _Phantom(view, sector)
+    phantom = _Phantom(view, sector, artefacts)
     instants = _instants(view, beats)
     return Clip(
         frames=np.stack([phantom.frame(i, *instant) for i, instant in enumerate(instants)]),
@@ -55,7 +57,7 @@ def record(view: View, sector: Sector, beats: int) -> Clip:
 class _Phantom:
     """The scatterers of one view, at end-diastole in coordinates of the long axis."""
 
-    def __init__(self, view: View, sector: Sector) -> None:
+    def __init__(self, view: View, sector: Sector, artefacts: Artefacts) -> None:
         self._view, self._sector = view, sector
         rng = np.random.default_rng([*view.stream, 1])
         x, y = _scatter(sector, rng)
@@ -65,7 +67,7 @@ class _Phantom:
         self._leaflet = rng.uniform(size=(2, _LEAFLET_POINTS))
         self._leaflet_echo = white_noise(rng, (2 * _LEAFLET_POINTS,)) * 10 ** (_LEAFLET_DB / 20)
         self._echo = white_noise(rng, x.shape)
-        self._scanner = Scanner(sector, view.quality, rng)
+        self._scanner = Scanner(sector, view.quality, rng, artefacts)
 
     def frame(self, index: int, contraction: float, opening: float) -> NDArray[np.uint8]:
         """Return frame ``index``, uint8 [Y, X]."""

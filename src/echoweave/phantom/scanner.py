@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echoweave.phantom.anatomy import Float
+from echoweave.phantom.artefacts import PLAIN, Artefacts, haze_decibel, rim_profile
 from echoweave.phantom.sector import Sector
 
 _LINE_RAD = np.deg2rad(0.5)
@@ -52,7 +53,13 @@ QUALITY = {
 class Scanner:
     """Takes images of one view: sector, quality, and what stays the same in all of its frames."""
 
-    def __init__(self, sector: Sector, quality: str, rng: np.random.Generator) -> None:
+    def __init__(
+        self,
+        sector: Sector,
+        quality: str,
+        rng: np.random.Generator,
+        artefacts: Artefacts = PLAIN,
+    ) -> None:
         self.sector, self.quality = sector, QUALITY[quality]
         # Never finer than the image shows: a finer pulse would alias in the scan conversion.
         self._pulse_mm = max(_PULSE_MM, 0.75 * sector.spacing_mm[0])
@@ -70,6 +77,7 @@ class Scanner:
         fade = np.exp(-self._depths_mm / 11) + 0.06 * np.exp(-self._depths_mm / 45)
         self._clutter = self._noise(rng) * _amplitude(self.quality.clutter_db) * fade
         self._gain = _amplitude(-self.quality.dropout_db * self._shadows(rng))
+        self._add_artefacts(artefacts, rng)
 
     def image(
         self, x: Float, y: Float, echo: NDArray[np.complex128], rng: np.random.Generator
@@ -89,6 +97,19 @@ class Scanner:
         grey = np.clip((level + _RANGE_DB - _HEADROOM_DB) / _RANGE_DB, 0, 1).astype(np.float32)
         image = cv2.remap(grey, self._columns, self._rows, cv2.INTER_LINEAR)
         return np.where(self._inside, np.rint(255 * image), 0).astype(np.uint8)
+
+    def _add_artefacts(self, artefacts: Artefacts, rng: np.random.Generator) -> None:
+        shape = self._n_rows, self._n_lines
+        if artefacts.rim:
+            middle = (self._n_lines - 1) / 2
+            angle = (np.arange(self._n_lines) - middle) * _LINE_RAD / self.sector.half_angle
+            rim = rim_profile(self._n_rows, np.clip(angle, -1, 1), artefacts.rim)
+            self._gain = self._gain * _amplitude(-artefacts.rim_loss_db * rim)
+            level = artefacts.rim_noise_db - 30 * (1 - rim)
+            self._clutter = self._clutter + self._noise(rng) * _amplitude(level)
+        if artefacts.haze_db is not None:
+            level = haze_decibel(shape, artefacts.haze_db, rng)
+            self._clutter = self._clutter + self._noise(rng) * _amplitude(level)
 
     def _to_grid(self, x: Float, y: Float) -> tuple[Float, Float]:
         line = np.arctan2(x, y) / _LINE_RAD + (self._n_lines - 1) / 2
