@@ -21,7 +21,8 @@ def repeated(mask, n_frames):
 def carried(labels, spacing=(1.0, 1.0)):
     """These labels in every frame, as if nothing had moved on the way."""
     distances = np.stack([label_distances(mask, spacing) for mask in labels]).clip(-1e5, 1e5)
-    return Carried(distances, labels, np.zeros((len(labels), 2, *labels.shape[1:]), np.float32))
+    fields = np.zeros((len(labels), 2, *labels.shape[1:]), np.float32)
+    return Carried(distances, labels, fields, np.ones(labels.shape, bool))
 
 
 def test_weights_at_ed_midway_and_es():
@@ -82,7 +83,8 @@ def test_outlines_meet_at_a_fraction_of_a_pixel():
         absent = np.full_like(inside, -1e5)
         distances = np.stack((-inside, inside, absent, absent), axis=1)
         labels = distances.argmax(axis=1).astype(np.uint8)
-        return Carried(distances, labels, np.zeros((3, 2, 40, 40), np.float32))
+        fields = np.zeros((3, 2, 40, 40), np.float32)
+        return Carried(distances, labels, fields, np.ones(labels.shape, bool))
 
     fused = fuse(edge_at(-0.5), edge_at(0.7), 0, 2, "distance")
     assert list(fused[:, :, 0].sum(axis=1)) == [20, 21, 21]

@@ -159,4 +159,10 @@ def test_two_frames_are_enough():
 
 def test_the_largest_distance_wins_and_the_smaller_label_where_two_are_equal():
     distances = np.array([[-1, 2, 0, 3], [1, 2, -5, 4], [0, 1, 7, 4]], np.float32)
-    assert_array_equal(likeliest_label(distances[:, None]), [[1, 0, 2, 1]])
+    everywhere = np.ones((1, 4), bool)
+    assert_array_equal(likeliest_label(distances[:, None], everywhere), [[1, 0, 2, 1]])
+
+
+def test_outside_the_extent_there_is_no_label():
+    distances = np.array([[-1, -1], [1, 1]], np.float32)
+    assert_array_equal(likeliest_label(distances[:, None], np.array([[True, False]])), [[1, 0]])
