@@ -5,8 +5,9 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from echoweave.geometry.distance import label_distances
+from echoweave.pseudolabels.drift import correct_drift
 from echoweave.pseudolabels.fuse import backward_weights, fuse
-from echoweave.pseudolabels.propagate import Carried
+from echoweave.pseudolabels.propagate import Carried, carry, frame_pairs
 
 
 def disc(radius, label=1, size=81, centre=(40, 40)):
@@ -129,3 +130,24 @@ def test_paper_averages_two_discs_too():
     fused = fuse(carried(forward), carried(backward), 0, 2, "paper")
     assert math.sqrt(fused[1].sum() / math.pi) == pytest.approx(25, abs=1.0)
     assert_array_equal(np.unique(fused), [0, 1])
+
+
+def test_a_bar_that_the_sectors_edge_cuts_reaches_the_edge_in_every_frame():
+    """It moves in by 2 pixels a frame, seen in columns 0 to 39, and is drawn up to there."""
+    sector = np.zeros((64, 64), bool)
+    sector[:, :40] = True
+    masks = [np.zeros((64, 64), np.uint8) for _ in range(5)]
+    for frame, mask in enumerate(masks):
+        mask[20:32, 28 - 2 * frame : 40] = 1
+    ends = []
+    for reference in (0, 4):
+        fields = np.zeros((4, 2, 64, 64), np.float32)
+        pairs = frame_pairs(5, reference, "composed")
+        for field, (fixed, moving) in zip(fields, pairs, strict=True):
+            field[1, sector] = -2 * (moving - fixed)
+        ends.append(carry(masks[reference], reference, fields, sector, (1, 1), "composed"))
+    share = backward_weights(5, 0, 4)
+    corrected = (correct_drift(*ends, 4, share), correct_drift(*reversed(ends), 0, 1 - share))
+    for forward, backward in (ends, corrected):
+        fused = fuse(forward, backward, 0, 4, "distance")
+        assert_array_equal(fused[:, sector], np.stack(masks)[:, sector])
