@@ -1,6 +1,6 @@
 """Beyond the sector there is nothing to see: images and fields go on as at its edge."""
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +21,8 @@ def continue_beyond(values: NDArray[Value], region: NDArray[np.bool_]) -> NDArra
     """
     if region.all() or not region.any():
         return values
-    result: NDArray[Any] = values.copy()
-    outside = np.nonzero(~region)
+    result = values.copy()
+    y, x = np.nonzero(~region)
     rows, columns = distance_transform_edt(~region, return_distances=False, return_indices=True)
-    result[..., *outside] = values[..., rows[outside], columns[outside]]
+    result[..., y, x] = values[..., rows[y, x], columns[y, x]]
     return result
