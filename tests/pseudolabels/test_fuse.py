@@ -5,8 +5,9 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from echoweave.geometry.distance import label_distances
+from echoweave.pseudolabels.drift import correct_drift
 from echoweave.pseudolabels.fuse import backward_weights, fuse
-from echoweave.pseudolabels.propagate import Carried
+from echoweave.pseudolabels.propagate import Carried, carry, frame_pairs
 
 
 def disc(radius, label=1, size=81, centre=(40, 40)):
@@ -21,7 +22,8 @@ def repeated(mask, n_frames):
 def carried(labels, spacing=(1.0, 1.0)):
     """These labels in every frame, as if nothing had moved on the way."""
     distances = np.stack([label_distances(mask, spacing) for mask in labels]).clip(-1e5, 1e5)
-    return Carried(distances, labels, np.zeros((len(labels), 2, *labels.shape[1:]), np.float32))
+    fields = np.zeros((len(labels), 2, *labels.shape[1:]), np.float32)
+    return Carried(distances, labels, fields, np.ones(labels.shape, bool))
 
 
 def test_weights_at_ed_midway_and_es():
@@ -82,7 +84,8 @@ def test_outlines_meet_at_a_fraction_of_a_pixel():
         absent = np.full_like(inside, -1e5)
         distances = np.stack((-inside, inside, absent, absent), axis=1)
         labels = distances.argmax(axis=1).astype(np.uint8)
-        return Carried(distances, labels, np.zeros((3, 2, 40, 40), np.float32))
+        fields = np.zeros((3, 2, 40, 40), np.float32)
+        return Carried(distances, labels, fields, np.ones(labels.shape, bool))
 
     fused = fuse(edge_at(-0.5), edge_at(0.7), 0, 2, "distance")
     assert list(fused[:, :, 0].sum(axis=1)) == [20, 21, 21]
@@ -127,3 +130,24 @@ def test_paper_averages_two_discs_too():
     fused = fuse(carried(forward), carried(backward), 0, 2, "paper")
     assert math.sqrt(fused[1].sum() / math.pi) == pytest.approx(25, abs=1.0)
     assert_array_equal(np.unique(fused), [0, 1])
+
+
+def test_a_bar_that_the_sectors_edge_cuts_reaches_the_edge_in_every_frame():
+    """It moves in by 2 pixels a frame, seen in columns 0 to 39, and is drawn up to there."""
+    sector = np.zeros((64, 64), bool)
+    sector[:, :40] = True
+    masks = [np.zeros((64, 64), np.uint8) for _ in range(5)]
+    for frame, mask in enumerate(masks):
+        mask[20:32, 28 - 2 * frame : 40] = 1
+    ends = []
+    for reference in (0, 4):
+        fields = np.zeros((4, 2, 64, 64), np.float32)
+        pairs = frame_pairs(5, reference, "composed")
+        for field, (fixed, moving) in zip(fields, pairs, strict=True):
+            field[1, sector] = -2 * (moving - fixed)
+        ends.append(carry(masks[reference], reference, fields, sector, (1, 1), "composed"))
+    share = backward_weights(5, 0, 4)
+    corrected = (correct_drift(*ends, 4, share), correct_drift(*reversed(ends), 0, 1 - share))
+    for forward, backward in (ends, corrected):
+        fused = fuse(forward, backward, 0, 4, "distance")
+        assert_array_equal(fused[:, sector], np.stack(masks)[:, sector])

@@ -132,6 +132,68 @@ def test_labels_inside_the_sector_do_not_appear_outside_it():
     assert_array_equal(labels[1], square(20, 27, size=20))
 
 
+# A sector of columns 0 to 39, in which tissue moves and beyond which nothing does.
+LEFT = np.zeros((64, 64), bool)
+LEFT[:, :40] = True
+
+
+def bar(last, first=20, rows=slice(20, 32), label=1):
+    mask = np.zeros((64, 64), np.uint8)
+    mask[rows, first : last + 1] = label
+    return mask
+
+
+def seen_moving(mask, dy, dx, mode="composed", sector=LEFT):
+    """Frame 2 of a mask in a sector that moves by (dy, dx) a frame; outside it all stands still."""
+    fields = np.where(sector, shifts(frame_pairs(3, 0, mode), dy, dx), np.float32(0))
+    return carry(mask, 0, fields, sector, SPACING, mode).labels[2]
+
+
+@pytest.mark.parametrize("mode", ("composed", "linear"))
+def test_a_bar_that_the_edge_cuts_stays_at_the_edge_as_it_moves_in(mode):
+    assert_array_equal(seen_moving(bar(last=39), 0, -3, mode), bar(first=14, last=39))
+
+
+@pytest.mark.parametrize("mode", ("composed", "linear"))
+def test_a_bar_that_the_edge_cuts_leaves_by_as_much_as_it_moves(mode):
+    assert_array_equal(seen_moving(bar(last=39), 0, 3, mode), bar(first=26, last=45))
+
+
+@pytest.mark.parametrize("mode", ("composed", "linear"))
+def test_a_bar_that_the_edge_cuts_slides_along_it(mode):
+    down = bar(last=39, rows=slice(24, 36))
+    assert_array_equal(seen_moving(bar(last=39), 2, 0, mode), down)
+
+
+@pytest.mark.parametrize("mode", ("composed", "linear"))
+@pytest.mark.parametrize(("dy", "dx"), [(0, -2), (0, 2), (2, 0), (-2, 1), (1, -5)])
+def test_a_wall_drawn_6_pixels_beyond_the_edge_moves_as_one(mode, dy, dx):
+    moved_wall = np.roll(bar(last=45, label=2), (2 * dy, 2 * dx), axis=(0, 1))
+    assert_array_equal(seen_moving(bar(last=45, label=2), dy, dx, mode), moved_wall)
+
+
+def test_a_wall_that_is_wider_outside_moves_as_drawn():
+    """It bulges outside, and close to the edge it is drawn along it: neither is a cut."""
+    wall = bar(last=45, label=2) | bar(last=41, rows=slice(14, 38), label=2)
+    assert_array_equal(seen_moving(wall, 0, -2), np.roll(wall, -4, axis=1))
+
+
+def test_each_structure_that_meets_the_edge_is_cut_or_whole():
+    """A wall drawn across the edge and a bar that stops there, both moving in by 4 pixels."""
+    whole, cut = bar(last=45, label=2), bar(last=39, rows=slice(40, 50), label=3)
+    expected = bar(first=16, last=41, label=2) + bar(16 + 23, 16, slice(40, 50), 3)
+    assert_array_equal(seen_moving(whole + cut, 0, -2), expected)
+
+
+def test_a_structure_touching_the_oblique_edge_of_a_cone_gets_no_ears():
+    """A disc drawn across the edge of a cone moves as a disc, by (-4, -6)."""
+    y, x = np.mgrid[:64, :64]
+    cone = np.abs(x - 32) <= 0.6 * y
+    disc = (np.hypot(y - 28, x - 44) < 10).astype(np.uint8)
+    moved_disc = (np.hypot(y - 24, x - 38) < 10).astype(np.uint8)
+    assert_array_equal(seen_moving(disc, -2, -3, sector=cone), moved_disc)
+
+
 def test_distances_in_mm_travel_with_the_mask():
     """Rows are 0.6 mm high and columns 0.4 mm wide: half of the smaller is the way to the edge.
 
@@ -159,4 +221,10 @@ def test_two_frames_are_enough():
 
 def test_the_largest_distance_wins_and_the_smaller_label_where_two_are_equal():
     distances = np.array([[-1, 2, 0, 3], [1, 2, -5, 4], [0, 1, 7, 4]], np.float32)
-    assert_array_equal(likeliest_label(distances[:, None]), [[1, 0, 2, 1]])
+    everywhere = np.ones((1, 4), bool)
+    assert_array_equal(likeliest_label(distances[:, None], everywhere), [[1, 0, 2, 1]])
+
+
+def test_outside_the_extent_there_is_no_label():
+    distances = np.array([[-1, -1], [1, 1]], np.float32)
+    assert_array_equal(likeliest_label(distances[:, None], np.array([[True, False]])), [[1, 0]])

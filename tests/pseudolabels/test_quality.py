@@ -23,7 +23,7 @@ def carried(*masks, fields=None):
     if fields is None:
         fields = np.zeros((len(labels), 2, 20, 20), np.float32)
     distances = np.zeros((len(labels), 4, 20, 20), np.float32)  # have no say here
-    return Carried(distances, labels, fields)
+    return Carried(distances, labels, fields, np.ones(labels.shape, bool))
 
 
 def fold(n_frames, frame):

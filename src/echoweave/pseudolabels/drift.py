@@ -20,10 +20,11 @@ def correct_drift(
         other: That of the other reference.
         end: The frame of the other reference.
         share: How much of the residual counts in each frame [T]: 0 at the own reference and 1 at
-            ``end``, where the result is the other reference itself.
+            ``end``, where the result is the other reference itself within ``carried.extent``.
     """
     residual = other.distances[end] - carried.distances[end]
     distances = carried.distances.copy()
     for frame, weight in enumerate(share.astype(np.float32)):
         distances[frame] += weight * warp_array(residual, other.to_reference[frame])
-    return carried._replace(distances=distances, labels=likeliest_labels(distances))
+    labels = likeliest_labels(distances, carried.extent)
+    return carried._replace(distances=distances, labels=labels)

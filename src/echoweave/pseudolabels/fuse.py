@@ -29,6 +29,7 @@ def fuse(
     ``distance`` averages the carried signed distances of every label in mm with the weights of
     :func:`backward_weights` and takes the label with the largest one; ED and ES stay exactly what
     ``forward`` and ``backward`` hold there. A label that one of the two lacks is not between them.
+    Outside the sector there are labels where either direction may have some.
     ``paper`` is the rule of Tafuro et al. (2023), on the labels; ``nearest`` copies the direction
     whose reference is nearer in time, forward midway.
 
@@ -53,7 +54,8 @@ def fuse(
     for frame in np.flatnonzero((weights > 0) & (weights < 1)):
         distances = (1 - weights[frame]) * forward.distances[frame]
         distances += weights[frame] * backward.distances[frame]
-        fused[frame] = likeliest_label(distances)
+        extent = forward.extent[frame] | backward.extent[frame]
+        fused[frame] = likeliest_label(distances, extent)
     return fused
 
 

@@ -6,14 +6,19 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
+from scipy.ndimage import label as connected
 from torch import Tensor
 
+from echoweave.geometry.beyond import continue_beyond
 from echoweave.geometry.distance import label_distances
 from echoweave.geometry.warp import compose, warp
 from echoweave.pseudolabels.settings import Propagation
 
 # Stands for the infinite distance to a label that a mask lacks, which no interpolation survives.
 _FAR_MM = 1e5
+# A structure drawn further than this beyond the sector's edge, as a share of the picture's width,
+# was drawn whole; less says nothing, since neither the edge nor an outline is known better.
+_ACROSS = 0.01
 
 
 class Carried(NamedTuple):
@@ -21,16 +26,19 @@ class Carried(NamedTuple):
 
     Attributes:
         distances: float32 [T, 4, Y, X], the signed distances to the outline of every label in mm,
-            as measured in the reference.
-        labels: uint8 [T, Y, X], the label with the largest distance; the reference itself in its
-            own frame.
+            as measured in the reference. The sector's edge is no outline: what it cuts goes on.
+        labels: uint8 [T, Y, X], the label with the largest distance in the extent, 0 outside it;
+            the reference itself in its own frame.
         to_reference: float32 [T, 2, Y, X], the fields with frame t fixed and the reference's frame
             moving; zero in the reference's frame.
+        extent: bool [T, Y, X], where there may be labels: in the sector, and where pixels that were
+            labelled in the reference have moved.
     """
 
     distances: NDArray[np.float32]
     labels: NDArray[np.uint8]
     to_reference: NDArray[np.float32]
+    extent: NDArray[np.bool_]
 
 
 def frame_pairs(n_frames: int, reference: int, propagation: Propagation) -> list[tuple[int, int]]:
@@ -60,9 +68,11 @@ def carry(
     ``direct`` warps once by the field to the reference. ``linear`` warps from frame to frame, and
     so does ``nearest``, which takes the nearest pixel, as Tafuro et al. (2023) do with the labels.
 
-    A structure that the sector's edge cuts goes on beyond it: what comes into view has the label
-    of the nearest pixel at the edge. Outside the sector there are only labels that were drawn
-    there in the reference. ``nearest`` knows no sector, as the paper does not.
+    Beyond the sector's edge nothing can be matched, so there the fields go on as at the edge, and
+    what was drawn outside moves as the visible part does. A structure that stops at the edge is
+    cut: it goes on beyond it, and what of it comes into view has its label. Outside the sector
+    there are labels only where labels of the reference have moved. ``nearest`` knows no sector, as
+    the paper does not.
 
     Args:
         mask: uint8 [Y, X].
@@ -72,34 +82,42 @@ def carry(
         spacing_mm: (sy, sx).
         propagation: How, see above.
     """
+    if propagation == "nearest":
+        sector = np.ones_like(sector)
+    fields = continue_beyond(fields, sector)
     to_reference = _to_reference(fields, reference, propagation)
-    at_reference = _finite_distances(mask, spacing_mm)
-    distances = _carry_distances(at_reference, reference, fields, to_reference, propagation)
-    beyond = mask if propagation == "nearest" else _continue_beyond(mask, sector)
-    if not np.array_equal(mask, beyond):
-        start = _finite_distances(beyond, spacing_mm)
-        inside = _carry_distances(start, reference, fields, to_reference, propagation)
-        np.copyto(distances, inside, where=sector)
-        distances[reference] = at_reference
-    return Carried(distances, likeliest_labels(distances), to_reference)
+
+    def carried(distances: NDArray[np.float32]) -> NDArray[np.float32]:
+        return _carry_distances(distances, reference, fields, to_reference, propagation)
+
+    whole = _uncut(mask, sector)
+    distances = carried(_finite_distances(whole, spacing_mm))
+    extent = np.ones((len(distances), *mask.shape), bool)
+    if not np.array_equal(mask, whole):
+        background = carried(_finite_distances(mask, spacing_mm)[:1])[:, 0]
+        extent = sector | (background < 0)
+    return Carried(distances, likeliest_labels(distances, extent), to_reference, extent)
 
 
-def likeliest_labels(distances: NDArray[np.float32]) -> NDArray[np.uint8]:
+def likeliest_labels(
+    distances: NDArray[np.float32], extent: NDArray[np.bool_]
+) -> NDArray[np.uint8]:
     """Return the labels uint8 [T, Y, X] with the largest distances [T, labels, Y, X].
 
-    Where two are equal, the smaller label.
+    Where two are equal, the smaller label; outside ``extent`` [T, Y, X] 0.
     """
-    return np.stack([likeliest_label(frame) for frame in distances])
+    return np.stack([likeliest_label(*frame) for frame in zip(distances, extent, strict=True)])
 
 
-def likeliest_label(distances: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Return the same of one frame, uint8 [Y, X] of [labels, Y, X]."""
+def likeliest_label(distances: NDArray[np.float32], extent: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Return the same of one frame, uint8 [Y, X] of [labels, Y, X] and [Y, X]."""
     # Label by label: numpy's argmax over a short axis takes several times as long.
     largest = distances[0].copy()
     labels = np.zeros(largest.shape, np.uint8)
     for label, distance in enumerate(distances[1:], start=1):
         np.copyto(labels, label, where=distance > largest)
         np.maximum(largest, distance, out=largest)
+    labels[~extent] = 0
     return labels
 
 
@@ -123,14 +141,20 @@ def _to_reference(
     return result
 
 
-def _continue_beyond(mask: NDArray[np.uint8], sector: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Return ``mask`` with the labels at the sector's edge continued outwards.
+def _uncut(mask: NDArray[np.uint8], sector: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Return ``mask`` with the structures that the sector's edge cuts continued outwards.
 
-    Where the mask was drawn across the edge it stays as drawn.
+    Whether it cuts one is decided for each stretch of the edge with that label as a whole, since a
+    structure that is cut here and drawn whole beside it would get a step.
     """
-    known = sector | (mask > 0)
-    rows, columns = distance_transform_edt(~known, return_distances=False, return_indices=True)
-    return np.where(known | ~sector[rows, columns], mask, mask[rows, columns])
+    depth = distance_transform_edt(~sector)
+    at_edge = continue_beyond(mask, sector)
+    result = mask.copy()
+    for value in np.unique(at_edge[~sector & (at_edge > 0)]):
+        stretches, _ = connected(~sector & (at_edge == value), np.ones((3, 3)))
+        drawn = np.unique(stretches[(mask > 0) & (depth > _ACROSS * mask.shape[1])])
+        result[(stretches > 0) & ~np.isin(stretches, drawn) & (mask == 0)] = value
+    return result
 
 
 def _finite_distances(
@@ -146,7 +170,7 @@ def _carry_distances(
     to_reference: NDArray[np.float32],
     propagation: Propagation,
 ) -> NDArray[np.float32]:
-    """Return the distances [4, Y, X] of the reference in every frame, float32 [T, 4, Y, X]."""
+    """Return ``distances`` [C, Y, X] of the reference in every frame, float32 [T, C, Y, X]."""
     carried = np.empty((len(fields) + 1, *distances.shape), np.float32)
     carried[reference] = distances
     steps = zip(frame_pairs(len(carried), reference, propagation), fields, strict=True)
