@@ -7,10 +7,14 @@ from numpy.typing import NDArray
 
 from echoweave.labels import BACKGROUND
 from echoweave.phantom.anatomy import Float
-from echoweave.phantom.motion import diastole, smoothstep, systole
+from echoweave.phantom.artefacts import PLAIN, Artefacts
+from echoweave.phantom.jpeg import compressed
+from echoweave.phantom.muscle import add_muscle
 from echoweave.phantom.patient import View
 from echoweave.phantom.scanner import Scanner, white_noise
 from echoweave.phantom.sector import Sector
+from echoweave.phantom.speckle import Planes
+from echoweave.phantom.timecourse import COSINE
 from echoweave.phantom.tissue import reflectivity_db
 
 _PER_MM2 = 2.5
@@ -34,7 +38,7 @@ class Clip:
     spacing_mm: tuple[float, float]
 
 
-def record(view: View, sector: Sector, beats: int) -> Clip:
+def record(view: View, sector: Sector, beats: int, artefacts: Artefacts) -> Clip:
     """Return the clip of ``view``.
 
     Args:
@@ -42,9 +46,10 @@ def record(view: View, sector: Sector, beats: int) -> Clip:
         sector: The image.
         beats: Whole beats from ED to ED, which begin with the very frames of the half one; 0: the
             half beat from ED to ES.
+        artefacts: What the scanner adds.
     """
-    phantom = _Phantom(view, sector)
-    instants = _instants(view, beats)
+    phantom = _Phantom(view, sector, artefacts)
+    instants = _instants(view, beats, artefacts)
     return Clip(
         frames=np.stack([phantom.frame(i, *instant) for i, instant in enumerate(instants)]),
         labels=np.stack([phantom.labels(contraction) for contraction, _ in instants]),
@@ -55,34 +60,45 @@ def record(view: View, sector: Sector, beats: int) -> Clip:
 class _Phantom:
     """The scatterers of one view, at end-diastole in coordinates of the long axis."""
 
-    def __init__(self, view: View, sector: Sector) -> None:
-        self._view, self._sector = view, sector
+    def __init__(self, view: View, sector: Sector, artefacts: Artefacts) -> None:
+        self._view, self._sector, self._artefacts = view, sector, artefacts
         rng = np.random.default_rng([*view.stream, 1])
         x, y = _scatter(sector, rng)
         self._r, self._z = view.pose.to_axis(x, y)
         level = reflectivity_db(view.motion.anatomy, self._r, self._z, rng)
-        self._amplitude = 10 ** (level / 20) / np.sqrt(_PER_MM2)
         self._leaflet = rng.uniform(size=(2, _LEAFLET_POINTS))
         self._leaflet_echo = white_noise(rng, (2 * _LEAFLET_POINTS,)) * 10 ** (_LEAFLET_DB / 20)
-        self._echo = white_noise(rng, x.shape)
+        echo = white_noise(rng, x.shape)
         self._scanner = Scanner(sector, view.quality, rng)
+        # A stream of its own: without artefacts everything stays as it was.
+        added = np.random.default_rng([*view.stream, 4])
+        self._planes = Planes(echo, artefacts.out_of_plane, added)
+        if artefacts.anatomy:
+            level = add_muscle(level, view.motion.anatomy, self._r, self._z, added)
+        self._amplitude = 10 ** (level / 20) / np.sqrt(_PER_MM2)
+        if artefacts != PLAIN:
+            self._scanner.add_artefacts(artefacts, added)
 
     def frame(self, index: int, contraction: float, opening: float) -> NDArray[np.uint8]:
         """Return frame ``index``, uint8 [Y, X]."""
         rng = np.random.default_rng([*self._view.stream, 2, index])
         renewed = self._scanner.quality.decorrelation
-        fresh = white_noise(rng, (self._echo.size,))
-        echo = self._amplitude * (np.sqrt(1 - renewed) * self._echo + np.sqrt(renewed) * fresh)
+        fresh = white_noise(rng, (self._r.size,))
+        lasting = self._planes.at(contraction * self._artefacts.out_of_plane)
+        echo = self._amplitude * (np.sqrt(1 - renewed) * lasting + np.sqrt(renewed) * fresh)
         leaflet_r, leaflet_z = self._leaflets(opening)
         r, z = np.append(self._r, leaflet_r), np.append(self._z, leaflet_z)
         x, y = self._view.pose.to_image(*self._view.motion.forward(r, z, contraction))
-        return self._scanner.image(x, y, np.append(echo, self._leaflet_echo), rng)
+        image = self._scanner.image(x, y, np.append(echo, self._leaflet_echo), rng)
+        return compressed(image, self._artefacts.jpeg)
 
     def labels(self, contraction: float) -> NDArray[np.uint8]:
-        """Return the true mask at an instant, uint8 [Y, X]; background outside of the sector."""
+        """Return the true mask at an instant, uint8 [Y, X]; a plain one ends with the sector."""
         x, y = self._sector.pixel_centres()
         r, z = self._view.motion.backward(*self._view.pose.to_axis(x, y), contraction)
         labels = self._view.motion.anatomy.labels(r, z)
+        if self._artefacts.anatomy:
+            return labels
         return np.where(self._sector.inside(x, y), labels, BACKGROUND).astype(np.uint8)
 
     def _leaflets(self, opening: float) -> tuple[Float, Float]:
@@ -97,13 +113,14 @@ class _Phantom:
         return r.ravel(), z.ravel()
 
 
-def _instants(view: View, beats: int) -> list[tuple[float, float]]:
+def _instants(view: View, beats: int, artefacts: Artefacts) -> list[tuple[float, float]]:
     """Return contraction and opening of the mitral valve in each frame; ``beats`` as above."""
-    falling = [(float(systole(phase)), 0.0) for phase in np.linspace(0, 1, view.n_systole)]
+    course = view.course if artefacts.anatomy else COSINE
+    falling = [(course.systole(phase), 0.0) for phase in np.linspace(0, 1, view.n_systole)]
     if beats == 0:
         return falling
     phases = np.linspace(0, 1, view.n_diastole + 1)[1:]
-    rising = [(float(diastole(phase)), _opening(float(phase))) for phase in phases]
+    rising = [(course.diastole(phase), course.opening(phase)) for phase in phases]
     instants = falling[:1]
     for strength in view.strengths(beats):
         instants += [(strength * at, opening) for at, opening in (*falling[1:], *rising)]
@@ -119,12 +136,3 @@ def _scatter(sector: Sector, rng: np.random.Generator) -> tuple[Float, Float]:
     edge = y * np.tan(sector.half_angle) + _BORDER_MM / np.cos(sector.half_angle)
     near = (np.hypot(x, y) < height) & (np.abs(x) < edge)
     return x[near], y[near]
-
-
-def _opening(phase: float) -> float:
-    """Return how far the mitral valve is open, 0 to 1, at ``phase`` 0..1 of diastole."""
-    early = smoothstep(np.array(phase / 0.15)) * (1 - smoothstep(np.array((phase - 0.3) / 0.3)))
-    kick = smoothstep(np.array((phase - 0.6) / 0.15)) * (
-        1 - smoothstep(np.array((phase - 0.85) / 0.15))
-    )
-    return float(max(early, 0.6 * kick))

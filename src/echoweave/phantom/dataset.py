@@ -9,6 +9,7 @@ from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_file
 from echoweave.io.images import write_sequence
 from echoweave.logs import Progress
+from echoweave.phantom.artefacts import Artefacts
 from echoweave.phantom.camus import write_mhd_view, write_nifti_view
 from echoweave.phantom.clip import Clip, record
 from echoweave.phantom.patient import Patient, View, draw_patient
@@ -55,7 +56,7 @@ def _write_patient(out: Path, patient: Patient, settings: Settings) -> None:
         in_ted = view.name == "4CH" and patient.number in settings.ted_numbers
         filling = settings.diastoles and view.reversed
         beats = settings.ted_beats[patient.number] if in_ted else int(filling)
-        clip = record(view, patient.sector, beats)
+        clip = record(view, patient.sector, beats, Artefacts())
         if in_ted:
             number = settings.ted_numbers[patient.number]
             write_ted_patient(out / "ted" / "database", number, patient, view, clip)

@@ -20,16 +20,6 @@ def smoothstep(x: Float) -> Float:
     return x * x * (3 - 2 * x)
 
 
-def systole(phase: Float) -> Float:
-    """Return the contraction (0 at ED, 1 at ES) at ``phase`` 0..1 of systole."""
-    return 0.5 * (1 - np.cos(np.pi * phase))
-
-
-def diastole(phase: Float) -> Float:
-    """Return the contraction at ``phase`` 0..1 of diastole: early filling, then the atrial kick."""
-    return 1 - 0.72 * smoothstep(phase / 0.5) - 0.28 * smoothstep((phase - 0.65) / 0.35)
-
-
 @dataclass(frozen=True)
 class Motion:
     """The motion of one view.

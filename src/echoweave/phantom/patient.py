@@ -12,6 +12,7 @@ from scipy.optimize import brentq
 from echoweave.phantom.anatomy import Anatomy
 from echoweave.phantom.motion import Motion, cavity_volume_ml
 from echoweave.phantom.sector import Pose, Sector
+from echoweave.phantom.timecourse import RealBeat, TimeCourse
 
 VIEWS = ("2CH", "4CH")
 QUALITIES = ("Good", "Medium", "Poor")
@@ -32,6 +33,7 @@ class View:
         frame_rate_hz: Frames per second.
         reversed: Whether the half cycle is stored from ES to ED.
         stream: Seed of the view's speckle and noise.
+        course: When it contracts, unless the phantom is a plain one.
     """
 
     name: str
@@ -43,6 +45,7 @@ class View:
     frame_rate_hz: float
     reversed: bool
     stream: tuple[int, ...]
+    course: TimeCourse
 
     def strengths(self, beats: int) -> list[float]:
         """Return how far each beat contracts: 1 for the first, as in CAMUS, less after it."""
@@ -183,4 +186,5 @@ def _draw_view(
         # One view of every third patient: a sixth of all sequences, and some in any phantom.
         reversed=number % 3 == 2 and name == VIEWS[1 - number % 2],
         stream=stream,
+        course=RealBeat.draw(np.random.default_rng([*stream[:2], 5])),
     )

@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echoweave.phantom.anatomy import Float
+from echoweave.phantom.artefacts import Artefacts
 from echoweave.phantom.sector import Sector
+from echoweave.phantom.standing import draw_standing
 
 _LINE_RAD = np.deg2rad(0.5)
 _BEAM_RAD = np.deg2rad(0.85)
@@ -20,6 +22,8 @@ _PULSE_MM = 0.55
 # Side lobes: a beam this many times wider, at this amplitude.
 _LOBE_WIDTH, _LOBE_AMPLITUDE = 6.0, 0.16
 _RANGE_DB, _HEADROOM_DB = 54.0, 23.0
+# Speckle filter of a scanner: its widths in lines and rows, and the contrast that it gives back.
+_PIVOT_DB, _CONTRAST, _BRIGHTER_DB, _FLOOR_DB = -20.0, 1.45, 3.5, -20.0
 _NEAREST_MM = 4.0
 _FOCUS_MM = 80.0
 _MARGIN_LINES = 12
@@ -70,6 +74,7 @@ class Scanner:
         fade = np.exp(-self._depths_mm / 11) + 0.06 * np.exp(-self._depths_mm / 45)
         self._clutter = self._noise(rng) * _amplitude(self.quality.clutter_db) * fade
         self._gain = _amplitude(-self.quality.dropout_db * self._shadows(rng))
+        self._filters = False
 
     def image(
         self, x: Float, y: Float, echo: NDArray[np.complex128], rng: np.random.Generator
@@ -85,10 +90,23 @@ class Scanner:
         beam = self._blur(self._collect(x, y, echo)) * self._gain + self._clutter
         depth = self._depths_mm / self.sector.depth_mm
         beam = beam + self._noise(rng) * _amplitude(self.quality.noise_db) * (0.4 + depth) ** 2
+        if self._filters:
+            beam = beam + self._noise(rng) * _amplitude(_FLOOR_DB)
         level = 20 * np.log10(np.abs(beam) + 1e-6) - 4.0 * depth
+        if self._filters:
+            level = _steeper(cv2.GaussianBlur(level, (0, 0), sigmaX=1.2, sigmaY=1.6))
         grey = np.clip((level + _RANGE_DB - _HEADROOM_DB) / _RANGE_DB, 0, 1).astype(np.float32)
         image = cv2.remap(grey, self._columns, self._rows, cv2.INTER_LINEAR)
         return np.where(self._inside, np.rint(255 * image), 0).astype(np.uint8)
+
+    def add_artefacts(self, artefacts: Artefacts, rng: np.random.Generator) -> None:
+        """Put what stands still into all images to come, and filter them as scanners do."""
+        self._filters = True
+        angle = (np.arange(self._n_lines) - (self._n_lines - 1) / 2) * _LINE_RAD
+        angle = np.clip(angle / self.sector.half_angle, -1, 1)
+        standing = draw_standing(artefacts, self._depths_mm[:, 0], angle, rng)
+        self._gain = self._gain * _amplitude(standing.gain_db)
+        self._clutter = self._clutter + self._noise(rng) * _amplitude(standing.clutter_db)
 
     def _to_grid(self, x: Float, y: Float) -> tuple[Float, Float]:
         line = np.arctan2(x, y) / _LINE_RAD + (self._n_lines - 1) / 2
@@ -139,6 +157,11 @@ class Scanner:
         ripple = np.cos(waves[:, None] * angle + phases[:, None]).mean(axis=0)
         loss = np.clip(0.35 - 0.45 * ripple + 0.5 * angle**4, 0, 1)
         return np.asarray(loss * np.clip(self._depths_mm / 40, 0.2, 1))
+
+
+def _steeper(level: Float) -> Float:
+    """Raise the contrast of levels in decibels about the pivot, where filtering has lowered it."""
+    return _PIVOT_DB + _CONTRAST * (level - _PIVOT_DB) + _BRIGHTER_DB
 
 
 def white_noise(rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.complex128]:

@@ -40,7 +40,7 @@ def reflectivity_db(anatomy: Anatomy, r: Float, z: Float, rng: np.random.Generat
     hinge = np.hypot(np.abs(r) - annulus - 1.5, z - anatomy.length_mm)
     echo = echo + _ANNULUS_DB * _bump(hinge, 2.2)
     for size_mm, contrast_db in _PATCHES:
-        echo = echo + contrast_db * _patches(r / size_mm, z / size_mm, rng)
+        echo = echo + contrast_db * patches(r / size_mm, z / size_mm, rng)
     return np.where(lumen < 0, BLOOD_DB, echo)
 
 
@@ -66,7 +66,7 @@ def _add_right_heart(echo: Float, anatomy: Anatomy, r: Float, z: Float) -> Float
     return np.where(outside & (level < 1), BLOOD_DB * (1 - valve), echo)
 
 
-def _patches(x: Float, y: Float, rng: np.random.Generator) -> Float:
+def patches(x: Float, y: Float, rng: np.random.Generator) -> Float:
     """Return a smooth random field of unit variance whose patches have about unit size."""
     field = gaussian_filter(rng.standard_normal((128, 128)), 1.0, mode="wrap")
     at = np.stack([y, x])
