@@ -188,6 +188,12 @@ def refinement() -> Refinement:
     return Refinement(**{name: value for name, value in values.items() if name != "models"})
 
 
+def refinement_alone() -> Registrar:
+    """Return the refinement from an untrained network, which moves nothing."""
+    untrained = NetworkSettings.from_config(models(8)["dirnet"], "dirnet")
+    return Registrar(build_network(untrained, "dirnet"), untrained, refinement())
+
+
 def estimators(out: Path, caches: list[Path], iterations: int, seed: int) -> dict[str, Maker]:
     """Return what makes every estimator, by its name in the table; networks train when made."""
     result: dict[str, Maker] = {name: entry.build for name, entry in UNTRAINED.items()}
@@ -195,10 +201,7 @@ def estimators(out: Path, caches: list[Path], iterations: int, seed: int) -> dic
     result["interpolation"] = Still
     described = models(iterations)
     configured = yaml.safe_load((CONFIG / "config.yaml").read_text())["registration"]["models"]
-    untrained = NetworkSettings.from_config(described["dirnet"], "dirnet")
-    result["refinement alone"] = lambda: Registrar(
-        build_network(untrained, "dirnet"), untrained, refinement()
-    )
+    result["refinement alone"] = refinement_alone
     for name, settings in described.items():
 
         def build(name: str = name, settings: dict[str, Any] = settings) -> Path:
