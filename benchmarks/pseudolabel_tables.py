@@ -47,25 +47,21 @@ def differences(rows: pd.DataFrame, reference: Callable[[str], str]) -> pd.DataF
 def paired_differences(
     values: pd.DataFrame,
     reference: Callable[[str], str],
-    patients: Callable[[pd.Index], pd.Index] | None = None,
+    patients: Callable[[pd.Index], pd.Index],
 ) -> pd.DataFrame:
-    """Return each estimator less its reference over n sequences, with 95 % intervals.
-
-    A cell that lacks some of the n says how many it has.
+    """Return the same for any measures; a cell that lacks some of the n says how many it has.
 
     Args:
         values: A column a measure, by estimator and sequence.
         reference: The name of the estimator that an estimator is compared with; its own: none.
-        patients: Names the patients of the sequences, to take n over them, means first.
+        patients: Returns the patient of each sequence, or the sequences if each is one of n.
     """
     found = []
     for name in values.index.unique("estimator"):
         if reference(name) == name:
             continue
-        less = values.loc[name] - values.loc[reference(name)]
-        if patients is not None:
-            less = less.groupby(patients(less.index)).mean()
-        less = less.dropna(how="all")
+        less = (values.loc[name] - values.loc[reference(name)]).dropna(how="all")
+        less = less.groupby(patients(less.index)).mean()
         cells = {column: _interval(column, less[column]) for column in less}
         found.append({"estimator": name, "less": reference(name), "n": len(less), **cells})
     return pd.DataFrame(found)

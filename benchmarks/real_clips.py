@@ -10,10 +10,11 @@ against the manual mask there.
 
 Prints a TSV, one row an estimator, clip and direction: dice_* and hd_px_* of each structure (empty
 where neither mask has it), area_ratio of the carried cavity to the manual one, the share of the
-sector where the composed field is folded, and half the seconds that the estimator took for the
-clip, which it is asked for both directions. `--summary` also writes the means and the paired
-differences to `default` with their 95 % intervals over clips, as Markdown, clips and pairs apart. Closure is a measure,
-nothing to optimise: a term for the other mask makes the frames between worse.
+sector where the composed field is folded, and seconds: half of what the estimator took to find the
+fields of both directions. `--summary` also writes, as Markdown and for clips and pairs apart, the
+means and the paired differences to `default` with their 95 % intervals over clips.
+
+Closure is a measure and no target: a term for the other mask makes the frames between worse.
 
 Estimators: `default` (pseudolabels.use), `refinement` (from an untrained network, which moves
 nothing), those that need no training, and each of registration.models that has a `--checkpoint`.
@@ -49,7 +50,7 @@ from echoweave.pseudolabels.settings import Settings, refinement_of
 ESTIMATORS = ("still", "farneback", "dis", "refinement", "default")
 STRUCTURES = ("cavity", "myocardium", "atrium")
 DICES = [f"dice_{structure}" for structure in STRUCTURES]
-MEASURES = [*DICES, *(f"hd_px_{structure}" for structure in STRUCTURES), "area_ratio", "folded"]
+HDS = [f"hd_px_{structure}" for structure in STRUCTURES]
 
 
 class Timed:
@@ -122,23 +123,23 @@ def closure(carried: NDArray[np.uint8], manual: NDArray[np.uint8]) -> dict[str, 
     distances = [hausdorff_mm(*pair, (1.0, 1.0)) for pair in masks]
     cavity, drawn = (np.count_nonzero(mask) for mask in masks[0])
     ratio = cavity / drawn if drawn else np.nan
-    return dict(zip(MEASURES, [*overlaps, *distances, ratio], strict=False))
+    return dict(zip([*DICES, *HDS, "area_ratio"], [*overlaps, *distances, ratio], strict=True))
 
 
 def summary(rows: pd.DataFrame) -> str:
     """Return the means, and the differences to the default, of clips and of pairs as Markdown."""
     rows = rows.assign(dice_mean=rows[DICES].mean(axis=1))
-    measures = ["dice_mean", *MEASURES]
+    measures = ["dice_mean", *DICES, *HDS]
     groups = rows.groupby(["of", "estimator", "direction"], sort=False)
-    means = groups[[*measures, "seconds"]].mean()
+    means = groups[[*measures, "area_ratio", "folded", "seconds"]].mean()
     means.insert(0, "n", groups["clip"].nunique())
-    tables = [means.reset_index()]
+    tables = []
     for kind, some in rows.groupby("of", sort=False):
         values = some.groupby(["estimator", "clip"], sort=False)[measures].mean()
-        less = paired_differences(values, lambda _: "default")
+        less = paired_differences(values, lambda _: "default", lambda clips: clips)
         less.insert(0, "of", kind)
         tables.append(less)
-    return "\n".join(markdown(table) for table in tables)
+    return f"{markdown(means.reset_index())}\n{markdown(pd.concat(tables))}"
 
 
 def named_path(text: str) -> tuple[str, Path]:
