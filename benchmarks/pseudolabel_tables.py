@@ -40,7 +40,8 @@ def differences(rows: pd.DataFrame, reference: Callable[[str], str]) -> pd.DataF
         rows: One row an estimator, sequence, direction and structure.
         reference: The name of the estimator that an estimator is compared with; its own: none.
     """
-    values = _wide(rows, "estimator", "sequence")
+    order = rows["estimator"].unique()
+    values = _wide(rows, "estimator", "sequence").reindex(order, level="estimator")
     return paired_differences(values, reference, lambda names: names.str.split("_").str[0])
 
 
