@@ -14,7 +14,7 @@ sector where the composed field is folded, and seconds: half of what the estimat
 fields of both directions. `--summary` also writes, as Markdown and for clips and pairs apart, the
 means and the paired differences to `default` with their 95 % intervals over clips.
 
-Closure is a measure and no target: a term for the other mask makes the frames between worse.
+Closure judges one frame a direction, says nothing of those between, and is no target to optimise.
 
 Estimators: `default` (pseudolabels.use), `refinement` (from an untrained network, which moves
 nothing), those that need no training, and each of registration.models that has a `--checkpoint`.
@@ -94,7 +94,11 @@ def build(name: str, config: Mapping[str, Any], checkpoints: Mapping[str, Path])
 def clip_rows(
     name: str, clip: Sequence, estimator: Estimator, settings: Settings
 ) -> Iterator[dict[str, Any]]:
-    """Yield what is measured of one clip, a row a direction."""
+    """Yield what is measured of one clip, a row a direction.
+
+    Raises:
+        FloatingPointError: A displacement is not finite.
+    """
     timed = Timed(estimator)
     found = pseudo_labels(clip, timed, settings)
     for direction, end, manual in zip(
@@ -151,7 +155,11 @@ def named_path(text: str) -> tuple[str, Path]:
 
 
 def measure(given: argparse.Namespace) -> pd.DataFrame:
-    """Print the rows of all clips as they come, and return them."""
+    """Print the rows of all clips as they come, and return them.
+
+    Raises:
+        InputError: A file or an estimator cannot be used.
+    """
     config = yaml.safe_load((CONFIG / "config.yaml").read_text())
     labels = config["pseudolabels"]
     settings = Settings(labels["propagation"], labels["fusion"], labels["drift_correction"])
@@ -162,7 +170,11 @@ def measure(given: argparse.Namespace) -> pd.DataFrame:
     progress = Progress("clips", len(clips))
     for done, (name, clip) in enumerate(clips.items(), 1):
         for estimator, motion in estimators.items():
-            rows = pd.DataFrame(clip_rows(name, clip, motion, settings))
+            try:
+                rows = pd.DataFrame(clip_rows(name, clip, motion, settings))
+            except FloatingPointError as error:
+                remedy = "leave it out of --estimators"
+                raise InputError(Problem(name, estimator, str(error), remedy)) from error
             rows.insert(0, "estimator", estimator)
             text = rows.to_csv(None, sep="\t", index=False, header=not tables, float_format="%.6g")
             print(text, end="", flush=True)
