@@ -1,0 +1,49 @@
+"""Both directions solved together against the refinement of each direction.
+
+One phantom sequence in a cache of 512 x 512 pixels, all fields from ED to ES and back. The plain
+form starts from an untrained network, which moves nothing, and refines the fields of each
+direction with the settings of pseudolabels.refinement. Ours is the estimator of
+pseudolabels.use. How much both are worth is on docs/pseudolabels.md.
+
+Usage: python benchmarks/joint.py [--pairs N]
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import yaml
+from pseudolabels import CONFIG, one_view_each, phantom
+from real_clips import build
+from side_by_side import alternate, compared, keep
+
+from echoweave.cpu import use_cpu
+from echoweave.pseudolabels.propagate import frame_pairs
+
+SEED = 1
+
+
+def main() -> None:
+    """Measure and keep the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--pairs", type=int, default=3)
+    given = parser.parse_args()
+    use_cpu(1)
+    config = yaml.safe_load((CONFIG / "config.yaml").read_text())
+    plain, ours = (build(name, config, {}) for name in ("refinement", "default"))
+    with tempfile.TemporaryDirectory() as scratch:
+        (clip,) = one_view_each(phantom(Path(scratch), 1, SEED))
+    forward, backward = (
+        frame_pairs(len(clip.frames), reference, "composed") for reference in (clip.ed, clip.es)
+    )
+    times = alternate(
+        lambda: [plain.fields(clip.frames, pairs) for pairs in (forward, backward)],
+        lambda: ours.fields(clip.frames, [*forward, *backward]),
+        given.pairs,
+    )
+    what = f"fields of both directions, {len(clip.frames)} frames, one core"
+    keep("joint", [compared(what, times, "a sequence", 3)])
+
+
+if __name__ == "__main__":
+    main()
