@@ -57,7 +57,8 @@ def _arrays(path: Path) -> Arrays:
             return {key: file[key] for key in file.files}
     # A damaged archive has an exception of another kind for every place.
     except Exception as error:
-        what = f"not a readable npz file ({error})"
+        why = getattr(error, "strerror", None) or "damaged, or another format"
+        what = f"not a readable npz file ({why})"
         raise InputError(Problem(str(path), "", what, REMEDY)) from error
 
 
