@@ -25,7 +25,7 @@ from echoweave.cpu import usable_cpus
 from echoweave.errors import InputError
 from echoweave.imports import digest_of, imported_files
 from echoweave.paths import check_places, expand_paths
-from echoweave.pseudolabels.estimators.registry import unknown_estimators
+from echoweave.pseudolabels.estimators.registry import UNTRAINED, unknown_estimators
 from echoweave.records import keep_records, restore_records
 from echoweave.runs import claim
 from echoweave.segmentation.arms import ARMS, CONFIGURATIONS, candidates
@@ -118,9 +118,17 @@ def gpus(device):
 
 
 def pseudolabel_settings(estimator):
-    """What an estimator depends on: the refinement counts for the models that it refines."""
-    keys = "propagation", "fusion", "drift_correction", "refinement"
-    values = settings(*(f"pseudolabels.{key}" for key in keys))
-    refined = estimator in values["refinement"]["models"]
-    kept = values["refinement"] | {"models": [estimator]} if refined else {"models": []}
-    return values | {"refinement": kept}
+    """What the labels of an estimator depend on; a network brings its own settings."""
+    keys = "propagation", "fusion", "drift_correction"
+    return settings(*(f"pseudolabels.{key}" for key in keys)) | motion_settings(estimator)
+
+
+def motion_settings(estimator):
+    """What the motion of an estimator depends on."""
+    return settings(*(UNTRAINED[estimator].keys if estimator in UNTRAINED else ()))
+
+
+def motion_device(estimator):
+    """Where an estimator finds the motion."""
+    on_gpu = estimator in MODELS or UNTRAINED[estimator].on_gpu
+    return config["registration"]["device"] if on_gpu else "cpu"

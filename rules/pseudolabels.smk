@@ -11,7 +11,7 @@ from echoweave.cache.examples import example_sequences
 from echoweave.pseudolabels.files import aligned_path
 
 REGISTRATION_EXAMPLES = example_sequences(COHORT.training, config["figures"]["registration"])
-USED_DEVICE = config["registration"]["device"] if USED in MODELS else "cpu"
+USED_DEVICE = motion_device(USED)
 EXAMPLE_CACHES = cache_files(dict.fromkeys(source.patient for source in REGISTRATION_EXAMPLES))
 
 
@@ -26,8 +26,7 @@ rule pseudolabels:
 # A rule for each estimator: with a wildcard in the paths of thousands of files Snakemake compares
 # every file that it looks for with all of them.
 for estimator, (bucket, patients) in product(ESTIMATORS, TRAINING_BUCKETS.items()):
-    # Only networks find motion on a GPU.
-    device = config["registration"]["device"] if estimator in MODELS else "cpu"
+    device = motion_device(estimator)
 
     rule:
         name:
@@ -107,7 +106,7 @@ rule align_frames:
         estimator=USED,
         folder=subpath(output.jacobian, parent=True),
         sequences=[source.name for source in REGISTRATION_EXAMPLES],
-        settings=config_slice(pseudolabel_settings(USED), "refinement"),
+        settings=motion_settings(USED),
     message:
         f"Aligning the frames of some sequences with {USED}"
     script:

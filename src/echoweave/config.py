@@ -106,18 +106,8 @@ def _broken_references(config: Mapping[str, Any]) -> list[Problem]:
                 f"choose one of {', '.join(pseudolabels['estimators'])} or add it to the list",
             )
         )
-    refinement, registration = pseudolabels["refinement"], config["registration"]
+    registration, joint = config["registration"], pseudolabels["joint"]
     models = registration["models"]
-    problems += [
-        Problem(
-            "config",
-            "pseudolabels.refinement.models",
-            f"{name!r} is not among registration.models",
-            f"choose among {', '.join(models)}: only networks are refined",
-        )
-        for name in refinement["models"]
-        if name not in models
-    ]
     problems += [
         Problem(
             "config",
@@ -128,12 +118,12 @@ def _broken_references(config: Mapping[str, Any]) -> list[Problem]:
         for name in registration["pretrained"]
         if name not in models
     ]
-    size, spacing = refinement["size"], refinement["grid_spacing_px"]
+    size, spacing = joint["size"], joint["grid_spacing_px"]
     if size % spacing:
         problems.append(
             Problem(
                 "config",
-                "pseudolabels.refinement.grid_spacing_px",
+                "pseudolabels.joint.grid_spacing_px",
                 f"size {size} is not a multiple of {spacing}",
                 "change one of them",
             )

@@ -214,7 +214,7 @@ CHANGES: tuple[Change, ...] = (
     # Pseudo-labels.
     Change(
         "`pseudolabels.estimators`, one more",
-        {"pseudolabels.estimators": ["still", "dirnet", "farneback"]},
+        {"pseudolabels.estimators": ["still", "joint", "dirnet", "farneback"]},
     ),
     key("pseudolabels.use", "still"),
     Change(
@@ -225,20 +225,14 @@ CHANGES: tuple[Change, ...] = (
             "pseudolabels.drift_correction": False,
         },
     ),
-    Change(
-        "`pseudolabels.refinement.models`, without dirnet", {"pseudolabels.refinement.models": []}
-    ),
-    Change(
-        "`pseudolabels.refinement.models`, without a model that is not among the estimators",
-        {"pseudolabels.refinement.models": ["dirnet"]},
-    ),
     keys(
-        "any other key of `pseudolabels.refinement`",
-        "pseudolabels.refinement",
+        "any key of `pseudolabels.joint`",
+        "pseudolabels.joint",
         size=96,
         grid_spacing_px=16,
         smoothing_px=1,
         bending_weight=0.1,
+        inverse_weight=10,
         max_frame_gap=2,
         steps=3,
     ),
@@ -299,8 +293,8 @@ CHANGES: tuple[Change, ...] = (
         edit=append("src/echoweave/registration/losses.py"),
     ),
     Change(
-        "`src/echoweave/registration/refine.py`",
-        edit=append("src/echoweave/registration/refine.py"),
+        "`src/echoweave/registration/joint.py`",
+        edit=append("src/echoweave/registration/joint.py"),
     ),
     Change(
         "`src/echoweave/pseudolabels/fuse.py`", edit=append("src/echoweave/pseudolabels/fuse.py")

@@ -32,3 +32,22 @@ def sector_mask(frames: NDArray[np.uint8]) -> NDArray[np.bool_]:
     mask = np.zeros(bright.shape, dtype=np.uint8)
     cv2.fillConvexPoly(mask, hull, 1)
     return mask.astype(np.bool_)
+
+
+def inner_sector(sector: NDArray[np.bool_], share: float) -> NDArray[np.bool_]:
+    """Return the sector without its rim, where edge, gain taper and fixed noise stand still.
+
+    The rim is ``share`` of the sector's width, taken off both ends of every row. Where the
+    picture's border cuts the sector there is no rim: tissue goes on beyond it.
+
+    Args:
+        sector: bool [Y, X].
+        share: Width of the rim as a share of the sector's, at least 0 and less than .5.
+
+    Returns:
+        bool [Y, X].
+    """
+    rim = round(share * np.count_nonzero(sector.any(axis=0)))
+    # OpenCV takes what lies beyond the border for sector.
+    inner = cv2.erode(sector.astype(np.uint8), np.ones((1, 2 * rim + 1), np.uint8))
+    return inner.astype(np.bool_)

@@ -20,8 +20,6 @@ from echoweave.logs import Progress
 from echoweave.pseudolabels.estimators.base import Estimator
 from echoweave.pseudolabels.estimators.registry import make_estimator
 from echoweave.pseudolabels.files import aligned_path
-from echoweave.pseudolabels.propagate import frame_pairs
-from echoweave.pseudolabels.settings import refinement_of
 
 # Column -> quantile of det J over the pixels of the sector.
 QUANTILES = {
@@ -60,14 +58,14 @@ def align(
             from ED to ES, each warped onto ED.
         jacobian: Gets the table of :func:`jacobian_rows`.
         checkpoint: Weights of the estimator if it is a network.
-        settings: ``refinement`` of ``pseudolabels``.
+        settings: What the estimator depends on, see :class:`registry.Entry`.
         threads: Threads on the CPU.
 
     Raises:
         InputError: Unknown estimator, unusable cache or checkpoint.
     """
     use_cpu(threads)
-    motion = make_estimator(estimator, checkpoint, refinement_of(estimator, settings["refinement"]))
+    motion = make_estimator(estimator, checkpoint, settings)
     rows = [pd.DataFrame(columns=list(COLUMNS))]
     files = {path.stem: path for path in caches}
     progress = Progress(f"motion by {estimator}, sequences", len(sequences))
@@ -75,10 +73,7 @@ def align(
         patient, _, view = name.rpartition("_")
         clip = read_sequence(files[patient], view)
         sector = sector_mask(clip.frames)
-        found = {
-            direction: successive_fields(clip, reference, motion)
-            for direction, reference in (("forward", clip.ed), ("backward", clip.es))
-        }
+        found = successive_fields(clip, motion)
         rows += [jacobian_rows(name, key, *steps, sector) for key, steps in found.items()]
         # What carries labels backward has the frame nearer to ED fixed.
         aligned = warp_to_ed(clip, found["backward"][1])
@@ -88,21 +83,20 @@ def align(
 
 
 def successive_fields(
-    clip: Clip, reference: int, motion: Estimator
-) -> tuple[Pairs, NDArray[np.float32]]:
-    """Return the (fixed, moving) pairs from ED to ES that lead to ``reference``, and their fields.
+    clip: Clip, motion: Estimator
+) -> dict[str, tuple[Pairs, NDArray[np.float32]]]:
+    """Return the pairs of successive frames from ED to ES and their fields, sorted by time.
 
-    They are sorted by time. The fields float32 [es - ed, 2, Y, X] are those that carry the mask
-    of ``reference`` through successive frames.
+    ``forward`` are those that carry labels forward, (fixed, moving) = (t + 1, t), and ``backward``
+    (t, t + 1); the fields are float32 [es - ed, 2, Y, X].
     """
-    pairs = frame_pairs(len(clip.frames), reference, "composed")
-    fields = motion.fields(clip.frames, pairs)
-    inner = sorted(
-        (pair, place)
-        for place, pair in enumerate(pairs)
-        if clip.ed <= min(pair) and max(pair) <= clip.es
-    )
-    return [pair for pair, _ in inner], fields[[place for _, place in inner]]
+    times = range(clip.ed, clip.es)
+    forward, backward = [(t + 1, t) for t in times], [(t, t + 1) for t in times]
+    fields = motion.fields(clip.frames, [*forward, *backward])
+    return {
+        "forward": (forward, fields[: len(times)]),
+        "backward": (backward, fields[len(times) :]),
+    }
 
 
 def warp_to_ed(clip: Clip, fields: NDArray[np.float32]) -> NDArray[np.uint8]:

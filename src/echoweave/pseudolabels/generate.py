@@ -20,9 +20,9 @@ from echoweave.pseudolabels.estimators.base import Estimator
 from echoweave.pseudolabels.estimators.registry import UNTRAINED, make_estimator
 from echoweave.pseudolabels.files import DIRECTIONS, label_path
 from echoweave.pseudolabels.fuse import backward_weights, fuse
-from echoweave.pseudolabels.propagate import Carried, carry, frame_pairs
+from echoweave.pseudolabels.propagate import carry, frame_pairs
 from echoweave.pseudolabels.quality import COLUMNS, quality_rows
-from echoweave.pseudolabels.settings import Propagation, Settings, refinement_of
+from echoweave.pseudolabels.settings import Propagation, Settings
 
 
 class PseudoLabels(NamedTuple):
@@ -51,8 +51,8 @@ def generate(
         directory: Gets the files of :func:`label_path`.
         quality: Gets the quality table of these sequences.
         checkpoint: Weights of the estimator if it is a network.
-        settings: ``propagation``, ``fusion``, ``drift_correction`` and ``refinement`` of
-            ``pseudolabels``.
+        settings: ``propagation``, ``fusion`` and ``drift_correction`` of ``pseudolabels``, and
+            what the estimator depends on, see :class:`registry.Entry`.
         threads: Threads on the CPU; jobs that share cores slow each other down manifold.
 
     Raises:
@@ -61,8 +61,7 @@ def generate(
     """
     use_cpu(threads)
     parsed = Settings(settings["propagation"], settings["fusion"], settings["drift_correction"])
-    refinement = refinement_of(estimator, settings["refinement"])
-    motion = make_estimator(estimator, checkpoint, refinement)
+    motion = make_estimator(estimator, checkpoint, settings)
     if estimator in UNTRAINED:
         parsed = UNTRAINED[estimator].adapt(parsed)
     tables = []
@@ -104,11 +103,13 @@ def pseudo_labels(sequence: Sequence, motion: Estimator, settings: Settings) -> 
             )
         )
     sector = sector_mask(sequence.frames)
-    forward, backward = (
-        _carry(sequence, mask, frame, sector, motion, settings.propagation)
-        for mask, frame in zip(sequence.labels, (sequence.ed, sequence.es), strict=True)
-    )
     span = sequence.ed, sequence.es
+    forward, backward = (
+        carry(mask, frame, found, sector, sequence.spacing_mm, settings.propagation)
+        for mask, frame, found in zip(
+            sequence.labels, span, _fields(sequence, motion, settings.propagation), strict=True
+        )
+    )
     rows = quality_rows(sequence.name, forward, backward, *span, sector, sequence.spacing_mm)
     ahead, back = forward, backward
     if settings.drift_correction:
@@ -119,19 +120,19 @@ def pseudo_labels(sequence: Sequence, motion: Estimator, settings: Settings) -> 
     return PseudoLabels(forward.labels, backward.labels, fused, rows)
 
 
-def _carry(
-    sequence: Sequence,
-    mask: NDArray[np.uint8],
-    reference: int,
-    sector: NDArray[np.bool_],
-    motion: Estimator,
-    propagation: Propagation,
-) -> Carried:
-    pairs = frame_pairs(len(sequence.frames), reference, propagation)
-    fields = motion.fields(sequence.frames, pairs)
+def _fields(
+    sequence: Sequence, motion: Estimator, propagation: Propagation
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the fields that carry forward and those that carry backward."""
+    ahead, back = (
+        frame_pairs(len(sequence.frames), frame, propagation)
+        for frame in (sequence.ed, sequence.es)
+    )
+    # At once: an estimator may find both directions together.
+    fields = motion.fields(sequence.frames, [*ahead, *back])
     if not np.isfinite(fields).all():
         raise FloatingPointError("a displacement is not finite")
-    return carry(mask, reference, fields, sector, sequence.spacing_mm, propagation)
+    return fields[: len(ahead)], fields[len(ahead) :]
 
 
 def _no_motion(estimator: str, sequence: str, error: FloatingPointError) -> Problem:
@@ -140,6 +141,5 @@ def _no_motion(estimator: str, sequence: str, error: FloatingPointError) -> Prob
         estimator,
         f"no motion can be found: {error}",
         "take another of pseudolabels.estimators; a network may have diverged, then lower its "
-        "registration.models.*.learning_rate, and so may its refinement, then leave it out of "
-        "pseudolabels.refinement.models",
+        "registration.models.*.learning_rate, and so may `joint`, then lower its weights",
     )

@@ -1,10 +1,7 @@
 """The settings of the pseudo-labels, section ``pseudolabels`` of the config."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
-
-from echoweave.registration.settings import Refinement
+from typing import Literal
 
 Propagation = Literal["composed", "nearest", "linear", "direct"]
 Fusion = Literal["distance", "paper", "nearest"]
@@ -38,16 +35,3 @@ class QualitySettings:
 
     min_score: float
     ignore_over_mm: float | None
-
-
-def refinement_of(estimator: str, values: Mapping[str, Any]) -> Refinement | None:
-    """Return how the fields of an estimator are refined; None if they are not.
-
-    Args:
-        estimator: Its name.
-        values: ``pseudolabels.refinement``: the names of refined ``models``, and the fields of
-            :class:`~echoweave.registration.settings.Refinement`.
-    """
-    if estimator not in values["models"]:
-        return None
-    return Refinement(**{key: value for key, value in values.items() if key != "models"})

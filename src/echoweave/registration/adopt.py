@@ -14,8 +14,7 @@ from echoweave.registration.checkpoint import Checkpoint, build, load_checkpoint
 from echoweave.registration.settings import Settings
 from echoweave.registration.split import held_out
 
-# What a checkpoint was trained with may differ from the config. What it is may not, nor what the
-# refinement of its fields takes from it.
+# What a checkpoint was trained with may differ from the config. What it is may not.
 _MUST_AGREE = (
     "architecture",
     "size",
@@ -24,7 +23,6 @@ _MUST_AGREE = (
     "affine_first",
     "smoothing_px",
     "standardise",
-    "similarity",
 )
 # Patients that an error names.
 _NAMED = 5

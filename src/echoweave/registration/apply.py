@@ -12,8 +12,7 @@ from echoweave.device import torch_device
 from echoweave.geometry.warp import resize_fields
 from echoweave.registration.checkpoint import load_network
 from echoweave.registration.frames import pair_batch, prepare
-from echoweave.registration.refine import refine
-from echoweave.registration.settings import Refinement, Settings
+from echoweave.registration.settings import Settings
 
 _BATCH = 16
 
@@ -21,22 +20,20 @@ _BATCH = 16
 class Registrar:
     """Loads the weights once, then finds the motion in any number of sequences."""
 
-    def __init__(
-        self, network: nn.Module, settings: Settings, refinement: Refinement | None = None
-    ) -> None:
-        """Take a network that is on its device already; None: its fields stay as they are."""
-        self.network, self.settings, self.refinement = network.eval(), settings, refinement
+    def __init__(self, network: nn.Module, settings: Settings) -> None:
+        """Take a network that is on its device already."""
+        self.network, self.settings = network.eval(), settings
         self.device = next(network.parameters()).device
 
     @classmethod
-    def load(cls, path: Path, refinement: Refinement | None = None) -> "Registrar":
+    def load(cls, path: Path) -> "Registrar":
         """Load a checkpoint onto the GPU if there is one, else the CPU.
 
         Raises:
             InputError: It cannot be used.
         """
         network, settings = load_network(path)
-        return cls(network.to(torch_device()), settings, refinement)
+        return cls(network.to(torch_device()), settings)
 
     def fields(
         self, frames: NDArray[np.uint8], pairs: Sequence[tuple[int, int]]
@@ -56,8 +53,6 @@ class Registrar:
         prepared = prepare(frames, self.settings).frames
         batches = [pairs[start : start + _BATCH] for start in range(0, len(pairs), _BATCH)]
         found = torch.cat([self.register(*prepared[np.transpose(batch)]) for batch in batches])
-        if self.refinement is not None:
-            found = refine(found, frames, pairs, self.settings, self.refinement)
         return np.concatenate([resize_fields(dvf[None], shape).cpu().numpy() for dvf in found])
 
     @torch.no_grad()

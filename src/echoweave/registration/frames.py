@@ -10,7 +10,7 @@ from torch import Tensor
 
 from echoweave.geometry.resize import resize_frames
 from echoweave.geometry.sector import sector_mask
-from echoweave.registration.settings import Settings
+from echoweave.registration.settings import FrameSettings
 
 # Brightness inside the sector after standardisation.
 _MEAN, _DEVIATION = 110.0, 45.0
@@ -28,7 +28,7 @@ class Prepared(NamedTuple):
     sector: NDArray[np.uint8]
 
 
-def prepare(frames: NDArray[np.uint8], settings: Settings) -> Prepared:
+def prepare(frames: NDArray[np.uint8], settings: FrameSettings) -> Prepared:
     """Resize, smooth and standardise ``frames`` uint8 [T, Y, X] as ``settings`` say.
 
     Smoothing only mixes pixels of the sector, and outside of it becomes black, so that the

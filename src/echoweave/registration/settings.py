@@ -2,13 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from echoweave.errors import InputError, Problem
 
 Similarity = Literal["ncc", "ncc-batch", "local-ncc", "mse"]
 Bending = Literal["normalised", "pixel"]
 Schedule = Literal["constant", "cosine"]
+
+
+class FrameSettings(Protocol):
+    """How frames are prepared; see :class:`Settings`."""
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def smoothing_px(self) -> float: ...
+
+    @property
+    def standardise(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -86,8 +99,8 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Refinement:
-    """How the fields of one sequence are refined, ``pseudolabels.refinement``.
+class JointSettings:
+    """How the motion of a clip is found by optimisation alone, ``pseudolabels.joint``.
 
     Attributes:
         size: Side of the square frames, in pixels; all other lengths are in these pixels.
@@ -95,14 +108,23 @@ class Refinement:
             a multiple of.
         smoothing_px: Standard deviation of the Gaussian that smooths the frames; 0: none.
         bending_weight: Weight of the bending energy, in normalised units.
+        inverse_weight: Weight of the inverse error, as in :class:`Settings`.
         max_frame_gap: Largest number of successive fields that are composed and compared.
         steps: Optimiser steps on frames of a quarter of the size; two thirds as many on half the
             size and a third as many on the whole size follow.
+        rim_share: Width of the sector's rim that is not compared, ``registration.rim_share``.
     """
 
     size: int
     grid_spacing_px: int
     smoothing_px: float
     bending_weight: float
+    inverse_weight: float
     max_frame_gap: int
     steps: int
+    rim_share: float
+
+    @property
+    def standardise(self) -> bool:
+        """Return that the weights suit frames of one brightness."""
+        return True

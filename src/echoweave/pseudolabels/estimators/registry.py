@@ -1,8 +1,9 @@
 """The motion estimators by name: a new one is a file beside this one and a line here."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from echoweave.errors import InputError, Problem
 from echoweave.pseudolabels.estimators.base import Estimator
@@ -10,7 +11,7 @@ from echoweave.pseudolabels.estimators.dis import DenseInverseSearch
 from echoweave.pseudolabels.estimators.farneback import Farneback
 from echoweave.pseudolabels.estimators.still import Still
 from echoweave.pseudolabels.settings import Fusion, Settings
-from echoweave.registration.settings import Refinement
+from echoweave.registration.settings import JointSettings
 
 
 @dataclass(frozen=True)
@@ -18,12 +19,16 @@ class Entry:
     """An estimator that needs no training.
 
     Attributes:
-        build: Makes one.
+        build: Makes one of the values of ``keys``, by the last part of each name.
+        keys: What it depends on in the config.
         fusion: The only fusion that makes sense for it; None leaves the choice to the config.
+        on_gpu: Whether it takes a GPU where there is one.
     """
 
-    build: Callable[[], Estimator]
+    build: Callable[[Mapping[str, Any]], Estimator]
+    keys: tuple[str, ...] = ()
     fusion: Fusion | None = None
+    on_gpu: bool = False
 
     def adapt(self, settings: Settings) -> Settings:
         """Return ``settings`` with the fusion that makes sense, and no correction on top of it."""
@@ -32,10 +37,18 @@ class Entry:
         return replace(settings, fusion=self.fusion, drift_correction=False)
 
 
+def _joint(settings: Mapping[str, Any]) -> Estimator:
+    # torch takes seconds to import, and whoever only checks names can go without.
+    from echoweave.pseudolabels.estimators.joint import Joint
+
+    return Joint(JointSettings(**settings["joint"], rim_share=settings["rim_share"]))
+
+
 UNTRAINED = {
-    "still": Entry(Still, fusion="nearest"),
-    "farneback": Entry(Farneback),
-    "dis": Entry(DenseInverseSearch),
+    "still": Entry(lambda _: Still(), fusion="nearest"),
+    "farneback": Entry(lambda _: Farneback()),
+    "dis": Entry(lambda _: DenseInverseSearch()),
+    "joint": Entry(_joint, keys=("registration.rim_share", "pseudolabels.joint"), on_gpu=True),
 }
 
 
@@ -54,26 +67,23 @@ def unknown_estimators(names: Iterable[str], models: Iterable[str]) -> list[Prob
     ]
 
 
-def make_estimator(
-    name: str, checkpoint: Path | None, refinement: Refinement | None = None
-) -> Estimator:
+def make_estimator(name: str, checkpoint: Path | None, settings: Mapping[str, Any]) -> Estimator:
     """Return the estimator ``name``: the network in ``checkpoint``, or an untrained one.
 
     Args:
         name: A name of ``pseudolabels.estimators``.
         checkpoint: Weights of the network.
-        refinement: How its fields are refined, if at all.
+        settings: The values of its ``keys``; a network brings its own.
 
     Raises:
         InputError: There is no checkpoint and no untrained estimator of that name, or the
             checkpoint cannot be used.
     """
     if checkpoint is not None:
-        # torch takes seconds to import, and whoever only checks names can go without.
         from echoweave.registration.apply import Registrar
 
-        return Registrar.load(checkpoint, refinement)
+        return Registrar.load(checkpoint)
     problems = unknown_estimators([name], [])
     if problems:
         raise InputError(problems)
-    return UNTRAINED[name].build()
+    return UNTRAINED[name].build(settings)
