@@ -1,9 +1,8 @@
 """Both directions solved together against the refinement of each direction.
 
 One phantom sequence in a cache of 512 x 512 pixels, all fields from ED to ES and back. The plain
-form starts from an untrained network, which moves nothing, and refines the fields of each
-direction with the settings of pseudolabels.refinement. Ours is the estimator of
-pseudolabels.use. How much both are worth is on docs/pseudolabels.md.
+form is the default before (benchmarks/refinement.py), which fits each direction by itself; ours is
+the estimator of pseudolabels.use. How much both are worth is in docs/pseudolabels.md.
 
 Usage: python benchmarks/joint.py [--pairs N]
 """
@@ -33,12 +32,14 @@ def main() -> None:
     plain, ours = (build(name, config, {}) for name in ("refinement", "default"))
     with tempfile.TemporaryDirectory() as scratch:
         (clip,) = one_view_each(phantom(Path(scratch), 1, SEED))
-    forward, backward = (
-        frame_pairs(len(clip.frames), reference, "composed") for reference in (clip.ed, clip.es)
-    )
+    pairs = [
+        pair
+        for reference in (clip.ed, clip.es)
+        for pair in frame_pairs(len(clip.frames), reference, "composed")
+    ]
     times = alternate(
-        lambda: [plain.fields(clip.frames, pairs) for pairs in (forward, backward)],
-        lambda: ours.fields(clip.frames, [*forward, *backward]),
+        lambda: plain.fields(clip.frames, pairs),
+        lambda: ours.fields(clip.frames, pairs),
         given.pairs,
     )
     what = f"fields of both directions, {len(clip.frames)} frames, one core"

@@ -16,8 +16,8 @@ means and the paired differences to `default` with their 95 % intervals over cli
 
 Closure judges one frame a direction, says nothing of those between, and is no target to optimise.
 
-Estimators: `default` (pseudolabels.use), `refinement` (from an untrained network, which moves
-nothing), those that need no training, and each of registration.models that has a `--checkpoint`.
+Estimators: `default` (pseudolabels.use), `refinement` (the default before: refinement.py), those
+that need no training, and each of registration.models that has a `--checkpoint`.
 """
 
 import argparse
@@ -33,7 +33,8 @@ import yaml
 from clip_files import read_clips
 from numpy.typing import NDArray
 from pseudolabel_tables import markdown, paired_differences
-from pseudolabels import CONFIG, refinement_alone
+from pseudolabels import CONFIG, configured
+from refinement import Refinement
 
 from echoweave.cpu import use_cpu
 from echoweave.errors import InputError, Problem
@@ -43,9 +44,9 @@ from echoweave.io.cache import Sequence
 from echoweave.labels import structure_mask
 from echoweave.logs import Progress, log_to_terminal
 from echoweave.pseudolabels.estimators.base import Estimator
-from echoweave.pseudolabels.estimators.registry import make_estimator, unknown_estimators
+from echoweave.pseudolabels.estimators.registry import unknown_estimators
 from echoweave.pseudolabels.generate import pseudo_labels
-from echoweave.pseudolabels.settings import Settings, refinement_of
+from echoweave.pseudolabels.settings import Settings
 
 ESTIMATORS = ("still", "farneback", "dis", "refinement", "default")
 STRUCTURES = ("cavity", "myocardium", "atrium")
@@ -75,20 +76,17 @@ def build(name: str, config: Mapping[str, Any], checkpoints: Mapping[str, Path])
     Raises:
         InputError: There is none of this name, or its checkpoint is missing or cannot be used.
     """
-    labels, models = config["pseudolabels"], config["registration"]["models"]
-    wanted = labels["use"] if name == "default" else name
-    # Without a checkpoint the default starts its refinement from an untrained network.
-    if wanted == "refinement" or (name == "default" and wanted in models.keys() - checkpoints):
-        return refinement_alone()
+    if name == "refinement":
+        return Refinement()
+    models = config["registration"]["models"]
+    wanted = config["pseudolabels"]["use"] if name == "default" else name
     problems = unknown_estimators([wanted], models)
     if not problems and wanted in models.keys() - checkpoints:
         remedy = f"give --checkpoint {wanted}=PATH"
         problems = [Problem("--estimators", wanted, "this network has no checkpoint", remedy)]
     if problems:
         raise InputError(problems)
-    return make_estimator(
-        wanted, checkpoints.get(wanted), refinement_of(wanted, labels["refinement"])
-    )
+    return configured(wanted, config, checkpoints.get(wanted))
 
 
 def clip_rows(
