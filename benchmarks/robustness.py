@@ -2,9 +2,8 @@
 
 Usage: python benchmarks/robustness.py OUT [--patients N] [--seed N]
 
-Makes phantom patients of another seed, changes brightness, size and frame
-rate one at a time, and writes OUT/robustness.{tsv,md}. A second run goes on where the first was
-stopped.
+Makes phantom patients of another seed, changes brightness, size and frame rate one at a time, and
+writes OUT/robustness.{tsv,md}. A second run goes on where the first was stopped.
 """
 
 import argparse
