@@ -134,18 +134,10 @@ def test_the_estimator_in_use_must_be_listed() -> None:
     )
 
 
-def test_only_models_can_be_refined() -> None:
-    (line,) = problems({"pseudolabels": {"refinement": {"models": ["farneback"]}}})
+def test_joint_registration_has_whole_grid_cells() -> None:
+    (line,) = problems({"pseudolabels": {"joint": {"size": 250}}})
     assert line == (
-        "config: pseudolabels.refinement.models: 'farneback' is not among registration.models; "
-        "choose among dirnet, dirnet-multistage, svf, dirnet-supervised: only networks are refined"
-    )
-
-
-def test_the_refinement_has_whole_grid_cells() -> None:
-    (line,) = problems({"pseudolabels": {"refinement": {"size": 250}}})
-    assert line == (
-        "config: pseudolabels.refinement.grid_spacing_px: size 250 is not a multiple of 16; "
+        "config: pseudolabels.joint.grid_spacing_px: size 250 is not a multiple of 8; "
         "change one of them"
     )
 

@@ -60,17 +60,12 @@ CONFIGS: dict[str, tuple[dict[str, Any], str]] = {
     "unknown estimator": (
         {"pseudolabels": {"estimators": ["dirnet", "voxelmorph"]}},
         "config: pseudolabels.estimators: there is no estimator 'voxelmorph'; choose "
-        f"among still, farneback, dis, {MODELS}, or add a model to registration.models",
+        f"among still, farneback, dis, joint, {MODELS}, or add a model to registration.models",
     ),
     "estimator in use not listed": (
         {"pseudolabels": {"estimators": ["still"]}},
         "config: pseudolabels.use: 'dirnet' is not among pseudolabels.estimators; "
         "choose one of still or add it to the list",
-    ),
-    "unknown network to refine": (
-        {"pseudolabels": {"refinement": {"models": ["dis"]}}},
-        "config: pseudolabels.refinement.models: 'dis' is not among "
-        f"registration.models; choose among {MODELS}: only networks are refined",
     ),
     "unknown architecture": (
         {"registration": {"models": {"dirnet": {"architecture": "x"}}}},

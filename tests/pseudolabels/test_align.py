@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
+from tests.motion import MOTION
 
 from echoweave.io.cache import Sequence, write_patient
 from echoweave.io.images import read_array
@@ -44,17 +45,18 @@ def drifting(n_frames=5, ed=0, es=None):
 
 def test_fields_that_lead_to_either_reference_come_in_the_order_of_time():
     clip = drifting(6, ed=1, es=4)
-    pairs, fields = successive_fields(clip, clip.ed, Drift())
+    found = successive_fields(clip, Drift())
+    pairs, fields = found["forward"]
     assert pairs == [(2, 1), (3, 2), (4, 3)]
     assert (fields[:, 1] == -1).all()
-    pairs, fields = successive_fields(clip, clip.es, Drift())
+    pairs, fields = found["backward"]
     assert pairs == [(1, 2), (2, 3), (3, 4)]
     assert (fields[:, 1] == 1).all()
 
 
 def test_every_frame_comes_to_lie_on_ed():
     clip = drifting(6, ed=1, es=4)
-    _, fields = successive_fields(clip, clip.es, Drift())
+    _, fields = successive_fields(clip, Drift())["backward"]
     aligned = warp_to_ed(clip, fields)
     assert aligned.shape == (4, SIZE, SIZE)
     assert (aligned == clip.frames[1]).all()
@@ -92,7 +94,7 @@ def test_what_is_written(tmp_path: Path, n_frames: int):
     clip = drifting(n_frames)
     write_patient(tmp_path / "patient0001.h5", [clip])
     table = tmp_path / "jacobian.tsv"
-    settings = {"refinement": {"models": []}}
+    settings = MOTION
     caches = [tmp_path / "patient0001.h5"]
     align("still", [NAME], caches, tmp_path, table, None, settings, threads=1)
     assert (read_array(aligned_path(tmp_path, NAME)) == clip.frames).all()
@@ -110,7 +112,7 @@ def test_optical_flow_brings_the_frames_closer_to_ed(tmp_path: Path, name: str):
     frames = np.stack([np.roll(speckle, t, axis=1) for t in range(5)])
     clip = replace(drifting(), frames=frames)
     write_patient(tmp_path / "patient0001.h5", [clip])
-    caches, settings = [tmp_path / "patient0001.h5"], {"refinement": {"models": []}}
+    caches, settings = [tmp_path / "patient0001.h5"], MOTION
     align(name, [NAME], caches, tmp_path, tmp_path / "jacobian.tsv", None, settings, threads=1)
     aligned = read_array(aligned_path(tmp_path, NAME)).astype(float)
     after, before = (
@@ -121,5 +123,5 @@ def test_optical_flow_brings_the_frames_closer_to_ed(tmp_path: Path, name: str):
 
 def test_no_sequence_gives_a_table_without_rows(tmp_path: Path):
     table = tmp_path / "jacobian.tsv"
-    align("still", [], [], tmp_path, table, None, {"refinement": {"models": []}}, threads=1)
+    align("still", [], [], tmp_path, table, None, MOTION, threads=1)
     assert read_tsv(table).empty

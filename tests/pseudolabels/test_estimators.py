@@ -1,7 +1,7 @@
-import cv2
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from tests.motion import MOTION, sliding_texture
 
 from echoweave.errors import InputError
 from echoweave.pseudolabels.estimators.registry import (
@@ -11,24 +11,11 @@ from echoweave.pseudolabels.estimators.registry import (
 )
 
 
-def sliding_texture(dy, dx, size=(128, 128), n_frames=3):
-    """A random texture, speckle of about 4 pixels, that moves by (dy, dx) pixels a frame."""
-    rng = np.random.default_rng(0)
-    height, width = size
-    texture = cv2.GaussianBlur(rng.normal(size=(height + 64, width + 64)), (0, 0), 2)
-    texture = (127 + 40 * texture / texture.std()).clip(0, 255)
-    frames = []
-    for frame in range(n_frames):
-        shift = np.float32([[1, 0, frame * dx - 32], [0, 1, frame * dy - 32]])
-        frames.append(cv2.warpAffine(texture, shift, (width, height), flags=cv2.INTER_CUBIC))
-    return np.stack(frames).clip(0, 255).astype(np.uint8)
-
-
-@pytest.mark.parametrize("name", ["farneback", "dis"])
+@pytest.mark.parametrize("name", ["farneback", "dis", "joint"])
 @pytest.mark.parametrize("size", [(128, 128), (128, 200), (300, 300)])
 def test_optical_flow_finds_a_shift_from_fixed_to_moving(name, size):
     frames = sliding_texture(dy=1.5, dx=-2.0, size=size)
-    fields = make_estimator(name, None).fields(frames, [(1, 0), (0, 2)])
+    fields = make_estimator(name, None, MOTION).fields(frames, [(1, 0), (0, 2)])
     assert fields.shape == (2, 2, *size)
     assert fields.dtype == np.float32
     middle = fields[:, :, 30:-30, 30:-30].mean(axis=(2, 3))
@@ -38,21 +25,21 @@ def test_optical_flow_finds_a_shift_from_fixed_to_moving(name, size):
 
 
 def test_still_sees_no_motion():
-    fields = make_estimator("still", None).fields(sliding_texture(1, 1), [(1, 0), (2, 0)])
-    assert_array_equal(fields, np.zeros((2, 2, 128, 128)))
+    fields = make_estimator("still", None, MOTION).fields(sliding_texture(1, 1), [(1, 0), (2, 0)])
+    assert_array_equal(fields, np.zeros((2, 2, 64, 64)))
 
 
 def test_estimators_repeat_themselves():
     frames = sliding_texture(dy=1, dx=1)
     for name in UNTRAINED:
-        estimator = make_estimator(name, None)
+        estimator = make_estimator(name, None, MOTION)
         first = estimator.fields(frames, [(1, 0)])
         assert_array_equal(first, estimator.fields(frames, [(1, 0)]))
 
 
 def test_an_unknown_name_is_refused_with_the_valid_ones():
     with pytest.raises(InputError, match=r"pseudolabels\.estimators.*'farnback'.*farneback"):
-        make_estimator("farnback", None)
+        make_estimator("farnback", None, MOTION)
 
 
 def test_registration_models_are_estimators_too():
@@ -60,9 +47,9 @@ def test_registration_models_are_estimators_too():
     problems = unknown_estimators(["still", "dirnet", "svf"], ["dirnet"])
     assert [problem.key for problem in problems] == ["pseudolabels.estimators"]
     assert "'svf'" in problems[0].what
-    assert "still, farneback, dis, dirnet" in problems[0].remedy
+    assert "still, farneback, dis, joint, dirnet" in problems[0].remedy
 
 
 def test_a_missing_checkpoint_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"model\.pt"):
-        make_estimator("dirnet", tmp_path / "model.pt")
+        make_estimator("dirnet", tmp_path / "model.pt", MOTION)

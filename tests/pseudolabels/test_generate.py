@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
+from tests.motion import MOTION
 
 from echoweave.errors import InputError
 from echoweave.io.cache import Sequence, write_patient
@@ -45,11 +46,11 @@ def beating_disc(n_frames=5, ed=0, es=None, patient="patient0001", view="4CH"):
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("name", ["still", "farneback", "dis"])
+@pytest.mark.parametrize("name", ["still", "farneback", "dis", "joint"])
 def test_both_references_come_out_exactly(name, mode):
     sequence = beating_disc()
     result = pseudo_labels(
-        sequence, make_estimator(name, None), replace(DISTANCE, propagation=mode)
+        sequence, make_estimator(name, None, MOTION), replace(DISTANCE, propagation=mode)
     )
     assert_array_equal(result.forward[0], sequence.labels[0])
     assert_array_equal(result.backward[-1], sequence.labels[1])
@@ -58,9 +59,9 @@ def test_both_references_come_out_exactly(name, mode):
 
 def test_fused_labels_follow_the_motion():
     sequence = beating_disc(7)
-    moving = pseudo_labels(sequence, make_estimator("farneback", None), DISTANCE)
+    moving = pseudo_labels(sequence, make_estimator("farneback", None, MOTION), DISTANCE)
     still = pseudo_labels(
-        sequence, make_estimator("still", None), replace(DISTANCE, fusion="nearest")
+        sequence, make_estimator("still", None, MOTION), replace(DISTANCE, fusion="nearest")
     )
 
     def inner(labels, value):
@@ -75,14 +76,14 @@ def test_fused_labels_follow_the_motion():
 
 def test_references_inside_the_sequence():
     sequence = beating_disc(7, ed=1, es=5)
-    result = pseudo_labels(sequence, make_estimator("farneback", None), DISTANCE)
+    result = pseudo_labels(sequence, make_estimator("farneback", None, MOTION), DISTANCE)
     assert_array_equal(result.fused[[1, 5]], sequence.labels)
     assert len(result.fused) == len(result.quality) == 7
 
 
 def test_a_sequence_of_two_frames_is_its_references():
     sequence = beating_disc(2)
-    result = pseudo_labels(sequence, make_estimator("dis", None), DISTANCE)
+    result = pseudo_labels(sequence, make_estimator("dis", None, MOTION), DISTANCE)
     assert_array_equal(result.fused, sequence.labels)
     assert list(result.quality["score"]) == [1.0, 1.0]
 
@@ -95,7 +96,7 @@ def test_an_empty_mask_at_ed_is_refused():
     with pytest.raises(
         InputError, match=r"patient0001_4CH: labels: the ED or the ES mask .* empty"
     ):
-        pseudo_labels(empty, make_estimator("still", None), DISTANCE)
+        pseudo_labels(empty, make_estimator("still", None, MOTION), DISTANCE)
 
 
 def run(tmp_path, sequences, name="farneback", drift=False):
@@ -105,7 +106,7 @@ def run(tmp_path, sequences, name="farneback", drift=False):
         write_patient(caches[-1], [each for each in sequences if each.patient == patient])
     quality = tmp_path / "quality/0.tsv"
     settings = {"propagation": "composed", "fusion": "distance", "drift_correction": drift}
-    settings["refinement"] = {"models": []}
+    settings |= MOTION
     generate(name, caches, tmp_path / name, quality, None, settings, threads=1)
     return pd.read_csv(quality, sep="\t")
 
@@ -181,7 +182,7 @@ class Broken(Still):
 
 
 def test_motion_that_is_not_finite_stops_the_job_with_one_line(tmp_path, monkeypatch):
-    monkeypatch.setitem(UNTRAINED, "broken", Entry(Broken))
+    monkeypatch.setitem(UNTRAINED, "broken", Entry(lambda _: Broken()))
     with pytest.raises(InputError, match=r"^patient0001_4CH: broken: no motion can be found: .*$"):
         run(tmp_path, [beating_disc()], "broken")
     assert not (tmp_path / "quality/0.tsv").exists()

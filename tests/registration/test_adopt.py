@@ -105,8 +105,6 @@ def test_all_that_is_wrong_is_said_together(adopt, given: Path) -> None:
         {"affine_first": True},
         {"smoothing_px": 0},
         {"standardise": False},
-        # The refinement would measure with that of the checkpoint.
-        {"similarity": "local-ncc"},
     ],
     ids=str,
 )

@@ -15,13 +15,16 @@ class FrameSettings(Protocol):
     """How frames are prepared; see :class:`Settings`."""
 
     @property
-    def size(self) -> int: ...
+    def size(self) -> int:
+        """Side of the square frames, in pixels."""
 
     @property
-    def smoothing_px(self) -> float: ...
+    def smoothing_px(self) -> float:
+        """Standard deviation of the Gaussian that smooths them."""
 
     @property
-    def standardise(self) -> bool: ...
+    def standardise(self) -> bool:
+        """Whether they are brought to one brightness."""
 
 
 @dataclass(frozen=True)
