@@ -1,4 +1,4 @@
-"""Train the DIRNet for longer and longer, and see what it brings with and without refinement.
+"""Train the DIRNet for longer and longer, and see what it brings.
 
 Usage: python benchmarks/iterations.py OUT [--training N] [--held-out N] [--iterations N ...]
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 from pseudolabel_tables import table, write_table
-from pseudolabels import DEFAULT, both_views, measure, models, phantom, refinement, train
+from pseudolabels import DEFAULT, both_views, measure, models, phantom, train
 
 from echoweave.io.tables import read_tsv, write_tsv
 from echoweave.logs import log_to
@@ -42,9 +42,7 @@ def main() -> None:
             if not measured.exists():
                 settings = models(count)["dirnet"] | SMALL
                 path = train(given.out, training, f"dirnet-{count}", settings, given.seed)
-                plain, refined = Registrar.load(path), Registrar.load(path, refinement())
-                rows = [*measure({"dirnet": DEFAULT}, plain, held_out)]
-                rows += measure({"dirnet, refined": DEFAULT}, refined, held_out)
+                rows = measure({"dirnet": DEFAULT}, Registrar.load(path), held_out)
                 write_tsv(pd.DataFrame(rows).assign(iterations=count), measured)
             tables.append(read_tsv(measured))
         fused = pd.concat(tables)

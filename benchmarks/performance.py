@@ -28,6 +28,7 @@ BENCHMARKS: Mapping[str, Mapping[str, str]] = {
     "cache": {"cache": ""},
     "registration": {"registration": ""},
     "propagation": {"propagation": ""},
+    "joint": {"joint": ""},
     "training": {"training": ""},
     "stages": {
         "stages_memory": "Time and memory of every rule",

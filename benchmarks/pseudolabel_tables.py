@@ -11,7 +11,13 @@ from echoweave.io.tables import write_tsv
 from echoweave.labels import STRUCTURES
 
 SAMPLES, SEED = 2000, 2023
-FORMATS = {"dice": "{:.4f}", "hd": "{:.2f}", "folded": "{:.3%}"}
+FORMATS = {
+    "dice": "{:.4f}",
+    "hd": "{:.2f}",
+    "folded": "{:.3%}",
+    "area": "{:.3f}",
+    "seconds": "{:.2f}",
+}
 
 
 def table(rows: pd.DataFrame, *keys: str) -> pd.DataFrame:
@@ -34,26 +40,47 @@ def differences(rows: pd.DataFrame, reference: Callable[[str], str]) -> pd.DataF
         rows: One row an estimator, sequence, direction and structure.
         reference: The name of the estimator that an estimator is compared with; its own: none.
     """
-    values, found = _wide(rows, "estimator", "sequence"), []
-    for name in rows["estimator"].unique():
+    order = rows["estimator"].unique()
+    values = _wide(rows, "estimator", "sequence").reindex(order, level="estimator")
+    return paired_differences(values, reference, lambda names: names.str.split("_").str[0])
+
+
+def paired_differences(
+    values: pd.DataFrame,
+    reference: Callable[[str], str],
+    patients: Callable[[pd.Index], pd.Index],
+) -> pd.DataFrame:
+    """Return the same for any measures; a cell that lacks some of the n says how many it has.
+
+    Args:
+        values: A column a measure, by estimator and sequence.
+        reference: The name of the estimator that an estimator is compared with; its own: none.
+        patients: Returns the patient of each sequence, or the sequences if each is one of n.
+    """
+    found = []
+    for name in values.index.unique("estimator"):
         if reference(name) == name:
             continue
-        less = (values.loc[name] - values.loc[reference(name)]).dropna()
-        patients = less.groupby(less.index.str.split("_").str[0]).mean()
-        cells = {column: _interval(column, patients[column]) for column in patients}
-        found.append({"estimator": name, "less": reference(name), "n": len(patients), **cells})
+        less = (values.loc[name] - values.loc[reference(name)]).dropna(how="all")
+        less = less.groupby(patients(less.index)).mean()
+        cells = {column: _interval(column, less[column]) for column in less}
+        found.append({"estimator": name, "less": reference(name), "n": len(less), **cells})
     return pd.DataFrame(found)
 
 
 def write_table(found: pd.DataFrame, path: Path) -> None:
     """Write a table as TSV and, as docs/pseudolabels.md shows it, as Markdown beside it."""
     write_tsv(found, path)
+    path.with_suffix(".md").write_text(markdown(found))
+
+
+def markdown(found: pd.DataFrame) -> str:
+    """Return a table as docs/pseudolabels.md shows it."""
     lines = [[_title(name) for name in found.columns], ["---"] * len(found.columns)]
     for row in found.itertuples(index=False):
         cells = zip(found.columns, row, strict=True)
         lines.append([_cell(name, value) for name, value in cells])
-    text = "".join(f"| {' | '.join(line)} |\n" for line in lines)
-    path.with_suffix(".md").write_text(text)
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def _wide(rows: pd.DataFrame, *keys: str) -> pd.DataFrame:
@@ -63,18 +90,24 @@ def _wide(rows: pd.DataFrame, *keys: str) -> pd.DataFrame:
     return wide
 
 
-def _interval(column: str, patients: pd.Series) -> str:
-    """Return the mean over patients and its interval, with signs."""
-    values = patients.to_numpy(np.float64)
+def _interval(column: str, less: pd.Series) -> str:
+    """Return the mean difference and its interval, with signs; of one alone there is none."""
+    values = less.dropna().to_numpy(np.float64)
+    if not len(values):
+        return ""
     counted = np.stack((values, np.ones_like(values)), axis=1)
     low, high = bootstrap(counted, mean_of_draws, SAMPLES, SEED)
     signed = _format(column).replace(":", ":+")
     mean, low, high = (signed.format(value) for value in (values.mean(), low, high))
-    return f"{mean} [{low}, {high}]"
+    interval = f" [{low}, {high}]" if len(values) > 1 else ""
+    count = f" (n = {len(values)})" if len(values) < len(less) else ""
+    return f"{mean}{interval}{count}"
 
 
 def _cell(column: str, value: object) -> str:
-    return value if isinstance(value, str) else _format(column).format(value)
+    if isinstance(value, str):
+        return value
+    return "" if pd.isna(value) else _format(column).format(value)
 
 
 def _format(column: str) -> str:
@@ -83,4 +116,5 @@ def _format(column: str) -> str:
 
 def _title(column: str) -> str:
     """Return what stands above a column: "Dice cavity" for dice_cavity."""
-    return column.replace("hd_mm_", "HD ").replace("dice_", "Dice ")
+    plain = column.replace("hd_mm_", "HD ").replace("hd_px_", "HD px ").replace("dice_", "Dice ")
+    return plain.replace("_", " ")

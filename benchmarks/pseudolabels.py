@@ -23,7 +23,9 @@ import pandas as pd
 import yaml
 from numpy.typing import NDArray
 from pseudolabel_tables import differences, table, write_table
+from refinement import Refinement
 
+from echoweave.config import config_slice
 from echoweave.evaluation.measure_pseudolabels import frame_rows
 from echoweave.geometry.resize import resize_frames, resize_labels, resized_spacing
 from echoweave.io.cache import Sequence, read_sequence, read_views, write_patient
@@ -33,14 +35,11 @@ from echoweave.phantom.clip import record
 from echoweave.phantom.patient import draw_patient
 from echoweave.pseudolabels.estimators.base import Estimator
 from echoweave.pseudolabels.estimators.optical_flow import flow_fields
-from echoweave.pseudolabels.estimators.registry import UNTRAINED
+from echoweave.pseudolabels.estimators.registry import UNTRAINED, make_estimator
 from echoweave.pseudolabels.estimators.still import Still
 from echoweave.pseudolabels.generate import DIRECTIONS, PseudoLabels, pseudo_labels
 from echoweave.pseudolabels.settings import Settings
 from echoweave.registration.apply import Registrar
-from echoweave.registration.networks.registry import build_network
-from echoweave.registration.settings import Refinement
-from echoweave.registration.settings import Settings as NetworkSettings
 from echoweave.registration.train import train_registration
 
 Maker = Callable[[], Estimator]
@@ -49,7 +48,7 @@ CONFIG = Path(__file__).parents[1] / "config"
 DEFAULT = Settings("composed", "distance", drift_correction=True)
 PAPER = Settings("nearest", "paper", drift_correction=False)
 # What the table calls the default, and rows that differ from another in this alone.
-OURS, UNCORRECTED = "dirnet, refined", ", no drift correction"
+OURS, UNCORRECTED = "joint", ", no drift correction"
 IN_PAPER = "dirnet as in the paper"
 # The flows with the settings that do best there; the library's own are rows of their own.
 FLOWS = {
@@ -182,32 +181,25 @@ def train(out: Path, caches: list[Path], name: str, settings: dict[str, Any], se
     return folder / "model.pt"
 
 
-def refinement() -> Refinement:
-    """Return the refinement of the default config."""
-    values = yaml.safe_load((CONFIG / "config.yaml").read_text())["pseudolabels"]["refinement"]
-    return Refinement(**{name: value for name, value in values.items() if name != "models"})
-
-
 def estimators(out: Path, caches: list[Path], iterations: int, seed: int) -> dict[str, Maker]:
     """Return what makes every estimator, by its name in the table; networks train when made."""
-    result: dict[str, Maker] = {name: entry.build for name, entry in UNTRAINED.items()}
+    config = yaml.safe_load((CONFIG / "config.yaml").read_text())
+    result: dict[str, Maker] = {
+        name: lambda name=name: configured(name, config) for name in UNTRAINED
+    }
     result |= {name: lambda make=make: Flow(make()) for name, make in FLOWS.items()}
-    result["interpolation"] = Still
-    described = models(iterations)
-    configured = yaml.safe_load((CONFIG / "config.yaml").read_text())["registration"]["models"]
-    untrained = NetworkSettings.from_config(described["dirnet"], "dirnet")
-    result["refinement alone"] = lambda: Registrar(
-        build_network(untrained, "dirnet"), untrained, refinement()
-    )
-    for name, settings in described.items():
-
-        def build(name: str = name, settings: dict[str, Any] = settings) -> Path:
-            return train(out, caches, name, settings, seed)
-
-        result[name] = lambda build=build: Registrar.load(build())
-        if name in configured:
-            result[f"{name}, refined"] = lambda build=build: Registrar.load(build(), refinement())
+    result |= {"interpolation": Still, "refinement": Refinement}
+    for name, settings in models(iterations).items():
+        result[name] = lambda name=name, settings=settings: Registrar.load(
+            train(out, caches, name, settings, seed)
+        )
     return result
+
+
+def configured(name: str, config: Mapping[str, Any], checkpoint: Path | None = None) -> Estimator:
+    """Return an estimator as the workflow makes it; a network needs its checkpoint."""
+    keys = UNTRAINED[name].keys if name in UNTRAINED else ()
+    return make_estimator(name, checkpoint, config_slice(config, *keys))
 
 
 def variants(name: str) -> dict[str, Settings]:

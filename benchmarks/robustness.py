@@ -1,11 +1,9 @@
 """Change the recordings and compare the default with optical flow and with standing still.
 
-Usage: python benchmarks/robustness.py OUT CHECKPOINT [--patients N] [--seed N]
+Usage: python benchmarks/robustness.py OUT [--patients N] [--seed N]
 
-CHECKPOINT is a model.pt of benchmarks/pseudolabels.py or iterations.py; its fields are refined as
-in config/config.yaml. Makes phantom patients of another seed, changes brightness, size and frame
-rate one at a time, and writes OUT/robustness.{tsv,md}. A second run goes on where the first was
-stopped.
+Makes phantom patients of another seed, changes brightness, size and frame rate one at a time, and
+writes OUT/robustness.{tsv,md}. A second run goes on where the first was stopped.
 """
 
 import argparse
@@ -15,15 +13,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import yaml
 from pseudolabel_tables import table, write_table
-from pseudolabels import DEFAULT, both_views, phantom, refinement, sequence_rows
+from pseudolabels import CONFIG, DEFAULT, both_views, configured, phantom, sequence_rows
 
 from echoweave.io.cache import Sequence
 from echoweave.io.tables import read_tsv, write_tsv
 from echoweave.logs import Progress, log_to
 from echoweave.pseudolabels.estimators.registry import UNTRAINED
 from echoweave.pseudolabels.generate import pseudo_labels
-from echoweave.registration.apply import Registrar
 
 
 def with_gamma(gamma: float) -> Callable[[Sequence], Sequence]:
@@ -62,11 +60,11 @@ CHANGES: dict[str, tuple[int, Callable[[Sequence], Sequence]]] = {
 }
 
 
-def measure(change: str, caches: list[Path], checkpoint: Path) -> pd.DataFrame:
+def measure(change: str, caches: list[Path]) -> pd.DataFrame:
     """Return the fused labels of every estimator, one row a sequence and structure."""
+    config = yaml.safe_load((CONFIG / "config.yaml").read_text())
     estimators = {
-        **{name: (entry.build(), entry.adapt(DEFAULT)) for name, entry in UNTRAINED.items()},
-        "dirnet, refined": (Registrar.load(checkpoint, refinement()), DEFAULT),
+        name: (configured(name, config), entry.adapt(DEFAULT)) for name, entry in UNTRAINED.items()
     }
     sequences = [CHANGES[change][1](sequence) for sequence in both_views(caches)]
     rows, progress = [], Progress(change, len(sequences))
@@ -84,7 +82,6 @@ def main() -> None:
     """Run every change."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
-    parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--patients", type=int, default=4)
     parser.add_argument("--seed", type=int, default=31)
     given = parser.parse_args()
@@ -95,7 +92,7 @@ def main() -> None:
             measured = given.out / f"{change.replace(' ', '-')}.tsv"
             if not measured.exists():
                 caches = phantom(given.out / str(size), given.patients, given.seed, size)
-                write_tsv(measure(change, caches, given.checkpoint), measured)
+                write_tsv(measure(change, caches), measured)
             tables.append(table(read_tsv(measured), "change", "estimator"))
         write_table(pd.concat(tables), given.out / "robustness.tsv")
 

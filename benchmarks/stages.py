@@ -1,9 +1,9 @@
 """A real run of the whole workflow: what every stage takes, how much is overhead, what more costs.
 
 Eight phantom patients (two for testing), both views, 20 frames, a cache of 512 x 512 pixels, one
-job at a time. The registration network, the refinement and everything that works on each patient
-are as in config.yaml; trainings are cut to a few iterations and the nnU-Nets are the small ones
-of config/phantom.yaml, whose memory and time say nothing about full ones.
+job at a time. The registration and everything that works on each patient are as in config.yaml;
+trainings are cut to a few iterations and the nnU-Nets are the small ones of config/phantom.yaml,
+whose memory and time say nothing about full ones.
 
 *Memory* is what Snakemake's benchmark files say of the largest job of each rule. RSS counts pages
 that short-lived forks share once for each of them, PSS counts them once. A dash: the job was too
@@ -63,7 +63,7 @@ PER_TESTING = (
     "draw_montage",
     "draw_figure4",
 )
-TRAININGS = ("train_registration", "train_fold")
+TRAININGS = ("train_fold",)
 # What scripts import only once they run; the names are those of scripts, or how they begin.
 LATE_IMPORTS = {
     "train_fold": "echoweave.segmentation.trainer",
@@ -110,8 +110,6 @@ def settings(data: Path, results: Path) -> dict[str, Any]:
         yaml.safe_load((ROOT / "config" / name).read_text())
         for name in ("config.yaml", "phantom.yaml")
     )
-    models = {"dirnet": default["registration"]["models"]["dirnet"]}
-    models["dirnet"] |= {"iterations": 5, "validate_every": 5}
     training = small["segmentation"]["training"] | {"epochs": 1, "iterations_per_epoch": 5}
     return {
         **small,
@@ -122,8 +120,6 @@ def settings(data: Path, results: Path) -> dict[str, Any]:
             "dense_truth": None,
             "size": 512,
         },
-        "registration": {"validation_patients": 1, "threads": 1, "models": models},
-        "pseudolabels": {"refinement": default["pseudolabels"]["refinement"]},
         "viewer": default["viewer"],
         "segmentation": small["segmentation"] | {"training": training},
     }
