@@ -225,6 +225,17 @@ def test_the_largest_distance_wins_and_the_smaller_label_where_two_are_equal():
     assert_array_equal(likeliest_label(distances[:, None], everywhere), [[1, 0, 2, 1]])
 
 
+def test_the_extent_is_the_sector_and_where_labels_from_beyond_it_have_moved():
+    """Whether the edge cuts a structure or not: the other direction may see it cut."""
+    fields = shifts(frame_pairs(2, 0, "composed"), 0, 2)
+    inside, beyond = (
+        carry(mask, 0, fields, LEFT, SPACING, "composed").extent[1]
+        for mask in (square(left=10), bar(last=45))
+    )
+    assert_array_equal(inside, LEFT)
+    assert_array_equal(beyond, LEFT | (bar(last=47) > 0))
+
+
 def test_outside_the_extent_there_is_no_label():
     distances = np.array([[-1, -1], [1, 1]], np.float32)
     assert_array_equal(likeliest_label(distances[:, None], np.array([[True, False]])), [[1, 0]])

@@ -92,10 +92,10 @@ def carry(
 
     whole = _uncut(mask, sector)
     distances = carried(_finite_distances(whole, spacing_mm))
-    extent = np.ones((len(distances), *mask.shape), bool)
+    background = distances[:, 0]
     if not np.array_equal(mask, whole):
         background = carried(_finite_distances(mask, spacing_mm)[:1])[:, 0]
-        extent = sector | (background < 0)
+    extent = sector | (background < 0)
     return Carried(distances, likeliest_labels(distances, extent), to_reference, extent)
 
 
