@@ -31,6 +31,7 @@ from echoweave.geometry.resize import resize_frames, resize_labels, resized_spac
 from echoweave.io.cache import Sequence, read_sequence, read_views, write_patient
 from echoweave.io.tables import read_tsv, write_tsv
 from echoweave.logs import LOGGER, Progress, log_to
+from echoweave.phantom.artefacts import Artefacts
 from echoweave.phantom.clip import record
 from echoweave.phantom.patient import draw_patient
 from echoweave.pseudolabels.estimators.base import Estimator
@@ -98,14 +99,16 @@ class Remembering:
         return self.known[key]
 
 
-def make_cache(path: Path, number: int, seed: int, size: int = SIZE) -> None:
+def make_cache(
+    path: Path, number: int, seed: int, size: int = SIZE, native: tuple[int, int] = NATIVE
+) -> None:
     """Write one phantom patient with the true labels of every frame."""
-    patient = draw_patient(seed, number, NATIVE, FRAMES)
+    patient = draw_patient(seed, number, native, FRAMES)
     sequences = []
     for view in patient.views:
-        clip = record(view, patient.sector, beats=0)
+        clip = record(view, patient.sector, 0, Artefacts())
         labels = resize_labels(clip.labels, (size, size))
-        native = clip.frames.shape[1], clip.frames.shape[2]
+        recorded = clip.frames.shape[1], clip.frames.shape[2]
         sequences.append(
             Sequence(
                 patient=patient.name,
@@ -113,8 +116,8 @@ def make_cache(path: Path, number: int, seed: int, size: int = SIZE) -> None:
                 frames=resize_frames(clip.frames, (size, size)),
                 ed=0,
                 es=len(labels) - 1,
-                spacing_mm=resized_spacing(native, clip.spacing_mm, (size, size)),
-                native_shape=native,
+                spacing_mm=resized_spacing(recorded, clip.spacing_mm, (size, size)),
+                native_shape=recorded,
                 native_spacing_mm=clip.spacing_mm,
                 labels=labels[[0, -1]],
                 dense_labels=labels,
@@ -125,13 +128,15 @@ def make_cache(path: Path, number: int, seed: int, size: int = SIZE) -> None:
     write_patient(path, sequences)
 
 
-def phantom(out: Path, patients: int, seed: int, size: int = SIZE) -> list[Path]:
+def phantom(
+    out: Path, patients: int, seed: int, size: int = SIZE, native: tuple[int, int] = NATIVE
+) -> list[Path]:
     """Return the cache files of the patients, made where they are missing."""
     paths = [out / f"cache/patient{number:04d}.h5" for number in range(1, patients + 1)]
     for number, path in enumerate(paths, 1):
         if not path.exists():
             LOGGER.info("phantom patient %d", number)
-            make_cache(path, number, seed, size)
+            make_cache(path, number, seed, size, native)
     return paths
 
 
