@@ -24,7 +24,7 @@ from echoweave.registration.settings import JointSettings
 
 # How much the frames shrink, and the share of the steps: most are taken on small frames, where
 # they are cheap and find long displacements.
-_STAGES = ((4, 1), (2, 2 / 3), (1, 1 / 3))
+_STAGES = ((4, 1), (2, 2 / 3), (1, 1 / 5))
 # First learning rate, in pixels of the shrunk frame; it falls to 0 along a line.
 _LEARNING_RATE = 0.1
 # The square root of the brightness: bright haze that stands still hides less of the dim walls.

@@ -114,7 +114,7 @@ class JointSettings:
         inverse_weight: Weight of the inverse error, as in :class:`Settings`.
         max_frame_gap: Largest number of successive fields that are composed and compared.
         steps: Optimiser steps on frames of a quarter of the size; two thirds as many on half the
-            size and a third as many on the whole size follow.
+            size and a fifth as many on the whole size follow.
         rim_share: Width of the sector's rim that is not compared, ``registration.rim_share``.
     """
 
