@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from pseudolabel_tables import table, write_table
-from pseudolabels import DEFAULT, both_views, phantom, refinement, sequence_rows
+from pseudolabels import DEFAULT, RIM_SHARE, both_views, phantom, refinement, sequence_rows
 
 from echoweave.io.cache import Sequence
 from echoweave.io.tables import read_tsv, write_tsv
@@ -65,7 +65,10 @@ CHANGES: dict[str, tuple[int, Callable[[Sequence], Sequence]]] = {
 def measure(change: str, caches: list[Path], checkpoint: Path) -> pd.DataFrame:
     """Return the fused labels of every estimator, one row a sequence and structure."""
     estimators = {
-        **{name: (entry.build(), entry.adapt(DEFAULT)) for name, entry in UNTRAINED.items()},
+        **{
+            name: (entry.build(RIM_SHARE), entry.adapt(DEFAULT))
+            for name, entry in UNTRAINED.items()
+        },
         "dirnet, refined": (Registrar.load(checkpoint, refinement()), DEFAULT),
     }
     sequences = [CHANGES[change][1](sequence) for sequence in both_views(caches)]

@@ -118,9 +118,10 @@ def gpus(device):
 
 
 def pseudolabel_settings(estimator):
-    """What an estimator depends on: the refinement counts for the models that it refines."""
+    """What an estimator depends on: the refinement for models that it refines, the rim for motion."""
     keys = "propagation", "fusion", "drift_correction", "refinement"
     values = settings(*(f"pseudolabels.{key}" for key in keys))
     refined = estimator in values["refinement"]["models"]
     kept = values["refinement"] | {"models": [estimator]} if refined else {"models": []}
-    return values | {"refinement": kept}
+    rim = {"rim_share": 0} if estimator == "still" else settings("registration.rim_share")
+    return values | {"refinement": kept} | rim

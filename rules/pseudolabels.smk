@@ -107,7 +107,7 @@ rule align_frames:
         estimator=USED,
         folder=subpath(output.jacobian, parent=True),
         sequences=[source.name for source in REGISTRATION_EXAMPLES],
-        settings=config_slice(pseudolabel_settings(USED), "refinement"),
+        settings=config_slice(pseudolabel_settings(USED), "refinement", "rim_share"),
     message:
         f"Aligning the frames of some sequences with {USED}"
     script:

@@ -92,7 +92,7 @@ def test_what_is_written(tmp_path: Path, n_frames: int):
     clip = drifting(n_frames)
     write_patient(tmp_path / "patient0001.h5", [clip])
     table = tmp_path / "jacobian.tsv"
-    settings = {"refinement": {"models": []}}
+    settings = {"refinement": {"models": []}, "rim_share": 0}
     caches = [tmp_path / "patient0001.h5"]
     align("still", [NAME], caches, tmp_path, table, None, settings, threads=1)
     assert (read_array(aligned_path(tmp_path, NAME)) == clip.frames).all()
@@ -110,7 +110,7 @@ def test_optical_flow_brings_the_frames_closer_to_ed(tmp_path: Path, name: str):
     frames = np.stack([np.roll(speckle, t, axis=1) for t in range(5)])
     clip = replace(drifting(), frames=frames)
     write_patient(tmp_path / "patient0001.h5", [clip])
-    caches, settings = [tmp_path / "patient0001.h5"], {"refinement": {"models": []}}
+    caches, settings = [tmp_path / "patient0001.h5"], {"refinement": {"models": []}, "rim_share": 0}
     align(name, [NAME], caches, tmp_path, tmp_path / "jacobian.tsv", None, settings, threads=1)
     aligned = read_array(aligned_path(tmp_path, NAME)).astype(float)
     after, before = (
@@ -121,5 +121,14 @@ def test_optical_flow_brings_the_frames_closer_to_ed(tmp_path: Path, name: str):
 
 def test_no_sequence_gives_a_table_without_rows(tmp_path: Path):
     table = tmp_path / "jacobian.tsv"
-    align("still", [], [], tmp_path, table, None, {"refinement": {"models": []}}, threads=1)
+    align(
+        "still",
+        [],
+        [],
+        tmp_path,
+        table,
+        None,
+        {"refinement": {"models": []}, "rim_share": 0},
+        threads=1,
+    )
     assert read_tsv(table).empty

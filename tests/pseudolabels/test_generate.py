@@ -105,7 +105,7 @@ def run(tmp_path, sequences, name="farneback", drift=False):
         write_patient(caches[-1], [each for each in sequences if each.patient == patient])
     quality = tmp_path / "quality/0.tsv"
     settings = {"propagation": "composed", "fusion": "distance", "drift_correction": drift}
-    settings["refinement"] = {"models": []}
+    settings |= {"refinement": {"models": []}, "rim_share": 0.06}
     generate(name, caches, tmp_path / name, quality, None, settings, threads=1)
     return pd.read_csv(quality, sep="\t")
 
@@ -181,7 +181,7 @@ class Broken(Still):
 
 
 def test_motion_that_is_not_finite_stops_the_job_with_one_line(tmp_path, monkeypatch):
-    monkeypatch.setitem(UNTRAINED, "broken", Entry(Broken))
+    monkeypatch.setitem(UNTRAINED, "broken", Entry(lambda rim_share: Broken()))
     with pytest.raises(InputError, match=r"^patient0001_4CH: broken: no motion can be found: .*$"):
         run(tmp_path, [beating_disc()], "broken")
     assert not (tmp_path / "quality/0.tsv").exists()

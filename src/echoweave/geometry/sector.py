@@ -75,7 +75,7 @@ def _bright(level: NDArray[np.float32]) -> NDArray[np.bool_]:
     enclosed = (above & (level > _RINGING * around)).astype(np.uint8)
     outlines, _ = cv2.findContours(enclosed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     cv2.drawContours(enclosed, outlines, -1, 1, cv2.FILLED)
-    return above & (enclosed > 0)
+    return np.asarray(above & (enclosed > 0))
 
 
 def _solid(bright: NDArray[np.bool_]) -> NDArray[np.uint8]:

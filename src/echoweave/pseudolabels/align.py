@@ -60,14 +60,15 @@ def align(
             from ED to ES, each warped onto ED.
         jacobian: Gets the table of :func:`jacobian_rows`.
         checkpoint: Weights of the estimator if it is a network.
-        settings: ``refinement`` of ``pseudolabels``.
+        settings: ``refinement`` of ``pseudolabels`` and ``rim_share`` of ``registration``.
         threads: Threads on the CPU.
 
     Raises:
         InputError: Unknown estimator, unusable cache or checkpoint.
     """
     use_cpu(threads)
-    motion = make_estimator(estimator, checkpoint, refinement_of(estimator, settings["refinement"]))
+    refinement = refinement_of(estimator, settings["refinement"])
+    motion = make_estimator(estimator, checkpoint, refinement, settings["rim_share"])
     rows = [pd.DataFrame(columns=list(COLUMNS))]
     files = {path.stem: path for path in caches}
     progress = Progress(f"motion by {estimator}, sequences", len(sequences))

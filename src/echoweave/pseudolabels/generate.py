@@ -52,7 +52,7 @@ def generate(
         quality: Gets the quality table of these sequences.
         checkpoint: Weights of the estimator if it is a network.
         settings: ``propagation``, ``fusion``, ``drift_correction`` and ``refinement`` of
-            ``pseudolabels``.
+            ``pseudolabels``, and ``rim_share`` of ``registration``.
         threads: Threads on the CPU; jobs that share cores slow each other down manifold.
 
     Raises:
@@ -62,7 +62,7 @@ def generate(
     use_cpu(threads)
     parsed = Settings(settings["propagation"], settings["fusion"], settings["drift_correction"])
     refinement = refinement_of(estimator, settings["refinement"])
-    motion = make_estimator(estimator, checkpoint, refinement)
+    motion = make_estimator(estimator, checkpoint, refinement, settings["rim_share"])
     if estimator in UNTRAINED:
         parsed = UNTRAINED[estimator].adapt(parsed)
     tables = []

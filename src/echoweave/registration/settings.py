@@ -1,4 +1,4 @@
-"""Settings of one registration model: its slice of ``registration.models`` in the config."""
+"""Settings of one registration model: its slice of the config."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -14,6 +14,8 @@ Schedule = Literal["constant", "cosine"]
 @dataclass(frozen=True)
 class Settings:
     """How one registration network is built and trained; every key is in config/schema.yaml.
+
+    All are of ``registration.models`` but ``rim_share``, which counts for every model.
 
     Attributes:
         architecture: A name in :mod:`echoweave.registration.networks.registry`.
@@ -38,6 +40,8 @@ class Settings:
         learning_rate: Of Adam (AMSGrad).
         schedule: The learning rate stays, or falls to 0 along a half cosine.
         validate_every: Iterations between two validations.
+        rim_share: Width of the sector's rim, which the similarity leaves out, as a share of the
+            sector's width.
     """
 
     architecture: str
@@ -59,6 +63,7 @@ class Settings:
     learning_rate: float
     schedule: Schedule
     validate_every: int
+    rim_share: float
 
     @classmethod
     def from_config(cls, values: Mapping[str, Any], source: str) -> "Settings":

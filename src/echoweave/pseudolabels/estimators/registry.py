@@ -18,11 +18,11 @@ class Entry:
     """An estimator that needs no training.
 
     Attributes:
-        build: Makes one.
+        build: Makes one that leaves a rim of this share of the sector's width out.
         fusion: The only fusion that makes sense for it; None leaves the choice to the config.
     """
 
-    build: Callable[[], Estimator]
+    build: Callable[[float], Estimator]
     fusion: Fusion | None = None
 
     def adapt(self, settings: Settings) -> Settings:
@@ -33,7 +33,7 @@ class Entry:
 
 
 UNTRAINED = {
-    "still": Entry(Still, fusion="nearest"),
+    "still": Entry(lambda rim_share: Still(), fusion="nearest"),
     "farneback": Entry(Farneback),
     "dis": Entry(DenseInverseSearch),
 }
@@ -55,7 +55,10 @@ def unknown_estimators(names: Iterable[str], models: Iterable[str]) -> list[Prob
 
 
 def make_estimator(
-    name: str, checkpoint: Path | None, refinement: Refinement | None = None
+    name: str,
+    checkpoint: Path | None,
+    refinement: Refinement | None = None,
+    rim_share: float = 0.0,
 ) -> Estimator:
     """Return the estimator ``name``: the network in ``checkpoint``, or an untrained one.
 
@@ -63,6 +66,8 @@ def make_estimator(
         name: A name of ``pseudolabels.estimators``.
         checkpoint: Weights of the network.
         refinement: How its fields are refined, if at all.
+        rim_share: Width of the sector's rim, where untrained estimators do not look for motion, as
+            a share of the sector's width.
 
     Raises:
         InputError: There is no checkpoint and no untrained estimator of that name, or the
@@ -76,4 +81,4 @@ def make_estimator(
     problems = unknown_estimators([name], [])
     if problems:
         raise InputError(problems)
-    return UNTRAINED[name].build()
+    return UNTRAINED[name].build(rim_share)
