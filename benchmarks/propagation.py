@@ -47,8 +47,9 @@ class Study:
         self.frames = resize_frames(clip.frames, SIZE)
         self.masks = resize_labels(clip.labels[[0, -1]], SIZE)
         self.spacing_mm = resized_spacing(native, clip.spacing_mm, SIZE)
-        values = yaml.safe_load((ROOT / "config/config.yaml").read_text())["registration"]["models"]
-        settings = Settings.from_config(values["dirnet"], "benchmark")
+        values = yaml.safe_load((ROOT / "config/config.yaml").read_text())["registration"]
+        own = values["models"]["dirnet"] | {"rim_share": values["rim_share"]}
+        settings = Settings.from_config(own, "benchmark")
         torch.manual_seed(1)
         network = build_network(settings, "benchmark")
         with torch.no_grad():

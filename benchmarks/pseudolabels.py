@@ -47,6 +47,8 @@ Maker = Callable[[], Estimator]
 SIZE, NATIVE, FRAMES = 512, (480, 384), (10, 20)
 CONFIG = Path(__file__).parents[1] / "config"
 DEFAULT = Settings("composed", "distance", drift_correction=True)
+# Of the default config.
+RIM_SHARE = yaml.safe_load((CONFIG / "config.yaml").read_text())["registration"]["rim_share"]
 PAPER = Settings("nearest", "paper", drift_correction=False)
 # What the table calls the default, and rows that differ from another in this alone.
 OURS, UNCORRECTED = "joint", ", no drift correction"
@@ -76,7 +78,7 @@ class Flow:
         self, frames: NDArray[np.uint8], pairs: list[tuple[int, int]]
     ) -> NDArray[np.float32]:
         """See :class:`~echoweave.pseudolabels.estimators.base.Estimator`."""
-        return flow_fields(self.flow, frames, pairs)
+        return flow_fields(self.flow, frames, pairs, RIM_SHARE)
 
 
 class Remembering:
@@ -181,7 +183,8 @@ def train(out: Path, caches: list[Path], name: str, settings: dict[str, Any], se
         nobody = out / "ted_pairs.tsv"
         write_tsv(pd.DataFrame(columns=["ted_id", "patient"]), nobody)
         files = folder / "model.pt", folder / "curves.tsv", folder
-        common = {"holdout": 0, "validation_patients": 2, "seed": seed}
+        rim = 0 if name == IN_PAPER else RIM_SHARE
+        common = {"rim_share": rim, "holdout": 0, "validation_patients": 2, "seed": seed}
         train_registration(caches, nobody, *files, name, {name: settings, **common}, threads=1)
     return folder / "model.pt"
 

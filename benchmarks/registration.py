@@ -48,7 +48,8 @@ def settings(batch: int) -> Settings:
         yaml.safe_load((ROOT / "config" / name).read_text())["registration"]["models"]["dirnet"]
         for name in ("config.yaml", "paper.yaml")
     )
-    return Settings.from_config(default | paper | {"batch_size": batch}, "benchmark")
+    own = {"batch_size": batch, "rim_share": 0}
+    return Settings.from_config(default | paper | own, "benchmark")
 
 
 def load(path: Path) -> list[Clip]:

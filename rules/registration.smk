@@ -46,6 +46,7 @@ rule train_registration:
         folder=lambda wildcards: RESULTS / "registration" / wildcards.model,
         settings=lambda wildcards: settings(
             f"registration.models.{wildcards.model}",
+            "registration.rim_share",
             "registration.holdout",
             "registration.validation_patients",
             "seed",
@@ -75,7 +76,10 @@ rule adopt_registration:
         training_patients=COHORT.training_patients,
         test_patients=COHORT.testing_patients,
         settings=lambda wildcards: settings(
-            f"registration.models.{wildcards.model}", "registration.holdout", "seed"
+            f"registration.models.{wildcards.model}",
+            "registration.rim_share",
+            "registration.holdout",
+            "seed",
         ),
         content=lambda wildcards: sha256(Path(PRETRAINED[wildcards.model])),
     message:

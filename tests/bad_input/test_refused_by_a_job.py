@@ -38,7 +38,7 @@ def malicious_checkpoint(tree: Tree) -> str:
 def checkpoint_that_knows_the_test_patient(tree: Tree) -> str:
     path = tree.root / "given.pt"
     models = yaml.safe_load((ROOT / "config/config.yaml").read_text())["registration"]["models"]
-    settings = Settings.from_config(models["dirnet"], "config.yaml")
+    settings = Settings.from_config(models["dirnet"] | {"rim_share": 0.06}, "config.yaml")
     split = Split(["patient0010"], ["patient0555"], [])
     save_checkpoint(path, Checkpoint({}, settings, split, seed=1, iteration=1))
     tree.config["registration"]["pretrained"] = {"dirnet": str(path)}

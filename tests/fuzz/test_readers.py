@@ -93,7 +93,9 @@ def write_table(path: Path) -> None:
     path.write_text("ted_id\tpatient\tscore\npatient001\tpatient0001\t0.97\n")
 
 
-SMALL = Settings.from_config(DIRNET | {"size": 32, "grid_spacing_px": 8, "kernels": 2}, "here")
+SMALL = Settings.from_config(
+    DIRNET | {"size": 32, "grid_spacing_px": 8, "kernels": 2, "rim_share": 0}, "here"
+)
 
 
 def write_checkpoint(path: Path) -> None:

@@ -53,3 +53,17 @@ def test_registration_models_are_estimators_too():
 def test_a_missing_checkpoint_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"model\.pt"):
         make_estimator("dirnet", tmp_path / "model.pt", MOTION)
+
+
+@pytest.mark.parametrize("name", ["farneback", "dis"])
+def test_optical_flow_goes_on_from_inside_in_a_rim_that_stands_still(name):
+    frames = sliding_texture(dy=0, dx=3, size=(256, 256))
+    # 10 % of the width of a linear probe's sector show the same in every frame; beside it is black.
+    frames[1:, :, :64] = frames[0, :, :64]
+    frames[1:, :, 192:] = frames[0, :, 192:]
+    frames[:, :, :48] = frames[:, :, 208:] = 0
+    (stuck,) = make_estimator(name, None, MOTION).fields(frames, [(0, 1)])
+    (free,) = make_estimator(name, None, MOTION | {"rim_share": 0.2}).fields(frames, [(0, 1)])
+    rim = np.s_[1, 40:-40, 50:60]
+    assert stuck[rim].mean() < 1
+    assert_allclose(free[rim].mean(), 3, atol=0.3)

@@ -48,6 +48,7 @@ def settings() -> Settings:
         learning_rate=0.01,
         schedule="cosine",
         validate_every=4,
+        rim_share=0,
     )
 
 

@@ -26,7 +26,12 @@ def adopt(given: Path, settings: Settings, tmp_path: Path) -> Callable[..., Path
         pairs, out = tmp_path / "ted_pairs.tsv", tmp_path / "model.pt"
         pairs.write_text("ted_id\tpatient\n" + "".join(f"{name}\t{name}\n" for name in ted))
         own = asdict(replace(settings, **changes))
-        study = {"dirnet": own, "holdout": holdout, "seed": 7}
+        study = {
+            "dirnet": own,
+            "rim_share": own.pop("rim_share"),
+            "holdout": holdout,
+            "seed": 7,
+        }
         adopt_checkpoint(given, pairs, out, "dirnet", TRAINING, testing, study)
         return out
 

@@ -1,8 +1,12 @@
 from collections import Counter
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
+from echoweave.io.cache import write_patient
 from echoweave.registration.pairs import Clip, Pairs, draw_pairs, load_clips, ordered_pairs
+from tests.registration.conftest import growing_disc
 
 CLIP_LENGTHS = [3, 12]
 
@@ -69,3 +73,17 @@ def test_pairs_go_both_ways() -> None:
     fixed, moving, sector = (np.full((2, 1, 1), value, np.uint8) for value in (1, 2, 3))
     both = Pairs(fixed, moving, sector).both_ways()
     assert [images.ravel().tolist() for images in both] == [[1, 1, 2, 2], [2, 2, 1, 1], [3] * 4]
+
+
+def test_the_similarity_leaves_out_the_rim_of_the_sector(tmp_path: Path, settings) -> None:
+    disc = growing_disc("patient0001", 1)
+    frames = disc.frames.copy()
+    frames[:, :, :6] = frames[:, :, 26:] = 0
+    write_patient(tmp_path / "patient0001.h5", [replace(disc, frames=frames)])
+    (whole,), (inner,) = (
+        load_clips([tmp_path / "patient0001.h5"], replace(settings, rim_share=share))
+        for share in (0, 0.1)
+    )
+    assert np.flatnonzero(whole.sector[16]).tolist() == list(range(6, 26))
+    assert np.flatnonzero(inner.sector[16]).tolist() == list(range(8, 24))
+    assert np.array_equal(inner.frames, whole.frames)

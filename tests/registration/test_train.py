@@ -49,6 +49,8 @@ def train_into(caches: list[Path], tmp_path: Path, settings: Settings) -> Callab
 
     def run(name: str, state: str = "state", **changes: Any) -> Path:
         out = tmp_path / name
+        described = asdict(settings) | changes
+        rim_share = described.pop("rim_share")
         train_registration(
             caches,
             ted,
@@ -57,7 +59,8 @@ def train_into(caches: list[Path], tmp_path: Path, settings: Settings) -> Callab
             tmp_path / state,
             "dirnet",
             {
-                "dirnet": asdict(settings) | changes,
+                "dirnet": described,
+                "rim_share": rim_share,
                 "holdout": "ted",
                 "validation_patients": 1,
                 "seed": 7,

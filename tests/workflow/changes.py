@@ -184,6 +184,7 @@ CHANGES: tuple[Change, ...] = (
         "`registration.device`, `registration.threads`",
         {"registration.device": "cpu", "registration.threads": 2},
     ),
+    key("registration.rim_share", 0.1),
     key(f"{_MODEL}.bending_weight", 0.5),
     keys(
         f"any other key of `{_MODEL}`",

@@ -50,16 +50,18 @@ def adopt_checkpoint(
         model: Its name in the config.
         training_patients: Those of the cohort.
         test_patients: Those of the cohort.
-        settings: ``{model: its slice of registration.models, "holdout", "seed"}``.
+        settings: ``{model: its slice of registration.models, "rim_share", "holdout",
+            "seed"}``.
 
     Raises:
         InputError: It cannot be read, differs from the config, or has seen such patients.
     """
     checkpoint = load_checkpoint(path)
+    described = settings[model] | {"rim_share": settings["rim_share"]}
     ted = list(read_tsv(ted_pairs)["patient"])
     held = held_out(training_patients, ted, settings["holdout"], settings["seed"])
     problems = [
-        *_other_network(path, checkpoint.settings, model, settings[model]),
+        *_other_network(path, checkpoint.settings, model, described),
         *_seen(path, checkpoint, model, {"holds out": held, "tests": test_patients}),
     ]
     if problems:
@@ -68,7 +70,7 @@ def adopt_checkpoint(
     build(checkpoint, path)
     with whole_file(model_out) as temporary:
         temporary.write_bytes(path.read_bytes())
-    _log_origin(path, checkpoint, settings[model])
+    _log_origin(path, checkpoint, described)
 
 
 def _other_network(

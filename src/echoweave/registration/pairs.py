@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echoweave.geometry.resize import resize_labels
+from echoweave.geometry.sector import inner_sector
 from echoweave.io.cache import read_sequence, read_views
 from echoweave.registration.frames import prepare
 from echoweave.registration.settings import Settings
@@ -22,7 +23,7 @@ class Clip:
     Attributes:
         name: ``"patient0001_4CH"``.
         frames: uint8 [T, S, S].
-        sector: uint8 [S, S].
+        sector: uint8 [S, S], 1 where the similarity counts: the sector without its rim.
         ed: Frame of end diastole.
         es: Frame of end systole.
         labels: uint8 [2, S, S], the reference masks at ED and ES, if there are any.
@@ -102,4 +103,5 @@ def _load(path: Path, view: str, settings: Settings) -> Clip:
     labels = sequence.labels
     if labels is not None:
         labels = resize_labels(labels, sector.shape)
-    return Clip(sequence.name, frames, sector, sequence.ed, sequence.es, labels)
+    inner = inner_sector(sector > 0, settings.rim_share).astype(np.uint8)
+    return Clip(sequence.name, frames, inner, sequence.ed, sequence.es, labels)

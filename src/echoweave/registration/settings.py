@@ -1,4 +1,4 @@
-"""Settings of one registration model: its slice of ``registration.models`` in the config."""
+"""Settings of one registration model: its slice of the config."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -31,6 +31,8 @@ class FrameSettings(Protocol):
 class Settings:
     """How one registration network is built and trained; every key is in config/schema.yaml.
 
+    All are of ``registration.models`` but ``rim_share``, which counts for every model.
+
     Attributes:
         architecture: A name in :mod:`echoweave.registration.networks.registry`.
         size: Side of the square frames that the network works on, in pixels; all other lengths
@@ -54,6 +56,8 @@ class Settings:
         learning_rate: Of Adam (AMSGrad).
         schedule: The learning rate stays, or falls to 0 along a half cosine.
         validate_every: Iterations between two validations.
+        rim_share: Width of the sector's rim, which the similarity leaves out, as a share of the
+            sector's width.
     """
 
     architecture: str
@@ -75,6 +79,7 @@ class Settings:
     learning_rate: float
     schedule: Schedule
     validate_every: int
+    rim_share: float
 
     @classmethod
     def from_config(cls, values: Mapping[str, Any], source: str) -> "Settings":
@@ -115,7 +120,7 @@ class JointSettings:
         max_frame_gap: Largest number of successive fields that are composed and compared.
         steps: Optimiser steps on frames of a quarter of the size; two thirds as many on half the
             size and a fifth as many on the whole size follow.
-        rim_share: Width of the sector's rim that is not compared, ``registration.rim_share``.
+        rim_share: As in :class:`Settings`.
     """
 
     size: int

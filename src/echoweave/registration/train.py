@@ -57,7 +57,8 @@ def train_registration(
         folder: Gets TensorBoard's events/, and state.pt, from which a stopped training goes on;
             it is removed at the end.
         model: Name of the model in the config.
-        settings: ``{model: its settings, "holdout", "validation_patients", "seed"}``.
+        settings: ``{model: its slice of registration.models, "rim_share", "holdout",
+            "validation_patients", "seed"}``.
         threads: Threads on the CPU.
 
     Raises:
@@ -66,7 +67,8 @@ def train_registration(
     """
     use_cpu(threads)
     state = folder / "state.pt"
-    own = Settings.from_config(settings[model], f"registration.models.{model}")
+    described = settings[model] | {"rim_share": settings["rim_share"]}
+    own = Settings.from_config(described, f"registration.models.{model}")
     seed: int = settings["seed"]
     split = split_patients(
         [path.stem for path in caches],

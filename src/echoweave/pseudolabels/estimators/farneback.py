@@ -12,7 +12,9 @@ from echoweave.pseudolabels.estimators.optical_flow import flow_fields
 class Farneback:
     """Polynomial expansion (Farneback 2003), OpenCV's, with a wide window against speckle."""
 
-    def __init__(self) -> None:
+    def __init__(self, rim_share: float) -> None:
+        """Take the width of the rim that is left out, as a share of the sector's."""
+        self._rim_share = rim_share
         self._flow = cv2.FarnebackOpticalFlow.create(
             numLevels=4, pyrScale=0.5, winSize=21, numIters=5, polyN=7, polySigma=1.5
         )
@@ -21,4 +23,4 @@ class Farneback:
         self, frames: NDArray[np.uint8], pairs: Sequence[tuple[int, int]]
     ) -> NDArray[np.float32]:
         """See :class:`~echoweave.pseudolabels.estimators.base.Estimator`."""
-        return flow_fields(self._flow, frames, pairs)
+        return flow_fields(self._flow, frames, pairs, self._rim_share)

@@ -44,11 +44,12 @@ def _joint(settings: Mapping[str, Any]) -> Estimator:
     return Joint(JointSettings(**settings["joint"], rim_share=settings["rim_share"]))
 
 
+_RIM = "registration.rim_share"
 UNTRAINED = {
     "still": Entry(lambda _: Still(), fusion="nearest"),
-    "farneback": Entry(lambda _: Farneback()),
-    "dis": Entry(lambda _: DenseInverseSearch()),
-    "joint": Entry(_joint, keys=("registration.rim_share", "pseudolabels.joint"), on_gpu=True),
+    "farneback": Entry(lambda settings: Farneback(settings["rim_share"]), keys=(_RIM,)),
+    "dis": Entry(lambda settings: DenseInverseSearch(settings["rim_share"]), keys=(_RIM,)),
+    "joint": Entry(_joint, keys=(_RIM, "pseudolabels.joint"), on_gpu=True),
 }
 
 
