@@ -16,7 +16,9 @@ _RIDGE_MM, _APART_MM = 4.5, 6.0
 _STRETCH_MM, _STRETCH_DB = 16.0, 4.5
 
 
-def add_muscle(level: Float, anatomy: Anatomy, r: Float, z: Float, rng: np.random.Generator) -> Float:
+def add_muscle(
+    level: Float, anatomy: Anatomy, r: Float, z: Float, rng: np.random.Generator
+) -> Float:
     """Return the echo in decibels over plain myocardium with this muscle.
 
     Args:
