@@ -14,7 +14,6 @@ from echoweave.phantom.artefacts import PLAIN, Artefacts
 from echoweave.phantom.dataset import write_phantom
 from echoweave.phantom.settings import LAYOUTS, Settings
 
-
 _ARTEFACTS = ("rim", "haze_db", "dropout_db", "out_of_plane", "jpeg")
 
 

@@ -29,4 +29,5 @@ class Artefacts:
     anatomy: bool = True
 
 
+REALISTIC = Artefacts()
 PLAIN = Artefacts(rim=0.0, haze_db=-60.0, dropout_db=0.0, out_of_plane=0.0, jpeg=0, anatomy=False)

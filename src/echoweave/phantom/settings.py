@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from echoweave.errors import InputError, Problem
-from echoweave.phantom.artefacts import PLAIN, Artefacts
+from echoweave.phantom.artefacts import PLAIN, REALISTIC, Artefacts
 
 LAYOUTS = ("mhd", "nifti")
 MAX_TED = 98
@@ -47,7 +47,7 @@ class Settings:
     seed: int = 2023
     diastoles: bool = False
     hide_test_labels: bool = False
-    artefacts: Artefacts = Artefacts()
+    artefacts: Artefacts = REALISTIC
 
     def __post_init__(self) -> None:
         if self.frames is None and self.artefacts == PLAIN:

@@ -70,7 +70,7 @@ def _lateral_dropout(depths_mm: Float, angle: Float, rng: np.random.Generator) -
     """Return the share of the largest loss, [rows, lines]: a shadow on the lateral side."""
     strength, centre, width = rng.uniform(0.2, 1), rng.uniform(0.3, 0.75), rng.uniform(0.12, 0.3)
     shadow = strength * np.exp(-0.5 * ((angle - centre) / width) ** 2)
-    return np.outer(smoothstep((depths_mm - 10) / 40), shadow)
+    return np.asarray(np.outer(smoothstep((depths_mm - 10) / 40), shadow))
 
 
 def _haze(depths_mm: Float, angle: Float, rng: np.random.Generator) -> Float:
