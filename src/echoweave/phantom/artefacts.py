@@ -22,9 +22,9 @@ class Artefacts:
     """
 
     rim: float = 0.08
-    haze_db: float = -9.0
+    haze_db: float = -12.0
     dropout_db: float = 12.0
-    out_of_plane: float = 1.5
+    out_of_plane: float = 0.5
     jpeg: int = 85
     anatomy: bool = True
 

@@ -23,8 +23,8 @@ _PULSE_MM = 0.55
 _LOBE_WIDTH, _LOBE_AMPLITUDE = 6.0, 0.16
 _RANGE_DB, _HEADROOM_DB = 54.0, 23.0
 # How scanners treat speckle: a filter so wide (lines, rows), then more contrast about the noise.
-_FILTER = (1.5, 2.0)
-_FLOOR_DB, _CONTRAST, _BRIGHTER_DB = -20.0, 1.45, 2.0
+_FILTER = (2.2, 3.0)
+_FLOOR_DB, _CONTRAST, _BRIGHTER_DB = -24.0, 1.45, 1.5
 _NEAREST_MM = 4.0
 _FOCUS_MM = 80.0
 _MARGIN_LINES = 12

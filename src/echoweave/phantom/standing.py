@@ -15,7 +15,7 @@ from echoweave.phantom.motion import smoothstep
 from echoweave.phantom.sector import Sector
 
 # At the very edge of the sector, in decibels: loss of the tissue, and noise over myocardium.
-_RIM_LOSS_DB, _RIM_NOISE_DB = 20.0, -7.0
+_RIM_LOSS_DB, _RIM_NOISE_DB = 20.0, -8.0
 _NONE_DB = -60.0
 _PATCH_MM, _PATCH_ANGLE = 14.0, 0.22
 
@@ -63,7 +63,7 @@ def _rim(sector: Sector, depths_mm: Float, angle: Float, width: float) -> Float:
     side_mm = depths_mm[:, None] * np.sin(sector.half_angle * (1 - np.abs(angle)))
     edge_mm = np.minimum(side_mm, np.maximum(sector.depth_mm - depths_mm, 0)[:, None])
     width_mm = width * 2 * sector.depth_mm * np.sin(sector.half_angle)
-    return 1 - smoothstep(edge_mm / width_mm)
+    return np.asarray(1 - smoothstep(edge_mm / width_mm))
 
 
 def _lateral_dropout(depths_mm: Float, angle: Float, rng: np.random.Generator) -> Float:
@@ -86,4 +86,4 @@ def _haze(depths_mm: Float, angle: Float, rng: np.random.Generator) -> Float:
     for times in (1, 2, 3):
         arc = np.exp(-0.5 * ((depths_mm - times * first) / 1.2) ** 2)
         arcs = np.maximum(arcs, (1 - 0.06 * times) * arc)
-    return np.maximum(patches, np.outer(arcs, sides))
+    return np.asarray(np.maximum(patches, np.outer(arcs, sides)))
