@@ -20,7 +20,7 @@ setup: .venv/.ready
 
 $(PHANTOM)/.ready: .venv/.ready src/echoweave/phantom/*.py
 	rm -rf $(PHANTOM)
-	$(BIN)/echoweave phantom $(PHANTOM)
+	$(BIN)/echoweave phantom $(PHANTOM) --frames 8 12
 	touch $@
 
 demo: $(PHANTOM)/.ready

@@ -41,6 +41,14 @@ def test_phantom_is_written(tmp_path: Path) -> None:
             "--frames: 9 8 is out of range; give the fewest (3 or more), then the most",
         ),
         ("--beats 0", "--beats: 0 is out of range; give 1 to 10"),
+        (
+            "--frame-rate 80 30",
+            "--frame-rate: 80 30 is out of range; "
+            "give the lowest, then the highest, from 10 to 500 Hz",
+        ),
+        ("--rim 0.5", "--rim: 0.5 is out of range; give 0 to 0.25"),
+        ("--haze-db 20", "--haze-db: 20.0 is out of range; give -60 (none) to 10"),
+        ("--jpeg 101", "--jpeg: 101 is out of range; give 1 to 100, or 0 for none"),
         ("--seed -1", "--seed: -1 is out of range; give 0 or more"),
     ],
 )

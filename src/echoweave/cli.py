@@ -5,13 +5,16 @@ import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from echoweave import __version__
 from echoweave.errors import InputError
 from echoweave.logs import LOGGER
+from echoweave.phantom.artefacts import PLAIN, Artefacts
 from echoweave.phantom.dataset import write_phantom
 from echoweave.phantom.settings import LAYOUTS, Settings
+
+_ARTEFACTS = ("rim", "haze_db", "dropout_db", "out_of_plane", "jpeg")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -32,8 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(format="%(message)s")
     LOGGER.setLevel(logging.INFO)
     try:
-        options |= {name: tuple(options[name]) for name in ("size", "frames")}
-        write_phantom(out, Settings(**options))
+        write_phantom(out, _phantom_settings(options))
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
@@ -82,12 +84,19 @@ def _add_phantom(parser: argparse.ArgumentParser) -> None:
         help="rows and columns of an image of usual depth; CAMUS itself: 945 584",
     )
     add(
+        "--frame-rate",
+        type=float,
+        nargs=2,
+        metavar=("MIN", "MAX"),
+        default=default.frame_rate,
+        help="lowest and highest frame rate, Hz; frames from ED to ES follow",
+    )
+    add(
         "--frames",
         type=int,
         nargs=2,
         metavar=("MIN", "MAX"),
-        default=default.frames,
-        help="fewest and most frames from ED to ES",
+        help="fewest and most frames from ED to ES; the frame rate follows (with --plain 8 12)",
     )
     add("--seed", type=int, default=default.seed, help="the same seed gives the same files")
     add(
@@ -96,3 +105,52 @@ def _add_phantom(parser: argparse.ArgumentParser) -> None:
         help="clips with ES first show the filling after ES; without: the turned contraction",
     )
     add("--hide-test-labels", action="store_true", help="test patients without masks and volumes")
+    _add_artefacts(parser.add_argument_group("pictures"))
+
+
+def _add_artefacts(group: argparse._ArgumentGroup) -> None:
+    default, add = Artefacts(), group.add_argument
+    add(
+        "--plain",
+        action="store_true",
+        help="clean pictures of a plain heart: nothing below counts, it beats as a cosine, and "
+        "masks end at the sector",
+    )
+    add(
+        "--rim",
+        type=float,
+        default=default.rim,
+        help="width of the still rim, as a share of the sector's width; 0: none",
+    )
+    add(
+        "--haze-db",
+        type=float,
+        default=default.haze_db,
+        help="still haze at its brightest, in decibels over the myocardium; -60: none",
+    )
+    add(
+        "--dropout-db",
+        type=float,
+        default=default.dropout_db,
+        help="largest loss of signal at the lateral wall; 0: none",
+    )
+    add(
+        "--out-of-plane",
+        type=float,
+        default=default.out_of_plane,
+        help="slices that the heart moves through from ED to ES, each with other speckle",
+    )
+    add("--jpeg", type=int, default=default.jpeg, help="quality of JPEG, 1 to 100; 0: none")
+
+
+def _phantom_settings(options: dict[str, Any]) -> Settings:
+    """Return what the parsed options ask for.
+
+    Raises:
+        InputError: An option is out of range.
+    """
+    plain = options.pop("plain")
+    shown = {name: options.pop(name) for name in _ARTEFACTS}
+    for name in ("size", "frame_rate", "frames"):
+        options[name] = options[name] and tuple(options[name])
+    return Settings(**options, artefacts=PLAIN if plain else Artefacts(**shown))

@@ -130,7 +130,7 @@ def test_ef_of_two_beats_of_the_phantom_is_the_analytic_one(tmp_path: Path) -> N
     measure_cycles("dense3d", tmp_path / "cycles", caches, 50.0, tmp_path / "cycles.tsv")
     row = read_tsv(tmp_path / "cycles.tsv").iloc[0]
 
-    four = draw_patient(Settings().seed, 1, (240, 200), Settings().frames).views[1]
+    four = draw_patient(Settings().seed, 1, (240, 200), None).views[1]
     volumes = [
         cavity_volume_ml(four.motion, four.motion, strength) for strength in (0, *four.strengths(2))
     ]

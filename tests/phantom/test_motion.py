@@ -5,7 +5,7 @@ import pytest
 
 from echoweave.labels import CAVITY, MYOCARDIUM
 from echoweave.phantom.anatomy import Anatomy
-from echoweave.phantom.motion import Motion, cavity_volume_ml, diastole, systole
+from echoweave.phantom.motion import Motion, cavity_volume_ml
 
 ANATOMY = Anatomy(
     length_mm=90,
@@ -19,11 +19,6 @@ ANATOMY = Anatomy(
 )
 MOTION = Motion(ANATOMY, squeeze=0.3, stretch=0.15, descent_mm=12)
 GRID = np.meshgrid(np.linspace(-80, 80, 161), np.linspace(-10, 150, 161))
-
-
-def test_the_beat_goes_from_ed_to_es_and_back() -> None:
-    assert systole(np.array([0, 0.5, 1])) == pytest.approx([0, 0.5, 1])
-    assert diastole(np.array([0, 0.5, 1])) == pytest.approx([1, 0.28, 0])
 
 
 def test_nothing_moves_at_ed() -> None:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from echoweave.labels import ATRIUM, CAVITY
+from echoweave.phantom.artefacts import PLAIN, REALISTIC, Artefacts
 from echoweave.phantom.clip import record
 from echoweave.phantom.patient import Patient, draw_patient
 
@@ -37,6 +38,14 @@ def test_systole_lasts_about_a_third_of_a_second(patients: list[Patient]) -> Non
     for patient in patients:
         for view in patient.views:
             assert 0.29 <= (view.n_systole - 1) / view.frame_rate_hz <= 0.37
+
+
+def test_frames_follow_from_frame_rate_and_systole() -> None:
+    for number in range(1, 21):
+        for view in draw_patient(2023, number, (160, 120), None, (40.0, 60.0)).views:
+            assert 40 <= view.frame_rate_hz <= 60
+            # Half a frame is lost or won by rounding.
+            assert 0.29 - 0.5 / 40 <= (view.n_systole - 1) / view.frame_rate_hz <= 0.37 + 0.5 / 40
 
 
 def test_a_patient_depends_on_seed_and_number_alone(patients: list[Patient]) -> None:
@@ -79,7 +88,7 @@ def test_speckle_moves_with_the_tissue() -> None:
     patient = draw_patient(2023, 5, (256, 192), (9, 9))
     view = patient.views[0]
     assert view.quality == "Good"
-    clip = record(view, patient.sector, beats=0)
+    clip = record(view, patient.sector, beats=0, artefacts=PLAIN)
     x, y = patient.sector.pixel_centres()
     before = view.motion.backward(*view.pose.to_axis(x, y), 1 / 2)
     x0, y0 = view.pose.to_image(*before)
@@ -93,9 +102,10 @@ def test_speckle_moves_with_the_tissue() -> None:
     assert np.corrcoef(now, still)[0, 1] < 0.4
 
 
-def test_areas_over_the_beat_and_copied_masks() -> None:
+@pytest.mark.parametrize("artefacts", [PLAIN, REALISTIC])
+def test_areas_over_the_beat_and_copied_masks(artefacts: Artefacts) -> None:
     patient = draw_patient(2023, 4, (160, 120), (7, 7))
-    labels = record(patient.views[1], patient.sector, beats=1).labels
+    labels = record(patient.views[1], patient.sector, 1, artefacts).labels
     assert len(labels) == 7 + round(1.4 * 6)
     cavity = (labels == CAVITY).sum(axis=(1, 2))
     atrium = (labels == ATRIUM).sum(axis=(1, 2))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from echoweave.geometry.resize import resize_frames, resize_labels, resized_spacing
 from echoweave.io.cache import Sequence
 from echoweave.labels import structure_mask
+from echoweave.phantom.artefacts import PLAIN
 from echoweave.phantom.clip import record
 from echoweave.phantom.patient import draw_patient
 from echoweave.pseudolabels.estimators.base import Estimator
@@ -32,7 +33,7 @@ MOTION = {
 def recording() -> Sequence:
     """A phantom's systole in nine frames of 128x128 pixels."""
     patient = draw_patient(7, 3, (160, 128), (9, 9))
-    clip = record(patient.views[1], patient.sector, beats=0)
+    clip = record(patient.views[1], patient.sector, beats=0, artefacts=PLAIN)
     native = Sequence(
         patient=patient.name,
         view="4CH",

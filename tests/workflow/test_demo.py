@@ -22,7 +22,7 @@ STRUCTURES = ("cavity", "myocardium", "epi", "atrium")
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Project:
     folder = tmp_path_factory.mktemp("demo")
-    write_phantom(folder / "data", Settings())
+    write_phantom(folder / "data", Settings(frames=(8, 12)))
     project = Project(folder, folder / "data", ROOT / "config/phantom.yaml")
     done = project.run("all")
     assert done.returncode == 0, done.stderr[-2000:]

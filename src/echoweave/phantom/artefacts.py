@@ -8,8 +8,8 @@ class Artefacts:
     """What real clips show and :data:`PLAIN` does not.
 
     Attributes:
-        rim: Width of the rim on each side of the sector, as a share of the sector's angle. There
-            the gain falls off and fixed noise lies; 0: no rim.
+        rim: Width of the rim along the edges of the sector, as a share of the sector's width.
+            There the gain falls off and fixed noise lies; 0: no rim.
         haze_db: Brightest haze and reverberation, which stand still over the tissue, in decibels
             over plain myocardium; -60 or less is none.
         dropout_db: Largest loss of signal in front of the lateral wall; each view draws its own.
@@ -21,12 +21,13 @@ class Artefacts:
             drawn beyond the sector.
     """
 
-    rim: float = 0.06
-    haze_db: float = -9.0
+    rim: float = 0.08
+    haze_db: float = -12.0
     dropout_db: float = 12.0
-    out_of_plane: float = 1.5
+    out_of_plane: float = 0.5
     jpeg: int = 85
     anatomy: bool = True
 
 
+REALISTIC = Artefacts()
 PLAIN = Artefacts(rim=0.0, haze_db=-60.0, dropout_db=0.0, out_of_plane=0.0, jpeg=0, anatomy=False)

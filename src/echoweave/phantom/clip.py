@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from echoweave.labels import BACKGROUND
 from echoweave.phantom.anatomy import Float
-from echoweave.phantom.artefacts import PLAIN, Artefacts
+from echoweave.phantom.artefacts import PLAIN, REALISTIC, Artefacts
 from echoweave.phantom.jpeg import compressed
 from echoweave.phantom.muscle import add_muscle
 from echoweave.phantom.patient import View
@@ -38,7 +38,7 @@ class Clip:
     spacing_mm: tuple[float, float]
 
 
-def record(view: View, sector: Sector, beats: int, artefacts: Artefacts) -> Clip:
+def record(view: View, sector: Sector, beats: int, artefacts: Artefacts = REALISTIC) -> Clip:
     """Return the clip of ``view``.
 
     Args:
@@ -46,7 +46,7 @@ def record(view: View, sector: Sector, beats: int, artefacts: Artefacts) -> Clip
         sector: The image.
         beats: Whole beats from ED to ED, which begin with the very frames of the half one; 0: the
             half beat from ED to ES.
-        artefacts: What the scanner adds.
+        artefacts: What it shows of real echo.
     """
     phantom = _Phantom(view, sector, artefacts)
     instants = _instants(view, beats, artefacts)

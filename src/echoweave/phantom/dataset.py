@@ -9,7 +9,6 @@ from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_file
 from echoweave.io.images import write_sequence
 from echoweave.logs import Progress
-from echoweave.phantom.artefacts import Artefacts
 from echoweave.phantom.camus import write_mhd_view, write_nifti_view
 from echoweave.phantom.clip import Clip, record
 from echoweave.phantom.patient import Patient, View, draw_patient
@@ -36,7 +35,9 @@ def write_phantom(out: Path, settings: Settings) -> None:
         numbers = sorted(settings.training_numbers + settings.test_numbers)
         progress = Progress("phantom patients", len(numbers))
         for done, number in enumerate(numbers, start=1):
-            patient = draw_patient(settings.seed, number, settings.size, settings.frames)
+            patient = draw_patient(
+                settings.seed, number, settings.size, settings.frames, settings.frame_rate
+            )
             _write_patient(draft, patient, settings)
             progress.update(done)
         if settings.layout == "nifti":
@@ -56,7 +57,7 @@ def _write_patient(out: Path, patient: Patient, settings: Settings) -> None:
         in_ted = view.name == "4CH" and patient.number in settings.ted_numbers
         filling = settings.diastoles and view.reversed
         beats = settings.ted_beats[patient.number] if in_ted else int(filling)
-        clip = record(view, patient.sector, beats, Artefacts())
+        clip = record(view, patient.sector, beats, settings.artefacts)
         if in_ted:
             number = settings.ted_numbers[patient.number]
             write_ted_patient(out / "ted" / "database", number, patient, view, clip)

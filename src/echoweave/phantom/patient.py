@@ -16,6 +16,7 @@ from echoweave.phantom.timecourse import RealBeat, TimeCourse
 
 VIEWS = ("2CH", "4CH")
 QUALITIES = ("Good", "Medium", "Poor")
+_SYSTOLE_S = (0.29, 0.37)
 _QUALITY_SHARES = (0.4, 0.42, 0.18)
 
 
@@ -86,14 +87,21 @@ class Patient:
         return 100 * (1 - self.esv_ml / self.edv_ml)
 
 
-def draw_patient(seed: int, number: int, size: tuple[int, int], frames: tuple[int, int]) -> Patient:
+def draw_patient(
+    seed: int,
+    number: int,
+    size: tuple[int, int],
+    frames: tuple[int, int] | None,
+    frame_rate: tuple[float, float] = (30.0, 80.0),
+) -> Patient:
     """Return patient ``number``.
 
     Args:
         seed: Seed of the whole phantom.
         number: The patient's number, from 1.
         size: (rows, columns) of an image of usual depth; deeper images have more.
-        frames: Fewest and most frames of a half cycle.
+        frames: Fewest and most frames of a half cycle; None: as many as the frame rate gives.
+        frame_rate: Lowest and highest frame rate, Hz; with ``frames`` it does not count.
     """
     rng = np.random.default_rng([seed, number])
     sex = str(rng.choice(["F", "M"]))
@@ -105,7 +113,7 @@ def draw_patient(seed: int, number: int, size: tuple[int, int], frames: tuple[in
     depth_mm = apex_mm + four.anatomy.roof_mm + rng.uniform(-5, 14)
     sector = Sector.fit(depth_mm, np.deg2rad(rng.uniform(36, 40)), size)
     views = tuple(
-        _draw_view(name, motion, apex_mm, frames, (seed, number, index))
+        _draw_view(name, motion, apex_mm, frames, frame_rate, (seed, number, index))
         for index, (name, motion) in enumerate(zip(VIEWS, (two, four), strict=True))
     )
     return Patient(
@@ -163,26 +171,34 @@ def _draw_view(
     name: str,
     motion: Motion,
     apex_mm: float,
-    frames: tuple[int, int],
+    frames: tuple[int, int] | None,
+    frame_rate: tuple[float, float],
     stream: tuple[int, int, int],
 ) -> View:
     rng = np.random.default_rng([*stream, 0])
-    n_systole = int(rng.integers(frames[0], frames[1], endpoint=True))
+    if frames is None:
+        frame_rate_hz = rng.uniform(*frame_rate)
+        n_systole = max(round(rng.uniform(*_SYSTOLE_S) * frame_rate_hz) + 1, 3)
+    else:
+        n_systole = int(rng.integers(frames[0], frames[1], endpoint=True))
     tilt = rng.normal(0.03 if name == "4CH" else -0.02, 0.07)
     pose = Pose(
         apex_mm=(rng.normal(0, 3), apex_mm),
         tilt=float(np.clip(tilt, -0.16, 0.16)),
         bend_per_mm=rng.normal(0, 0.0007),
     )
+    quality = str(rng.choice(QUALITIES, p=_QUALITY_SHARES))
+    if frames is not None:
+        frame_rate_hz = (n_systole - 1) / rng.uniform(*_SYSTOLE_S)
     number = stream[1]
     return View(
         name=name,
         motion=motion,
         pose=pose,
-        quality=str(rng.choice(QUALITIES, p=_QUALITY_SHARES)),
+        quality=quality,
         n_systole=n_systole,
         n_diastole=round(1.4 * (n_systole - 1)),
-        frame_rate_hz=(n_systole - 1) / rng.uniform(0.29, 0.37),
+        frame_rate_hz=frame_rate_hz,
         # One view of every third patient: a sixth of all sequences, and some in any phantom.
         reversed=number % 3 == 2 and name == VIEWS[1 - number % 2],
         stream=stream,

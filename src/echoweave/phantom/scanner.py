@@ -22,8 +22,9 @@ _PULSE_MM = 0.55
 # Side lobes: a beam this many times wider, at this amplitude.
 _LOBE_WIDTH, _LOBE_AMPLITUDE = 6.0, 0.16
 _RANGE_DB, _HEADROOM_DB = 54.0, 23.0
-# Speckle filter of a scanner: its widths in lines and rows, and the contrast that it gives back.
-_PIVOT_DB, _CONTRAST, _BRIGHTER_DB, _FLOOR_DB = -20.0, 1.45, 3.5, -20.0
+# How scanners treat speckle: a filter so wide (lines, rows), then more contrast about the noise.
+_FILTER = (2.2, 3.0)
+_FLOOR_DB, _CONTRAST, _BRIGHTER_DB = -24.0, 1.45, 1.5
 _NEAREST_MM = 4.0
 _FOCUS_MM = 80.0
 _MARGIN_LINES = 12
@@ -94,7 +95,7 @@ class Scanner:
             beam = beam + self._noise(rng) * _amplitude(_FLOOR_DB)
         level = 20 * np.log10(np.abs(beam) + 1e-6) - 4.0 * depth
         if self._filters:
-            level = _steeper(cv2.GaussianBlur(level, (0, 0), sigmaX=1.2, sigmaY=1.6))
+            level = _steeper(cv2.GaussianBlur(level, (0, 0), sigmaX=_FILTER[0], sigmaY=_FILTER[1]))
         grey = np.clip((level + _RANGE_DB - _HEADROOM_DB) / _RANGE_DB, 0, 1).astype(np.float32)
         image = cv2.remap(grey, self._columns, self._rows, cv2.INTER_LINEAR)
         return np.where(self._inside, np.rint(255 * image), 0).astype(np.uint8)
@@ -104,7 +105,7 @@ class Scanner:
         self._filters = True
         angle = (np.arange(self._n_lines) - (self._n_lines - 1) / 2) * _LINE_RAD
         angle = np.clip(angle / self.sector.half_angle, -1, 1)
-        standing = draw_standing(artefacts, self._depths_mm[:, 0], angle, rng)
+        standing = draw_standing(artefacts, self.sector, self._depths_mm[:, 0], angle, rng)
         self._gain = self._gain * _amplitude(standing.gain_db)
         self._clutter = self._clutter + self._noise(rng) * _amplitude(standing.clutter_db)
 
@@ -160,8 +161,8 @@ class Scanner:
 
 
 def _steeper(level: Float) -> Float:
-    """Raise the contrast of levels in decibels about the pivot, where filtering has lowered it."""
-    return _PIVOT_DB + _CONTRAST * (level - _PIVOT_DB) + _BRIGHTER_DB
+    """Raise the contrast of levels in decibels, which filtering has lowered."""
+    return _FLOOR_DB + _CONTRAST * (level - _FLOOR_DB) + _BRIGHTER_DB
 
 
 def white_noise(rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.complex128]:

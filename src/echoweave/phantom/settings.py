@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from echoweave.errors import InputError, Problem
+from echoweave.phantom.artefacts import PLAIN, REALISTIC, Artefacts
 
 LAYOUTS = ("mhd", "nifti")
 MAX_TED = 98
@@ -21,10 +22,14 @@ class Settings:
         beats: Beats in every third TED clip, the later ones weaker; the others have one, as those
             of the real TED.
         size: (rows, columns) of an image of usual depth.
-        frames: Fewest and most frames of a half cycle.
+        frame_rate: Lowest and highest frame rate, Hz; the frames of a half cycle follow from it
+            and from how long systole lasts.
+        frames: Fewest and most frames of a half cycle, from which the frame rate follows instead;
+            None: as the frame rate says, or 8 to 12 of the plain phantom.
         seed: Seed of everything.
         diastoles: Whether clips that are stored with ES first show the filling after it, as it
             is, up to the next ED; otherwise the contraction before it, turned.
+        artefacts: What the pictures show of real echo.
         hide_test_labels: Whether test patients go without masks, volumes and EF.
 
     Raises:
@@ -37,12 +42,19 @@ class Settings:
     ted: int = 6
     beats: int = 2
     size: tuple[int, int] = (200, 160)
-    frames: tuple[int, int] = (8, 12)
+    frame_rate: tuple[float, float] = (30.0, 80.0)
+    frames: tuple[int, int] | None = None
     seed: int = 2023
     diastoles: bool = False
     hide_test_labels: bool = False
+    artefacts: Artefacts = REALISTIC
 
     def __post_init__(self) -> None:
+        if self.frames is None and self.artefacts == PLAIN:
+            object.__setattr__(self, "frames", (8, 12))
+        low, high = self.frame_rate
+        fewest, most = self.frames or (3, 3)
+        shown = self.artefacts
         checks = (
             (self.layout in LAYOUTS, "--layout", self.layout, "mhd or nifti"),
             (1 <= self.patients <= 9000, "--patients", self.patients, "1 to 9000"),
@@ -61,11 +73,22 @@ class Settings:
                 f"two numbers from 32 to {_MAX_SIDE}",
             ),
             (
-                3 <= self.frames[0] <= self.frames[1],
+                3 <= fewest <= most,
                 "--frames",
-                f"{self.frames[0]} {self.frames[1]}",
+                f"{fewest} {most}",
                 "the fewest (3 or more), then the most",
             ),
+            (
+                10 <= low <= high <= 500,
+                "--frame-rate",
+                f"{low:g} {high:g}",
+                "the lowest, then the highest, from 10 to 500 Hz",
+            ),
+            (0 <= shown.rim <= 0.25, "--rim", shown.rim, "0 to 0.25"),
+            (-60 <= shown.haze_db <= 10, "--haze-db", shown.haze_db, "-60 (none) to 10"),
+            (0 <= shown.dropout_db <= 40, "--dropout-db", shown.dropout_db, "0 to 40"),
+            (0 <= shown.out_of_plane <= 10, "--out-of-plane", shown.out_of_plane, "0 to 10"),
+            (0 <= shown.jpeg <= 100, "--jpeg", shown.jpeg, "1 to 100, or 0 for none"),
             (self.seed >= 0, "--seed", self.seed, "0 or more"),
         )
         problems = [

@@ -12,9 +12,10 @@ from scipy.ndimage import gaussian_filter
 from echoweave.phantom.anatomy import Float
 from echoweave.phantom.artefacts import Artefacts
 from echoweave.phantom.motion import smoothstep
+from echoweave.phantom.sector import Sector
 
 # At the very edge of the sector, in decibels: loss of the tissue, and noise over myocardium.
-_RIM_LOSS_DB, _RIM_NOISE_DB = 16.0, -9.0
+_RIM_LOSS_DB, _RIM_NOISE_DB = 20.0, -8.0
 _NONE_DB = -60.0
 _PATCH_MM, _PATCH_ANGLE = 14.0, 0.22
 
@@ -33,35 +34,43 @@ class Standing:
 
 
 def draw_standing(
-    artefacts: Artefacts, depths_mm: Float, angle: Float, rng: np.random.Generator
+    artefacts: Artefacts,
+    sector: Sector,
+    depths_mm: Float,
+    angle: Float,
+    rng: np.random.Generator,
 ) -> Standing:
     """Return what stands still in one view.
 
     Args:
         artefacts: How strong it is.
+        sector: The image.
         depths_mm: Depth of each row.
         angle: Angle of each scan line over that of the sector's edge.
         rng: Draws the places.
     """
-    rim = _rim(angle, artefacts.rim)
+    rim = _rim(sector, depths_mm, angle, artefacts.rim)
     dropout = artefacts.dropout_db * _lateral_dropout(depths_mm, angle, rng)
-    noise = _NONE_DB + (_RIM_NOISE_DB - _NONE_DB) * np.sqrt(rim)
+    noise = _NONE_DB + (_RIM_NOISE_DB - _NONE_DB) * rim**0.3
     haze = _NONE_DB + (artefacts.haze_db - _NONE_DB) * _haze(depths_mm, angle, rng)
     return Standing(-_RIM_LOSS_DB * rim - dropout, np.maximum(noise, haze))
 
 
-def _rim(angle: Float, width: float) -> Float:
-    """Return how deep in the rim each line is, [lines]: 1 at the edge, 0 inside."""
-    # The sector's whole angle is 2 long here.
-    within = 2 * max(width, 1e-9)
-    return 1 - smoothstep((1 - np.abs(angle)) / within)
+def _rim(sector: Sector, depths_mm: Float, angle: Float, width: float) -> Float:
+    """Return how deep in the rim each place is, [rows, lines]: 1 at the edge, 0 inside."""
+    if width == 0:
+        return np.zeros((depths_mm.size, angle.size))
+    side_mm = depths_mm[:, None] * np.sin(sector.half_angle * (1 - np.abs(angle)))
+    edge_mm = np.minimum(side_mm, np.maximum(sector.depth_mm - depths_mm, 0)[:, None])
+    width_mm = width * 2 * sector.depth_mm * np.sin(sector.half_angle)
+    return np.asarray(1 - smoothstep(edge_mm / width_mm))
 
 
 def _lateral_dropout(depths_mm: Float, angle: Float, rng: np.random.Generator) -> Float:
     """Return the share of the largest loss, [rows, lines]: a shadow on the lateral side."""
     strength, centre, width = rng.uniform(0.2, 1), rng.uniform(0.3, 0.75), rng.uniform(0.12, 0.3)
     shadow = strength * np.exp(-0.5 * ((angle - centre) / width) ** 2)
-    return np.outer(smoothstep((depths_mm - 10) / 40), shadow)
+    return np.asarray(np.outer(smoothstep((depths_mm - 10) / 40), shadow))
 
 
 def _haze(depths_mm: Float, angle: Float, rng: np.random.Generator) -> Float:
@@ -77,4 +86,4 @@ def _haze(depths_mm: Float, angle: Float, rng: np.random.Generator) -> Float:
     for times in (1, 2, 3):
         arc = np.exp(-0.5 * ((depths_mm - times * first) / 1.2) ** 2)
         arcs = np.maximum(arcs, (1 - 0.06 * times) * arc)
-    return np.maximum(patches, np.outer(arcs, sides))
+    return np.asarray(np.maximum(patches, np.outer(arcs, sides)))
