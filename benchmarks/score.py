@@ -71,9 +71,9 @@ def correlation(frames: pd.DataFrame) -> float:
 def with_interval(frames: pd.DataFrame, measured: Callable[[pd.DataFrame], float]) -> str:
     """Return a measure with its 95 % interval over patients."""
     rng = np.random.default_rng(2023)
-    patients = [rows for _, rows in frames.groupby("patient")]
-    draws = rng.integers(len(patients), size=(SAMPLES, len(patients)))
-    values = [measured(pd.concat([patients[i] for i in draw])) for draw in draws]
+    rows = list(frames.reset_index().groupby("patient").indices.values())
+    draws = rng.integers(len(rows), size=(SAMPLES, len(rows)))
+    values = [measured(frames.iloc[np.concatenate([rows[i] for i in draw])]) for draw in draws]
     low, high = np.nanpercentile(values, [2.5, 97.5])
     return f"{measured(frames):.3f} [{low:.3f}, {high:.3f}]"
 
