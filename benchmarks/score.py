@@ -5,10 +5,10 @@ Usage: python benchmarks/score.py OUT [--fitting N] [--held-out N] [--seed N]
 
 Makes the phantom, carries the labels of one view a patient with every estimator, and compares the
 score of every frame between ED and ES with the Dice of its fused label, the mean of cavity,
-myocardium and atrium. The first patients fit the weights, all estimators together; the others are
+myocardium and atrium. The first patients fit it, all estimators together; the others are
 measured. Writes OUT/frames-ESTIMATOR.tsv, which a second run takes up again, and
 OUT/score.{tsv,md}: rank correlation, and the area under the curve for frames below a Dice, with
-95 % intervals of a bootstrap over patients. Logs the weights for pseudolabels/quality.py.
+95 % intervals of a bootstrap over patients. Logs the constant of pseudolabels/quality.py.
 """
 
 import argparse
@@ -19,10 +19,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import yaml
-from numpy.typing import NDArray
 from pseudolabel_tables import SAMPLES, write_table
 from pseudolabels import CONFIG, DEFAULT, configured, one_view_each, phantom
-from scipy.optimize import nnls
 from scipy.stats import mannwhitneyu, spearmanr
 
 from echoweave.evaluation.measure_pseudolabels import frame_rows
@@ -32,29 +30,28 @@ from echoweave.logs import LOGGER, Progress, log_to
 from echoweave.pseudolabels.estimators.base import Estimator
 from echoweave.pseudolabels.estimators.registry import UNTRAINED
 from echoweave.pseudolabels.generate import pseudo_labels
-from echoweave.pseudolabels.quality import SCORED, score_terms
+from echoweave.pseudolabels.quality import SCORED, expected_loss
 
-TERMS = ["agreement", "closure"]
 # Half of the other benchmarks', so that it takes minutes.
 SIZE, NATIVE = 256, (240, 192)
 
 
 def measure(name: str, estimator: Estimator, sequences: list[Sequence]) -> Iterator[pd.DataFrame]:
-    """Yield a table a sequence: the terms of the score and the Dice of its inner frames."""
+    """Yield a table a sequence: the expected loss and the Dice of its inner frames."""
     progress, settings = Progress(name, len(sequences)), UNTRAINED[name].adapt(DEFAULT)
     for done, sequence in enumerate(sequences, 1):
         found = pseudo_labels(sequence, estimator, settings)
         truth = pd.DataFrame(frame_rows(sequence, sequence.dense_labels, found.fused))
         scored = truth[truth["structure"].isin(SCORED)]
-        terms = pd.DataFrame(score_terms(found.quality), columns=TERMS)
-        inner = terms.join(scored.groupby("frame")["dice"].mean(), how="inner")
+        loss = pd.DataFrame({"loss": expected_loss(found.quality)})
+        inner = loss.join(scored.groupby("frame")["dice"].mean(), how="inner")
         yield inner.assign(estimator=name, patient=sequence.patient)
         progress.update(done)
 
 
-def fit(frames: pd.DataFrame) -> NDArray[np.float64]:
-    """Return the weights, none negative, that predict the lost Dice with the least squares."""
-    return np.asarray(nnls(frames[TERMS].to_numpy(), 1 - frames["dice"].to_numpy())[0])
+def fit(frames: pd.DataFrame) -> float:
+    """Return the lost Dice for each unit of loss, by least squares."""
+    return float((frames["loss"] * (1 - frames["dice"])).sum() / (frames["loss"] ** 2).sum())
 
 
 def area(frames: pd.DataFrame, below: float) -> float:
@@ -74,9 +71,9 @@ def correlation(frames: pd.DataFrame) -> float:
 def with_interval(frames: pd.DataFrame, measured: Callable[[pd.DataFrame], float]) -> str:
     """Return a measure with its 95 % interval over patients."""
     rng = np.random.default_rng(2023)
-    patients = [rows for _, rows in frames.groupby("patient")]
-    draws = rng.integers(len(patients), size=(SAMPLES, len(patients)))
-    values = [measured(pd.concat([patients[i] for i in draw])) for draw in draws]
+    rows = list(frames.reset_index().groupby("patient").indices.values())
+    draws = rng.integers(len(rows), size=(SAMPLES, len(rows)))
+    values = [measured(frames.iloc[np.concatenate([rows[i] for i in draw])]) for draw in draws]
     low, high = np.nanpercentile(values, [2.5, 97.5])
     return f"{measured(frames):.3f} [{low:.3f}, {high:.3f}]"
 
@@ -97,7 +94,7 @@ def main() -> None:
     """Fit, and measure on the others."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
-    parser.add_argument("--fitting", type=int, default=16, help="patients that fit the weights")
+    parser.add_argument("--fitting", type=int, default=16, help="patients that fit")
     parser.add_argument("--held-out", type=int, default=20, help="patients that are measured")
     parser.add_argument("--seed", type=int, default=2023, help="of the phantom")
     parser.add_argument("--below", type=float, default=0.97, help="Dice of a frame to be found")
@@ -118,9 +115,9 @@ def main() -> None:
             tables.append(read_tsv(path))
         frames = pd.concat(tables, ignore_index=True)
         fitting = frames["patient"].isin([one.patient for one in sequences[: given.fitting]])
-        weights = fit(frames[fitting])
-        LOGGER.info("weights of agreement and closure: %.3f, %.3f", *weights)
-        held_out = frames[~fitting].assign(score=1 - frames[TERMS].to_numpy() @ weights)
+        lost_dice = fit(frames[fitting])
+        LOGGER.info("LOST_DICE: %.3f", lost_dice)
+        held_out = frames[~fitting].assign(score=1 - lost_dice * frames["loss"])
         rows = [
             {"estimator": name, **summary(held_out[held_out["estimator"] == name], given.below)}
             for name in given.estimators

@@ -1,7 +1,7 @@
 import numpy as np
 from numpy.testing import assert_array_equal
 
-from echoweave.geometry.beyond import continue_beyond
+from echoweave.geometry.beyond import continue_beyond, continue_motion
 
 MIDDLE = np.array([[0, 1, 1, 0, 0], [0, 1, 1, 0, 0], [0, 0, 0, 0, 0]], bool)
 VALUES = np.array([[9, 1, 2, 9, 9], [9, 3, 4, 9, 9], [9, 9, 9, 9, 9]], np.float32)
@@ -31,3 +31,33 @@ def test_a_field_has_no_step_beyond_a_convex_region():
     continued = continue_beyond(field, cone)
     # Nearest pixels lie on a staircase, whose steps are of at most 2 rows.
     assert max(np.abs(np.diff(continued, axis=axis)).max() for axis in (0, 1)) <= 0.5
+
+
+LEFT = np.arange(8)[None, :] < np.full((4, 1), 5)
+
+
+def row_of(*values):
+    """A field that is the same in every row and of both components."""
+    return np.broadcast_to(np.array(values, np.float32), (2, 4, 8))
+
+
+def test_motion_goes_on_with_the_slope_that_it_has_inside():
+    """u is 4 at the edge and grows by 1 a column: 5, 6 and 7 beyond it."""
+    continued = continue_motion(row_of(0, 1, 2, 3, 4, 0, 0, 0), LEFT)
+    assert_array_equal(continued, row_of(0, 1, 2, 3, 4, 5, 6, 7))
+
+
+def test_motion_that_fades_towards_the_edge_does_not_turn_round_behind_it():
+    continued = continue_motion(row_of(-8, -6, -4, -2, -1, 9, 9, 9), LEFT)
+    assert_array_equal(continued, row_of(-8, -6, -4, -2, -1, 0, 0, 0))
+
+
+def test_motion_at_most_doubles_beyond_the_edge():
+    continued = continue_motion(row_of(-9, -6, -3, 0, 2, 0, 0, 0), LEFT)
+    assert_array_equal(continued, row_of(-9, -6, -3, 0, 2, 4, 4, 4))
+
+
+def test_motion_without_an_outside_or_an_inside_stays():
+    field = row_of(0, 1, 2, 3, 4, 5, 6, 7)
+    assert_array_equal(continue_motion(field, np.ones((4, 8), bool)), field)
+    assert_array_equal(continue_motion(field, np.zeros((4, 8), bool)), field)

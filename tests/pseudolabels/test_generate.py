@@ -13,7 +13,7 @@ from echoweave.pseudolabels.estimators.registry import UNTRAINED, Entry, make_es
 from echoweave.pseudolabels.estimators.still import Still
 from echoweave.pseudolabels.files import DIRECTIONS, label_path
 from echoweave.pseudolabels.generate import generate, pseudo_labels
-from echoweave.pseudolabels.quality import dice
+from echoweave.pseudolabels.quality import LOST_DICE, SCORED, dice
 from echoweave.pseudolabels.settings import Settings
 
 SIZE, SPACING = 64, (0.6, 0.4)
@@ -81,11 +81,13 @@ def test_references_inside_the_sequence():
     assert len(result.fused) == len(result.quality) == 7
 
 
-def test_a_sequence_of_two_frames_is_its_references():
+def test_a_sequence_of_two_frames_is_its_references_and_scores_its_closure():
     sequence = beating_disc(2)
     result = pseudo_labels(sequence, make_estimator("dis", None, MOTION), DISTANCE)
     assert_array_equal(result.fused, sequence.labels)
-    assert list(result.quality["score"]) == [1.0, 1.0]
+    closure = result.quality[[f"agreement_dice_{name}" for name in SCORED]].mean(axis=1)
+    assert (closure < 1).all()
+    assert result.quality["score"].to_numpy() == pytest.approx(1 - LOST_DICE * (1 - closure))
 
 
 def test_an_empty_mask_at_ed_is_refused():

@@ -8,11 +8,11 @@ from echoweave.io.tables import write_tsv
 from echoweave.pseudolabels.propagate import Carried
 from echoweave.pseudolabels.quality import (
     COLUMNS,
-    WEIGHTS,
+    LOST_DICE,
     dice,
+    expected_loss,
     merge_quality,
     quality_rows,
-    score_terms,
 )
 
 EVERYWHERE = np.ones((20, 20), bool)
@@ -72,8 +72,8 @@ def test_a_structure_that_only_one_direction_has_gets_zero_and_no_distance():
     row = rows(forward, carried(*[bar(4, 8)] * 3)).iloc[1]
     assert row["agreement_dice_atrium"] == 0.0
     assert math.isnan(row["agreement_hd_mm_atrium"])
-    terms = score_terms(rows(forward, carried(*[bar(4, 8)] * 3)))
-    assert list(terms[1]) == [pytest.approx(1 / 2), 0.0], "no myocardium, so two structures"
+    loss = expected_loss(rows(forward, carried(*[bar(4, 8)] * 3)))
+    assert loss == pytest.approx([0, 1 / 2, 0]), "no myocardium, so two structures"
 
 
 def test_folded_share_of_a_field_with_one_fold():
@@ -82,7 +82,7 @@ def test_folded_share_of_a_field_with_one_fold():
     table = rows(forward, carried(*[bar(4, 8)] * 3))
     assert list(table["folded_forward"]) == [0.0, pytest.approx(0.1), 0.0]
     assert list(table["folded_backward"]) == [0.0, 0.0, 0.0]
-    assert list(score_terms(table)[1]) == [pytest.approx(0.1), 0.0]
+    assert expected_loss(table) == pytest.approx([0, 0.1, 0])
 
 
 def test_folds_outside_the_sector_do_not_count():
@@ -97,40 +97,29 @@ WHOLE = np.maximum(bar(4, 8, 1), bar(10, 13, 3))
 LESS = np.maximum(bar(4, 8, 1), bar(10, 11, 3))
 
 
-def test_disagreement_and_closure_count_less_near_the_references():
-    """Loss 1/6 in the frames between, 1/6 at ED and 0 at ES; sin(pi t / N) is 0.5 at N / 6."""
+def test_disagreement_counts_less_near_the_references():
+    """Loss 1/6 in all frames but ES; sin(pi t / N) is 0.5 at N / 6 and 1 at N / 2."""
     table = rows(carried(*[WHOLE] * 7), carried(*[LESS] * 6, WHOLE))
-    terms = score_terms(table)
-    assert list(terms[1]) == [pytest.approx(0.5 / 6), pytest.approx(0.5 / 12)]
-    assert list(terms[3]) == [pytest.approx(1 / 6), pytest.approx(1 / 12)]
-    agreement, closure = WEIGHTS
-    assert table.loc[3, "score"] == pytest.approx(1 - agreement / 6 - closure / 12)
+    loss = expected_loss(table)
+    assert loss[[1, 3, 5]] == pytest.approx([0.5 / 6, 1 / 6, 0.5 / 6])
+    assert table.loc[3, "score"] == pytest.approx(1 - LOST_DICE / 6)
 
 
-def test_at_ed_and_es_the_score_is_what_the_closure_says():
-    """Nothing lies between two frames: still the one that closes better has the higher score."""
-    terms = score_terms(rows(carried(WHOLE, WHOLE), carried(LESS, WHOLE)))
-    assert list(terms[0]) == [pytest.approx(1 / 6), pytest.approx(1 / 12)]
-    assert list(terms[1]) == [0.0, pytest.approx(1 / 12)]
-    scores = rows(carried(WHOLE, WHOLE), carried(LESS, WHOLE))["score"]
-    assert scores[0] < scores[1] < 1
+def test_at_ed_and_es_the_score_is_that_of_the_closure():
+    """Between two frames there are none, and still the score says how well they close."""
+    table = rows(carried(WHOLE, WHOLE), carried(LESS, WHOLE))
+    assert expected_loss(table) == pytest.approx([1 / 6, 0])
+    assert list(table["score"]) == [pytest.approx(1 - LOST_DICE / 6), 1.0]
 
 
-def test_motion_that_closes_everywhere_scores_1():
+def test_motion_that_closes_and_agrees_scores_1():
     assert list(rows(carried(*[WHOLE] * 4), carried(*[WHOLE] * 4))["score"]) == [1.0] * 4
 
 
 def test_disagreement_counts_in_full_beyond_the_references():
     forward, backward = carried(*[WHOLE] * 5), carried(*[LESS] * 5)
-    terms = score_terms(quality_rows("p_4CH", forward, backward, 1, 3, EVERYWHERE, (1.0, 1.0)))
-    assert terms[:, 0] == pytest.approx([1 / 6] * 5)
-
-
-def test_more_disagreement_or_less_closure_never_raises_the_score():
-    """Nothing is in the sector that both directions share, and the score is 0 at least."""
-    assert min(WEIGHTS) >= 0
-    nothing = carried(*[bar(4, 8)] * 3), carried(*[bar(14, 18)] * 3)
-    assert rows(*nothing)["score"].between(0, 1).all()
+    table = quality_rows("p_4CH", forward, backward, 1, 3, EVERYWHERE, (1.0, 1.0))
+    assert expected_loss(table) == pytest.approx([1 / 6] * 5)
 
 
 def test_dice_of_two_empty_masks_is_undefined():

@@ -9,7 +9,7 @@ from scipy.ndimage import distance_transform_edt
 from scipy.ndimage import label as connected
 from torch import Tensor
 
-from echoweave.geometry.beyond import continue_beyond
+from echoweave.geometry.beyond import continue_beyond, continue_motion
 from echoweave.geometry.distance import label_distances
 from echoweave.geometry.warp import compose, warp
 from echoweave.pseudolabels.settings import Propagation
@@ -68,7 +68,7 @@ def carry(
     ``direct`` warps once by the field to the reference. ``linear`` warps from frame to frame, and
     so does ``nearest``, which takes the nearest pixel, as Tafuro et al. (2023) do with the labels.
 
-    Beyond the sector's edge nothing can be matched, so there the fields go on as at the edge, and
+    Beyond the sector's edge nothing can be matched, so there the fields go on as near the edge, and
     what was drawn outside moves as the visible part does. A structure that stops at the edge is
     cut: it goes on beyond it, and what of it comes into view has its label. Outside the sector
     there are labels only where labels of the reference have moved. ``nearest`` knows no sector, as
@@ -84,7 +84,7 @@ def carry(
     """
     if propagation == "nearest":
         sector = np.ones_like(sector)
-    fields = continue_beyond(fields, sector)
+    fields = continue_motion(fields, sector)
     to_reference = _to_reference(fields, reference, propagation)
 
     def carried(distances: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -16,9 +16,9 @@ from echoweave.pseudolabels.propagate import Carried
 # "epi" is cavity and myocardium again, so it has columns but no say in the score.
 SCORED = ("cavity", "myocardium", "atrium")
 
-# What the fused label of a frame midway loses of Dice for each unit of disagreement in that frame
-# and of missed closure; `python benchmarks/score.py` fits them on phantoms with dense truth.
-WEIGHTS = (0.19, 0.07)
+# What a fused label loses of Dice for each unit of :func:`expected_loss`;
+# `python benchmarks/score.py` fits it anew on phantom patients with dense truth.
+LOST_DICE = 0.29
 
 COLUMNS = (
     "sequence",
@@ -48,7 +48,8 @@ def quality_rows(
       A structure that neither has is left empty; one that only one has gets Dice 0 and no HD.
     - ``folded_*``: share of the sector's pixels where the field to the reference folds
       (det J <= 0).
-    - ``score``: see :func:`score_terms`; 1 less their sum with ``WEIGHTS``, 0 at least.
+    - ``score``: 1 - ``LOST_DICE`` :func:`expected_loss`. Between ED and ES it predicts the Dice of
+      the fused label, the mean of cavity, myocardium and atrium.
     """
     folded = [_folded_share(carried.to_reference, sector) for carried in (forward, backward)]
     rows = []
@@ -66,30 +67,29 @@ def quality_rows(
             row[f"agreement_hd_mm_{structure}"] = hausdorff_mm(first, second, spacing_mm)
         rows.append(row)
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    return table.assign(score=(1 - score_terms(table) @ WEIGHTS).clip(0))
+    return table.assign(score=1 - LOST_DICE * expected_loss(table))
 
 
-def score_terms(rows: pd.DataFrame) -> NDArray[np.float64]:
-    """Return what the score of every frame of a sequence is made of, float64 [T, 2].
+def expected_loss(rows: pd.DataFrame) -> NDArray[np.float64]:
+    """Return how much both directions disagree in every frame, float64 [T], weighted by time.
 
-    Both terms are losses 1 - D F, with D the mean agreement (Dice) of cavity, myocardium and
-    atrium and F the share of pixels that do not fold in the worse direction: that of the frame,
-    and the mean of those at ED and ES, the closure. Between ED and ES they count sin(pi t / N),
-    with t = 0 at ED and t = N at ES, since what the fused labels get wrong vanishes there. At ED
-    and ES the labels are the manual ones and the score judges the motion: both terms count in
-    full, as they do midway. So they do beyond, where a reference is on one side only.
+    The disagreement is 1 - D F, with D the mean agreement (Dice) of cavity, myocardium and atrium
+    and F the share of pixels that do not fold in the worse direction. It is about the same in every
+    frame, but what the fused labels get wrong vanishes at the references, hence between ED and ES
+    it counts sin(pi t / N), with t = 0 at ED and t = N at ES. At ED and ES themselves the labels
+    are the manual ones and there is nothing to predict. There the disagreement is the closure,
+    which judges the motion, and counts in full, as it does midway. So it does beyond ED and ES,
+    where only one side has a reference.
 
     Args:
         rows: The rows of one sequence with ``COLUMNS``, in time order.
     """
     overlap = rows[[f"agreement_dice_{name}" for name in SCORED]].mean(axis=1).to_numpy(float)
     folded = rows[["folded_forward", "folded_backward"]].max(axis=1).to_numpy(float)
-    loss = 1 - overlap * (1 - folded)
     ed, es = (int(np.flatnonzero(rows["reference"] == name)[0]) for name in ("ED", "ES"))
     share = (np.arange(len(rows)) - ed) / (es - ed)
     counts = np.where((share <= 0) | (share >= 1), 1.0, np.sin(np.pi * share))
-    closure = np.full(len(rows), (loss[ed] + loss[es]) / 2)
-    return np.asarray(counts[:, None] * np.stack((loss, closure), axis=1))
+    return np.asarray(counts * (1 - overlap * (1 - folded)))
 
 
 def merge_quality(chunks: list[Path], output: Path) -> None:
