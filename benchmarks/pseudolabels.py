@@ -3,7 +3,7 @@
 Usage: python benchmarks/pseudolabels.py OUT [--training N] [--held-out N] [--iterations N]
                                          [--seed N] [--only NAME ...]
 
-Makes a phantom in a cache of 512x512 pixels, trains the networks on the first patients (at 128x128
+Makes a phantom in a cache of 256x256 pixels, trains the networks on the first patients (at 128x128
 pixels, so that two cores will do), carries the labels of the others with every estimator, one view
 a patient, 2CH and 4CH in turn, and writes OUT/NAME.{tsv,md}: the labels (fused, directions,
 qualities) and how they differ from those of the default (differences of the fused ones, carried).
@@ -44,7 +44,7 @@ from echoweave.registration.apply import Registrar
 from echoweave.registration.train import train_registration
 
 Maker = Callable[[], Estimator]
-SIZE, NATIVE, FRAMES = 512, (480, 384), (10, 20)
+SIZE, NATIVE, FRAMES = 256, (480, 384), (10, 20)
 CONFIG = Path(__file__).parents[1] / "config"
 DEFAULT = Settings("composed", "distance", drift_correction=True)
 # Of the default config.

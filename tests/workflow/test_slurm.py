@@ -133,7 +133,7 @@ def test_the_folds_of_an_arm_can_be_one_array(run: Project, slurm: Slurm) -> Non
 
 
 def test_jobs_go_to_the_partition_that_has_what_they_need(run: Project, slurm: Slurm) -> None:
-    on_gpu = re.compile("rule_(train_|predict_|generate_pseudolabels_dirnet)")
+    on_gpu = re.compile("rule_(train_|predict_|generate_pseudolabels_(dirnet|joint))")
     for job in slurm.jobs():
         assert job.partition == ("gpu" if on_gpu.match(job.name) else "cpu"), job
 

@@ -8,7 +8,7 @@ class Artefacts:
     """What real clips show and :data:`PLAIN` does not.
 
     Attributes:
-        rim: Width of the rim along the edges of the sector, as a share of the sector's width.
+        rim: Width of the rim along both sides of the sector, as a share of the sector's width.
             There the gain falls off and fixed noise lies; 0: no rim.
         haze_db: Brightest haze and reverberation, which stand still over the tissue, in decibels
             over plain myocardium; -60 or less is none.
@@ -21,7 +21,7 @@ class Artefacts:
             drawn beyond the sector.
     """
 
-    rim: float = 0.08
+    rim: float = 0.1
     haze_db: float = -12.0
     dropout_db: float = 12.0
     out_of_plane: float = 0.5

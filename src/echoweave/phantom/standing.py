@@ -14,8 +14,8 @@ from echoweave.phantom.artefacts import Artefacts
 from echoweave.phantom.motion import smoothstep
 from echoweave.phantom.sector import Sector
 
-# At the very edge of the sector, in decibels: loss of the tissue, and noise over myocardium.
-_RIM_LOSS_DB, _RIM_NOISE_DB = 20.0, -8.0
+# At the very sides of the sector, in decibels: loss of the tissue, and noise over myocardium.
+_RIM_LOSS_DB, _RIM_NOISE_DB = 26.0, 7.0
 _NONE_DB = -60.0
 _PATCH_MM, _PATCH_ANGLE = 14.0, 0.22
 
@@ -57,13 +57,12 @@ def draw_standing(
 
 
 def _rim(sector: Sector, depths_mm: Float, angle: Float, width: float) -> Float:
-    """Return how deep in the rim each place is, [rows, lines]: 1 at the edge, 0 inside."""
+    """Return how deep in the rim each place is, [rows, lines]: 1 at the very side, 0 inside."""
     if width == 0:
         return np.zeros((depths_mm.size, angle.size))
     side_mm = depths_mm[:, None] * np.sin(sector.half_angle * (1 - np.abs(angle)))
-    edge_mm = np.minimum(side_mm, np.maximum(sector.depth_mm - depths_mm, 0)[:, None])
     width_mm = width * 2 * sector.depth_mm * np.sin(sector.half_angle)
-    return np.asarray(1 - smoothstep(edge_mm / width_mm))
+    return np.asarray(1 - smoothstep(side_mm / width_mm))
 
 
 def _lateral_dropout(depths_mm: Float, angle: Float, rng: np.random.Generator) -> Float:
