@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 MOTION: dict[str, Any] = {
     "rim_share": 0.0,
     "joint": {
-        "size": 64,
+        "size": 128,
         "grid_spacing_px": 8,
         "smoothing_px": 0.35,
         "bending_weight": 0.003,

@@ -26,6 +26,7 @@ def tree(tmp_path: Path) -> Tree:
     config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
     tree.config = config | {"data": tree.config["data"], "folds": 2}
     tree.config["registration"] |= {"validation_patients": 1, "holdout": 0}
+    tree.config["pseudolabels"] |= {"estimators": ["dirnet"], "use": "dirnet"}
     return tree
 
 
