@@ -48,6 +48,14 @@ with w(pathlib.Path({str(table)!r})) as temporary: temporary.write_text('second'
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_a_name_may_be_as_long_as_the_file_system_allows(tmp_path: Path) -> None:
+    path = tmp_path / f"{248 * 'x'}.nii.gz"
+    with whole_file(path) as temporary:
+        assert temporary.name.endswith(".nii.gz")
+        temporary.write_text("whole")
+    assert path.read_text() == "whole"
+
+
 def test_what_was_there_stays_if_the_block_raises(tmp_path: Path) -> None:
     (tmp_path / "table.tsv").write_text("before")
     (tmp_path / "raw").mkdir()

@@ -2,6 +2,7 @@
 
 import errno
 import glob
+import hashlib
 import os
 import platform
 import shutil
@@ -57,7 +58,10 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
 def _partial(path: Path) -> Path:
     """Return a name for this process alone, and remove what a killed one has left of ``path``."""
-    start, end = f".partial.{platform.node()}.", f".{path.name}"
+    # A name may be as long as the file system allows, so a digest stands for it.
+    digest = hashlib.sha256(path.name.encode()).hexdigest()[:16]
+    start = f".partial.{platform.node()[:64]}."
+    end = f".{digest}{''.join(path.suffixes[-2:])[-16:]}"
     for left in path.parent.glob(f"{glob.escape(start)}*{glob.escape(end)}"):
         process = left.name[len(start) : -len(end)]
         if process.isdecimal() and not _runs(int(process)):
