@@ -33,6 +33,20 @@ def test_the_choice_is_a_table(study: Project) -> None:
     assert "configurations" in (study.results / "report.html").read_text()
 
 
+def test_pseudo_labels_are_told_apart_by_what_the_registration_network_has_seen(
+    study: Project,
+) -> None:
+    roles = read_tsv(study.results / "registration/roles.tsv")
+    # One patient is held out, one validates; both views of each have a truth.
+    assert sorted(roles["role"]) == ["hold-out", "training", "training", "validation"]
+    table = read_tsv(study.results / "tables/pseudolabels.tsv")
+    assert dict(zip(table["role"], table["n"], strict=True)) == {
+        "hold-out": 2,
+        "validation": 2,
+        "training": 4,
+    }
+
+
 def test_the_papers_run_trains_two_networks_on_572(phantom_nifti: Path, tmp_path: Path) -> None:
     paper = Project(tmp_path, phantom_nifti, ROOT / "config/paper.yaml")
     few = {"folds": 2, "registration": {"validation_patients": 1}}

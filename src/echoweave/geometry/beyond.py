@@ -41,11 +41,14 @@ def continue_motion(fields: NDArray[np.float32], region: NDArray[np.bool_]) -> N
     """
     if region.all() or not region.any():
         return fields
-    result = continue_beyond(fields, region)
     y, x, rows, columns = _outside_and_edge(region)
+    edge = fields[..., rows, columns]
+    result = fields.copy()
+    # The mirror of a pixel may lie outside, too, behind a corner.
+    result[..., y, x] = edge
     height, width = region.shape
     mirror = result[..., (2 * rows - y).clip(0, height - 1), (2 * columns - x).clip(0, width - 1)]
-    twice = 2 * fields[..., rows, columns]
+    twice = 2 * edge
     result[..., y, x] = (twice - mirror).clip(np.minimum(twice, 0), np.maximum(twice, 0))
     return result
 

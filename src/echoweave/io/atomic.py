@@ -8,9 +8,13 @@ import platform
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from echoweave.io.storage import is_full
+
+# Unfinished files of this machine; only here is it known whether their process still runs.
+_OURS = f".partial.{platform.node()[:64]}."
 
 
 @contextmanager
@@ -19,7 +23,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 
     The temporary name keeps the suffixes of ``path``, since writers choose the format by them.
     If the block raises, the temporary file is removed and ``path`` stays as it was. If the process
-    is killed, the temporary file stays until ``path`` is written again on the same machine. Of
+    is killed, the temporary file stays until another one of the machine writes in the folder. Of
     processes that write ``path`` at the same time, each writes its own, and the last one counts.
 
     Raises:
@@ -57,16 +61,20 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
 
 def _partial(path: Path) -> Path:
-    """Return a name for this process alone, and remove what a killed one has left of ``path``."""
-    # A name may be as long as the file system allows, so a digest stands for it.
+    """Return a name for this process alone; it is short, however long that of ``path`` is."""
+    _sweep(path.parent)
     digest = hashlib.sha256(path.name.encode()).hexdigest()[:16]
-    start = f".partial.{platform.node()[:64]}."
-    end = f".{digest}{''.join(path.suffixes[-2:])[-16:]}"
-    for left in path.parent.glob(f"{glob.escape(start)}*{glob.escape(end)}"):
-        process = left.name[len(start) : -len(end)]
+    suffixes = "".join(path.suffixes[-2:])[-16:]
+    return path.with_name(f"{_OURS}{os.getpid()}.{digest}{suffixes}")
+
+
+@cache
+def _sweep(folder: Path) -> None:
+    """Remove what killed processes have left in a folder; once, since it may hold thousands."""
+    for left in folder.glob(f"{glob.escape(_OURS)}*"):
+        process = left.name.removeprefix(_OURS).partition(".")[0]
         if process.isdecimal() and not _runs(int(process)):
             _remove(left)
-    return path.with_name(f"{start}{os.getpid()}{end}")
 
 
 def _runs(process: int) -> bool:

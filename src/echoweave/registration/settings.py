@@ -1,4 +1,4 @@
-"""Settings of one registration model: its slice of the config."""
+"""Settings of registration: of a model, and of what goes without one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields

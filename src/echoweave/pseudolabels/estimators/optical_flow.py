@@ -35,9 +35,14 @@ def flow_fields(
     inner = inner_sector(sector, rim_share)
     start = np.zeros((_WORKING_SIZE, _WORKING_SIZE, 2), np.float32)
     result = np.empty((len(pairs), 2, height, width), np.float32)
-    for field, (fixed, moving) in zip(result, pairs, strict=True):
-        found = np.asarray(flow.calc(small[fixed], small[moving], start.copy()), np.float32)
-        smooth = _smooth(_continue_beyond(found, inner) if rim_share > 0 else found)
+    found = [
+        np.asarray(flow.calc(small[fixed], small[moving], start.copy()), np.float32)
+        for fixed, moving in pairs
+    ]
+    if rim_share > 0:
+        found = _continue_beyond(found, inner)
+    for field, motion in zip(result, found, strict=True):
+        smooth = _smooth(motion)
         large = cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR) * scale
         field[:] = large[..., ::-1].transpose(2, 0, 1)
     return result
@@ -54,13 +59,16 @@ def _working_frame(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(smooth, np.uint8)
 
 
-def _continue_beyond(field: NDArray[np.float32], inner: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return ``field`` [Y, X, 2], outside of ``inner`` its nearest smoothed value inside."""
+def _continue_beyond(
+    fields: list[NDArray[np.float32]], inner: NDArray[np.bool_]
+) -> list[NDArray[np.float32]]:
+    """Return the fields [Y, X, 2], outside of ``inner`` their nearest smoothed value inside."""
     weights = inner.astype(np.float32)[..., None]
+    share = np.maximum(_smooth(weights), 1e-6)[..., None]
     # Normalised convolution (Knutsson and Westin 1993): what lies outside does not count.
-    smooth = _smooth(field * weights) / np.maximum(_smooth(weights), 1e-6)[..., None]
-    known = np.where(inner[..., None], field, smooth)
-    return np.moveaxis(continue_beyond(np.moveaxis(known, -1, 0), inner), 0, -1)
+    known = [np.where(weights > 0, field, _smooth(field * weights) / share) for field in fields]
+    beyond = continue_beyond(np.reshape(known, (-1, *inner.shape, 2)).transpose(0, 3, 1, 2), inner)
+    return list(beyond.transpose(0, 2, 3, 1))
 
 
 def _smooth(field: NDArray[np.float32]) -> NDArray[np.float32]:
