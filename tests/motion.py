@@ -15,6 +15,7 @@ MOTION: dict[str, Any] = {
         "smoothing_px": 0.35,
         "bending_weight": 0.003,
         "inverse_weight": 1000,
+        "acceleration_weight": 100,
         "max_frame_gap": 3,
         "steps": 20,
     },

@@ -17,6 +17,7 @@ SETTINGS = JointSettings(
     smoothing_px=1.0,
     bending_weight=0.001,
     inverse_weight=100,
+    acceleration_weight=10,
     max_frame_gap=2,
     steps=45,
     rim_share=0.04,
@@ -72,6 +73,19 @@ def test_a_long_clip_in_pieces_moves_as_in_one(monkeypatch: pytest.MonkeyPatch) 
     pieces = register_clip(frames, FEW)
     torch.testing.assert_close(pieces.later, whole.later, atol=1e-4, rtol=0)
     torch.testing.assert_close(pieces.earlier, whole.earlier, atol=1e-4, rtol=0)
+
+
+def test_a_jump_of_one_frame_is_evened_out() -> None:
+    """Frame 2 of 5 is 1 pixel further than the others, which move by .5 pixels a frame."""
+    frames = sliding_texture(0.5, 0, n_frames=7)
+    frames[2] = frames[4]
+    free, even = (
+        middle(register_clip(frames[:5], replace(SETTINGS, acceleration_weight=weight)).later)
+        for weight in (0, 100)
+    )
+    np.testing.assert_allclose(free[:, 0], [0.5, 1.5, -0.5, 0.5], atol=0.15)
+    assert np.ptp(even[:, 0]) < 0.5 * np.ptp(free[:, 0])
+    assert even[:, 0].sum() == pytest.approx(2, abs=0.2), "the whole way stays"
 
 
 def test_black_frames_stay_where_they_are() -> None:

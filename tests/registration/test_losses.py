@@ -5,6 +5,7 @@ import torch
 
 from echoweave.geometry.bspline import dense_field, grid_size
 from echoweave.registration.losses import (
+    acceleration,
     bending_energy,
     inverse_error,
     local_ncc,
@@ -109,6 +110,12 @@ def test_there_and_back_by_hand() -> None:
     assert inverse_error(shift(3, 0), shift(-3, 0)).item() == 0
     error = inverse_error(shift(3, 1), shift(-1, 0)).item()
     assert error == pytest.approx((2 / 20) ** 2 + (1 / 10) ** 2)
+
+
+def test_acceleration_is_what_is_left_of_the_way_there_and_the_way_back() -> None:
+    """On by 3 and 1 pixels, here from 2 and 1 before: (3 - 2) / 20 of 20 rows, 0 of 10 columns."""
+    assert acceleration(shift(3, 1), shift(-3, -1)).item() == 0
+    assert acceleration(shift(3, 1), shift(-2, -1)).item() == pytest.approx((1 / 20) ** 2)
 
 
 def test_soft_dice_by_hand() -> None:

@@ -234,6 +234,7 @@ CHANGES: tuple[Change, ...] = (
         smoothing_px=1,
         bending_weight=0.1,
         inverse_weight=10,
+        acceleration_weight=1,
         max_frame_gap=2,
         steps=3,
     ),

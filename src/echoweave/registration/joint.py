@@ -3,7 +3,8 @@
 Fields from each frame to the next and back are cubic B-splines whose coefficients are optimised by
 gradient descent, all at once. Frames are compared over links of several successive fields, too:
 these add up when they are composed, and so do their errors. There and back must lead to the start
-(Christensen 1999), which leaves no room for a motion that only one direction sees.
+(Christensen 1999), which leaves no room for a motion that only one direction sees. Tissue has
+inertia: most of what changes its velocity from frame to frame is noise, and costs.
 """
 
 from typing import NamedTuple
@@ -19,7 +20,7 @@ from echoweave.geometry.bspline import dense_field, grid_size
 from echoweave.geometry.sector import inner_sector
 from echoweave.geometry.warp import compose, warp
 from echoweave.registration.frames import prepare
-from echoweave.registration.losses import bending_energy, inverse_error, ncc
+from echoweave.registration.losses import acceleration, bending_energy, inverse_error, ncc
 from echoweave.registration.settings import JointSettings
 
 # How much the frames shrink, and the share of the steps: most are taken on small frames, where
@@ -56,8 +57,8 @@ def register_clip(frames: NDArray[np.uint8], settings: JointSettings) -> Motion:
     """Return the motion of a clip, on the GPU if there is one.
 
     Maximises the normalised cross-correlation of the frames under the fields and under all links of
-    at most ``max_frame_gap`` successive ones, averaged, less the bending energy and the inverse
-    error of the fields times their weights.
+    at most ``max_frame_gap`` successive ones, averaged, less the bending energy, the inverse
+    error and the acceleration times their weights.
 
     Args:
         frames: uint8 [T, Y, X], any size.
@@ -103,7 +104,7 @@ def _loss(
     """
     n_pairs, side = coefficients.shape[1], level.frames.shape[-1]
     own = min(_CHUNK, n_pairs - start)
-    stop = min(start + own + settings.max_frame_gap - 1, n_pairs)
+    stop = min(start + own + max(settings.max_frame_gap - 1, 1), n_pairs)
     spacing = settings.grid_spacing_px // shrink
     later, earlier = (
         dense_field(way[start:stop], spacing, (side, side)) / shrink for way in coefficients
@@ -119,7 +120,11 @@ def _loss(
     fields = torch.cat((later[:own], earlier[:own]))
     smooth = settings.bending_weight * bending_energy(fields, "normalised")
     closed = settings.inverse_weight * inverse_error(fields, fields.roll(own, dims=0))
-    return (smooth + closed) * (own / n_pairs) - total / n_links
+    loss = (smooth + closed) * (own / n_pairs) - total / n_links
+    if (turns := min(own, len(later) - 1)) > 0:
+        uneven = acceleration(later[1:][:turns], earlier[:turns])
+        loss = loss + settings.acceleration_weight * uneven * (turns / (n_pairs - 1))
+    return loss
 
 
 def _similarity(

@@ -117,9 +117,21 @@ def inverse_error(there: Tensor, back: Tensor) -> Tensor:
         there: float [N, 2, Y, X] in pixels.
         back: The fields of the same pairs with fixed and moving frames swapped.
     """
-    height, width = there.shape[-2:]
-    side = there.new_tensor([height, width])[:, None, None]
-    return ((compose(there, back) / side) ** 2).sum(dim=1).mean()
+    return _mean_square(compose(there, back))
+
+
+def acceleration(ahead: Tensor, back: Tensor) -> Tensor:
+    """Return how unevenly tissue moves, squared, averaged.
+
+    What is at a place moves on by ``ahead`` and came from ``back``; at an even pace these are
+    opposite, so their sum is the second difference of its path in time. The unit of length is the
+    side of the image.
+
+    Args:
+        ahead: float [N, 2, Y, X] in pixels, the fields of N frames to the next ones.
+        back: The fields of the same frames to those before them.
+    """
+    return _mean_square(ahead + back)
 
 
 def soft_dice(first: Tensor, second: Tensor) -> Tensor:
@@ -134,6 +146,13 @@ def soft_dice(first: Tensor, second: Tensor) -> Tensor:
     shared = 2 * (first * second).sum(dim=(2, 3))[:, 1:]
     sizes = (first.sum(dim=(2, 3)) + second.sum(dim=(2, 3)))[:, 1:]
     return (shared / sizes.clamp(min=_EPSILON))[sizes > 0].mean()
+
+
+def _mean_square(dvf: Tensor) -> Tensor:
+    """Return the mean squared length of [N, 2, Y, X] in pixels, over the side of the image."""
+    height, width = dvf.shape[-2:]
+    side = dvf.new_tensor([height, width])[:, None, None]
+    return ((dvf / side) ** 2).sum(dim=1).mean()
 
 
 def _correlation(fixed: Tensor, warped: Tensor, weight: Tensor, dims: tuple[int, ...]) -> Tensor:

@@ -117,6 +117,8 @@ class JointSettings:
         smoothing_px: Standard deviation of the Gaussian that smooths the frames; 0: none.
         bending_weight: Weight of the bending energy, in normalised units.
         inverse_weight: Weight of the inverse error, as in :class:`Settings`.
+        acceleration_weight: Weight of the squared acceleration, with the side of the frame as unit
+            of length and a frame as unit of time.
         max_frame_gap: Largest number of successive fields that are composed and compared.
         steps: Optimiser steps on frames of a quarter of the size; two thirds as many on half the
             size and a fifth as many on the whole size follow.
@@ -128,6 +130,7 @@ class JointSettings:
     smoothing_px: float
     bending_weight: float
     inverse_weight: float
+    acceleration_weight: float
     max_frame_gap: int
     steps: int
     rim_share: float
