@@ -9,7 +9,7 @@ class Artefacts:
 
     Attributes:
         rim: Width of the rim along both sides of the sector, as a share of the sector's width.
-            There the gain falls off and fixed noise lies; 0: no rim.
+            There noise lies instead of tissue, most of it fixed; 0: no rim.
         haze_db: Brightest haze and reverberation, which stand still over the tissue, in decibels
             over plain myocardium; -60 or less is none.
         dropout_db: Largest loss of signal in front of the lateral wall; each view draws its own.
@@ -21,7 +21,7 @@ class Artefacts:
             drawn beyond the sector.
     """
 
-    rim: float = 0.1
+    rim: float = 0.065
     haze_db: float = -12.0
     dropout_db: float = 12.0
     out_of_plane: float = 0.5

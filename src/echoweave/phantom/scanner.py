@@ -25,6 +25,8 @@ _RANGE_DB, _HEADROOM_DB = 54.0, 23.0
 # How scanners treat speckle: a filter so wide (lines, rows), then more contrast about the noise.
 _FILTER = (2.2, 3.0)
 _FLOOR_DB, _CONTRAST, _BRIGHTER_DB = -24.0, 1.45, 1.5
+# Grain that no filter has seen: decibels, and its size (lines, rows).
+_GRAIN_DB, _GRAIN = 1.8, 0.8
 _NEAREST_MM = 4.0
 _FOCUS_MM = 80.0
 _MARGIN_LINES = 12
@@ -75,7 +77,8 @@ class Scanner:
         fade = np.exp(-self._depths_mm / 11) + 0.06 * np.exp(-self._depths_mm / 45)
         self._clutter = self._noise(rng) * _amplitude(self.quality.clutter_db) * fade
         self._gain = _amplitude(-self.quality.dropout_db * self._shadows(rng))
-        self._filters = False
+        # Noise that is new in every frame; None: a plain picture, which is not filtered either.
+        self._fresh: Float | None = None
 
     def image(
         self, x: Float, y: Float, echo: NDArray[np.complex128], rng: np.random.Generator
@@ -91,23 +94,25 @@ class Scanner:
         beam = self._blur(self._collect(x, y, echo)) * self._gain + self._clutter
         depth = self._depths_mm / self.sector.depth_mm
         beam = beam + self._noise(rng) * _amplitude(self.quality.noise_db) * (0.4 + depth) ** 2
-        if self._filters:
+        if self._fresh is not None:
             beam = beam + self._noise(rng) * _amplitude(_FLOOR_DB)
+            beam = beam + self._noise(rng) * self._fresh
         level = 20 * np.log10(np.abs(beam) + 1e-6) - 4.0 * depth
-        if self._filters:
+        if self._fresh is not None:
             level = _steeper(cv2.GaussianBlur(level, (0, 0), sigmaX=_FILTER[0], sigmaY=_FILTER[1]))
+            level = level + _GRAIN_DB * _grain(rng, level.shape)
         grey = np.clip((level + _RANGE_DB - _HEADROOM_DB) / _RANGE_DB, 0, 1).astype(np.float32)
         image = cv2.remap(grey, self._columns, self._rows, cv2.INTER_LINEAR)
         return np.where(self._inside, np.rint(255 * image), 0).astype(np.uint8)
 
     def add_artefacts(self, artefacts: Artefacts, rng: np.random.Generator) -> None:
         """Put what stands still into all images to come, and filter them as scanners do."""
-        self._filters = True
         angle = (np.arange(self._n_lines) - (self._n_lines - 1) / 2) * _LINE_RAD
         angle = np.clip(angle / self.sector.half_angle, -1, 1)
         standing = draw_standing(artefacts, self.sector, self._depths_mm[:, 0], angle, rng)
         self._gain = self._gain * _amplitude(standing.gain_db)
         self._clutter = self._clutter + self._noise(rng) * _amplitude(standing.clutter_db)
+        self._fresh = _amplitude(standing.noise_db)
 
     def _to_grid(self, x: Float, y: Float) -> tuple[Float, Float]:
         line = np.arctan2(x, y) / _LINE_RAD + (self._n_lines - 1) / 2
@@ -163,6 +168,12 @@ class Scanner:
 def _steeper(level: Float) -> Float:
     """Raise the contrast of levels in decibels, which filtering has lowered."""
     return _FLOOR_DB + _CONTRAST * (level - _FLOOR_DB) + _BRIGHTER_DB
+
+
+def _grain(rng: np.random.Generator, shape: tuple[int, ...]) -> Float:
+    """Return noise of unit variance and little extent."""
+    grain = cv2.GaussianBlur(rng.standard_normal(shape), (0, 0), _GRAIN)
+    return np.asarray(grain / grain.std())
 
 
 def white_noise(rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.complex128]:

@@ -14,8 +14,10 @@ from echoweave.phantom.artefacts import Artefacts
 from echoweave.phantom.motion import smoothstep
 from echoweave.phantom.sector import Sector
 
-# At the very sides of the sector, in decibels: loss of the tissue, and noise over myocardium.
-_RIM_LOSS_DB, _RIM_NOISE_DB = 26.0, 7.0
+# In the rim, in decibels: loss of the tissue, and noise over myocardium that is fixed and that is
+# new in every frame. All of the rim is so up to a share of its width.
+_RIM_LOSS_DB, _RIM_FIXED_DB, _RIM_FRESH_DB = 26.0, -8.0, -11.0
+_RIM_FULL = 0.4
 _NONE_DB = -60.0
 _PATCH_MM, _PATCH_ANGLE = 14.0, 0.22
 
@@ -27,10 +29,12 @@ class Standing:
     Attributes:
         gain_db: What is added to the level of the tissue.
         clutter_db: Level of fixed noise, over plain myocardium.
+        noise_db: Level of noise that is new in every frame.
     """
 
     gain_db: Float
     clutter_db: Float
+    noise_db: Float
 
 
 def draw_standing(
@@ -51,18 +55,21 @@ def draw_standing(
     """
     rim = _rim(sector, depths_mm, angle, artefacts.rim)
     dropout = artefacts.dropout_db * _lateral_dropout(depths_mm, angle, rng)
-    noise = _NONE_DB + (_RIM_NOISE_DB - _NONE_DB) * rim**0.3
     haze = _NONE_DB + (artefacts.haze_db - _NONE_DB) * _haze(depths_mm, angle, rng)
-    return Standing(-_RIM_LOSS_DB * rim - dropout, np.maximum(noise, haze))
+    # Noise comes up where the loss begins.
+    fixed, fresh = (
+        _NONE_DB + (level - _NONE_DB) * rim**0.15 for level in (_RIM_FIXED_DB, _RIM_FRESH_DB)
+    )
+    return Standing(-_RIM_LOSS_DB * rim - dropout, np.maximum(fixed, haze), fresh)
 
 
 def _rim(sector: Sector, depths_mm: Float, angle: Float, width: float) -> Float:
-    """Return how deep in the rim each place is, [rows, lines]: 1 at the very side, 0 inside."""
+    """Return how deep in the rim each place is, [rows, lines]: 1 near the side, 0 inside."""
     if width == 0:
         return np.zeros((depths_mm.size, angle.size))
     side_mm = depths_mm[:, None] * np.sin(sector.half_angle * (1 - np.abs(angle)))
     width_mm = width * 2 * sector.depth_mm * np.sin(sector.half_angle)
-    return np.asarray(1 - smoothstep(side_mm / width_mm))
+    return np.asarray(1 - smoothstep((side_mm / width_mm - _RIM_FULL) / (1 - _RIM_FULL)))
 
 
 def _lateral_dropout(depths_mm: Float, angle: Float, rng: np.random.Generator) -> Float:

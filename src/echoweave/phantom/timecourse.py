@@ -70,8 +70,8 @@ class RealBeat:
     def draw(cls, rng: np.random.Generator) -> "RealBeat":
         """Return that of one patient."""
         return cls(
-            delay=rng.uniform(0.08, 0.2),
-            haste=rng.uniform(0.6, 0.9),
+            delay=rng.uniform(0.05, 0.4),
+            haste=rng.uniform(0.6, 1.0),
             relaxation=rng.uniform(0.08, 0.16),
             early=rng.uniform(0.5, 0.8),
         )
