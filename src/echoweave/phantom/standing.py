@@ -16,7 +16,7 @@ from echoweave.phantom.sector import Sector
 
 # In the rim, in decibels: loss of the tissue, and noise over myocardium that is fixed and that is
 # new in every frame. All of the rim is so up to a share of its width.
-_RIM_LOSS_DB, _RIM_FIXED_DB, _RIM_FRESH_DB = 26.0, -8.0, -11.0
+_RIM_LOSS_DB, _RIM_FIXED_DB, _RIM_FRESH_DB = 26.0, -13.0, -16.0
 _RIM_FULL = 0.4
 _NONE_DB = -60.0
 _PATCH_MM, _PATCH_ANGLE = 14.0, 0.22
