@@ -324,7 +324,9 @@ def write_tables(rows: pd.DataFrame, out: Path) -> None:
     write_table(table(directions, "estimator", "direction"), out / "directions.tsv")
     write_table(table(fused, "estimator"), out / "fused.tsv")
     write_table(table(fused, "estimator", "quality"), out / "qualities.tsv")
-    write_table(table(closed, "estimator"), out / "closure.tsv")
+    closure = table(closed, "estimator")
+    closure.insert(2, "dice_mean", closure[[f"dice_{name}" for name in SCORED]].mean(axis=1))
+    write_table(closure, out / "closure.tsv")
     if OURS in set(rows["estimator"]):
         write_table(differences(fused, compared_with), out / "differences.tsv")
         write_table(differences(carried, compared_with), out / "carried.tsv")
