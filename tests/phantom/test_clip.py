@@ -40,18 +40,22 @@ def test_masks_do_not_depend_on_what_the_pictures_show(patient: Patient) -> None
 
 
 def test_the_rim_stands_still_while_the_inside_moves() -> None:
-    patient = draw_patient(2023, 3, (160, 128), (6, 6))
-    view, sector = patient.views[1], patient.sector
-    frames = record(view, sector, 0, replace(REALISTIC, jpeg=0)).frames.astype(float)
-    x, y = sector.pixel_centres()
-    rim = sector.inside(x, y) & ~sector.inside(np.abs(x) + 5.0, y) & (y > 40)
-    wall = (record(view, sector, 0).labels[[0, -1]] == MYOCARDIUM).all(axis=0)
-    # Well inside of the rim.
-    wall &= sector.inside(np.abs(x) + 20.0, y)
-    likeness = [np.corrcoef(frames[0][part], frames[-1][part])[0, 1] for part in (rim, wall)]
-    # Two thirds of the power of the noise in the rim are fixed.
-    assert likeness[0] == pytest.approx(2 / 3, abs=0.1)
-    assert likeness[0] > likeness[1] + 0.1
+    """ED and ES are alike by half in the rim, as in real pairs, and less in the wall."""
+    likeness = []
+    for number in (1, 3, 4):
+        patient = draw_patient(2023, number, (320, 256), (3, 3))
+        view, sector = patient.views[1], patient.sector
+        clip = record(view, sector, 0, replace(REALISTIC, jpeg=0))
+        x, y = sector.pixel_centres()
+        rim = sector.inside(x, y) & ~sector.inside(np.abs(x) + 4.0, y) & (y > 40)
+        wall = (clip.labels[[0, -1]] == MYOCARDIUM).all(axis=0)
+        # Well inside of the rim.
+        wall &= sector.inside(np.abs(x) + 20.0, y)
+        ed, es = clip.frames[0].astype(float), clip.frames[-1].astype(float)
+        likeness.append([np.corrcoef(ed[part], es[part])[0, 1] for part in (rim, wall)])
+    in_rim, in_wall = np.mean(likeness, axis=0)
+    assert in_rim > 0.5
+    assert in_rim > in_wall + 0.2
 
 
 def test_compression_leaves_traces_beside_the_sector(patient: Patient) -> None:
