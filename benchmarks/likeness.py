@@ -1,6 +1,6 @@
 """How like real clips the pictures of the phantom are: what stands still, and when it contracts.
 
-Usage: python benchmarks/likeness.py FILE.npz ... [--patients N] [--seed N]
+Usage: python benchmarks/likeness.py FILE.npz ... --out DIR [--patients N] [--seed N]
 
 What a file holds is in benchmarks/clip_files.py. Prints two Markdown tables, of real clips, of real
 pairs and of phantom patients, one view each:
