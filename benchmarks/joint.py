@@ -1,6 +1,6 @@
 """Both directions solved together against the refinement of each direction.
 
-One phantom sequence in a cache of 512 x 512 pixels, all fields from ED to ES and back. The plain
+One phantom sequence in a cache of 256 x 256 pixels, all fields from ED to ES and back. The plain
 form is the default before (benchmarks/refinement.py), which fits each direction by itself; ours is
 the estimator of pseudolabels.use. How much both are worth is in docs/pseudolabels.md.
 
