@@ -28,7 +28,7 @@ from echoweave.cache.build import build_cache
 from echoweave.cache.cohort import load_cohort
 from echoweave.cache.source import Source
 from echoweave.phantom.dataset import write_phantom
-from echoweave.phantom.settings import Settings
+from echoweave.phantom.settings import PhantomSettings
 
 SIZE, PATIENTS, PROCESSES, READS = 512, 2, 2, 50
 
@@ -133,7 +133,9 @@ def main() -> None:
         folder = Path(scratch)
         write_phantom(
             folder / "phantom",
-            Settings(patients=PATIENTS, test_patients=0, ted=0, size=(945, 584), frames=(18, 22)),
+            PhantomSettings(
+                patients=PATIENTS, test_patients=0, ted=0, size=(945, 584), frames=(18, 22)
+            ),
         )
         config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
         config["data"]["camus"]["root"] = str(folder / "phantom/camus")

@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echoweave.errors import InputError, Problem
-from echoweave.io.cache import Sequence
+from echoweave.io.cache import EchoSequence
 from echoweave.labels import N_LABELS
 
 Arrays = Mapping[str, NDArray[Any]]
 REMEDY = "see benchmarks/clip_files.py for what a file holds"
 
 
-def read_clips(paths: list[Path]) -> dict[str, Sequence]:
+def read_clips(paths: list[Path]) -> dict[str, EchoSequence]:
     """Return the clips of all files by name, with ED in the first frame and ES in the last.
 
     A file holds one clip, named as the file: ``frames`` uint8 [T, Y, X], ``ed_labels`` and
@@ -26,7 +26,7 @@ def read_clips(paths: list[Path]) -> dict[str, Sequence]:
     Raises:
         InputError: The first problem of each file that cannot be used.
     """
-    found: dict[str, Sequence] = {}
+    found: dict[str, EchoSequence] = {}
     problems = []
     for path in paths:
         try:
@@ -43,7 +43,7 @@ def read_clips(paths: list[Path]) -> dict[str, Sequence]:
     return found
 
 
-def _read(path: Path) -> dict[str, Sequence]:
+def _read(path: Path) -> dict[str, EchoSequence]:
     arrays = _arrays(path)
     names = [key.removesuffix("_frames") for key in arrays if key.endswith("_frames")]
     if "frames" in arrays or not names:
@@ -62,7 +62,7 @@ def _arrays(path: Path) -> Arrays:
         raise InputError(Problem(str(path), "", what, REMEDY)) from error
 
 
-def _clip(path: Path, arrays: Arrays) -> Sequence:
+def _clip(path: Path, arrays: Arrays) -> EchoSequence:
     frames = _array(path, arrays, "frames", 3)
     if len(frames) < 2:
         _refuse(path, "frames", "fewer than two frames", "give those from ED to ES")
@@ -74,7 +74,7 @@ def _clip(path: Path, arrays: Arrays) -> Sequence:
     return _sequence(path.stem, frames, np.stack(ends), _spacing(path, arrays, "spacing_mm"))
 
 
-def _pair(path: Path, arrays: Arrays, name: str) -> Sequence:
+def _pair(path: Path, arrays: Arrays, name: str) -> EchoSequence:
     frames = _array(path, arrays, f"{name}_frames", 3)
     if len(frames) != 2:
         _refuse(path, f"{name}_frames", f"{len(frames)} frames", "give two, ED and ES")
@@ -121,10 +121,10 @@ def _sequence(
     frames: NDArray[np.uint8],
     labels: NDArray[np.uint8],
     spacing_mm: tuple[float, float],
-) -> Sequence:
+) -> EchoSequence:
     shape = frames.shape[1], frames.shape[2]
     ends = 0, len(frames) - 1
-    return Sequence(name, "", frames, *ends, spacing_mm, shape, spacing_mm, labels)
+    return EchoSequence(name, "", frames, *ends, spacing_mm, shape, spacing_mm, labels)
 
 
 def _refuse(path: Path, key: str, what: str, remedy: str) -> None:

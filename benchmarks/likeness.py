@@ -29,7 +29,7 @@ from scipy.ndimage import gaussian_filter
 from echoweave.cpu import use_cpu
 from echoweave.geometry.resize import resize_frames
 from echoweave.geometry.sector import sector_mask
-from echoweave.io.cache import Sequence
+from echoweave.io.cache import EchoSequence
 from echoweave.labels import structure_mask
 from echoweave.pseudolabels.estimators.base import Estimator
 from echoweave.pseudolabels.generate import pseudo_labels
@@ -64,13 +64,13 @@ def contraction(labels: NDArray[np.uint8]) -> NDArray[np.float64]:
     return np.interp(_QUARTERS, np.linspace(0, 1, len(area)), done)
 
 
-def carried_contraction(clip: Sequence, estimator: Estimator) -> NDArray[np.float64]:
+def carried_contraction(clip: EchoSequence, estimator: Estimator) -> NDArray[np.float64]:
     """Return the same of the carried masks, averaged over both directions."""
     found = pseudo_labels(clip, estimator, DEFAULT)
     return (contraction(found.forward) + contraction(found.backward)) / 2
 
 
-def rim_table(groups: Mapping[str, list[Sequence]]) -> pd.DataFrame:
+def rim_table(groups: Mapping[str, list[EchoSequence]]) -> pd.DataFrame:
     """Return brightness and correlation by distance to the side, two rows a group."""
     rows = []
     for name, clips in groups.items():

@@ -12,7 +12,7 @@ import numpy as np
 from medpy.metric import binary as medpy
 from numpy.typing import NDArray
 
-from echoweave.evaluation.surfaces import surface_distances
+from echoweave.geometry.surfaces import surface_distances
 
 FRAMES, SIZE, SPACING = 20, 512, (0.46, 0.31)
 Masks = list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]

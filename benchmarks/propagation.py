@@ -31,7 +31,7 @@ from echoweave.pseudolabels.fuse import backward_weights, fuse
 from echoweave.pseudolabels.propagate import carry, frame_pairs
 from echoweave.registration.apply import Registrar
 from echoweave.registration.networks.registry import build_network
-from echoweave.registration.settings import Settings
+from echoweave.registration.settings import ModelSettings
 
 Labels = NDArray[np.uint8]
 SIZE, FRAMES = (512, 512), 20
@@ -49,7 +49,7 @@ class Study:
         self.spacing_mm = resized_spacing(native, clip.spacing_mm, SIZE)
         values = yaml.safe_load((ROOT / "config/config.yaml").read_text())["registration"]
         own = values["models"]["dirnet"] | {"rim_share": values["rim_share"]}
-        settings = Settings.from_config(own, "benchmark")
+        settings = ModelSettings.from_config(own, "benchmark")
         torch.manual_seed(1)
         network = build_network(settings, "benchmark")
         with torch.no_grad():

@@ -29,7 +29,7 @@ from refinement import Refinement
 from echoweave.config import config_slice
 from echoweave.evaluation.measure_pseudolabels import frame_rows
 from echoweave.geometry.resize import resize_frames, resize_labels, resized_spacing
-from echoweave.io.cache import Sequence, read_sequence, read_views, write_patient
+from echoweave.io.cache import EchoSequence, read_sequence, read_views, write_patient
 from echoweave.io.tables import read_tsv, write_tsv
 from echoweave.logs import LOGGER, Progress, log_to
 from echoweave.phantom.artefacts import Artefacts
@@ -41,17 +41,17 @@ from echoweave.pseudolabels.estimators.registry import UNTRAINED, make_estimator
 from echoweave.pseudolabels.estimators.still import Still
 from echoweave.pseudolabels.generate import DIRECTIONS, PseudoLabels, pseudo_labels
 from echoweave.pseudolabels.quality import SCORED
-from echoweave.pseudolabels.settings import Settings
+from echoweave.pseudolabels.settings import PseudolabelSettings
 from echoweave.registration.apply import Registrar
 from echoweave.registration.train import train_registration
 
 Maker = Callable[[], Estimator]
 SIZE, NATIVE, FRAMES = 256, (480, 384), (10, 20)
 CONFIG = Path(__file__).parents[1] / "config"
-DEFAULT = Settings("composed", "distance", drift_correction=True)
+DEFAULT = PseudolabelSettings("composed", "distance", drift_correction=True)
 # Of the default config.
 RIM_SHARE = yaml.safe_load((CONFIG / "config.yaml").read_text())["registration"]["rim_share"]
-PAPER = Settings("nearest", "paper", drift_correction=False)
+PAPER = PseudolabelSettings("nearest", "paper", drift_correction=False)
 # What the table calls the default, and rows that differ from another in this alone.
 OURS, UNCORRECTED = "joint", ", no drift correction"
 # Beside the directions: each reference mask carried to the other end, over both ends.
@@ -116,7 +116,7 @@ def make_cache(
         labels = resize_labels(clip.labels, (size, size))
         recorded = clip.frames.shape[1], clip.frames.shape[2]
         sequences.append(
-            Sequence(
+            EchoSequence(
                 patient=patient.name,
                 view=view.name,
                 frames=resize_frames(clip.frames, (size, size)),
@@ -214,7 +214,7 @@ def configured(name: str, config: Mapping[str, Any], checkpoint: Path | None = N
     return make_estimator(name, checkpoint, config_slice(config, *keys))
 
 
-def variants(name: str) -> dict[str, Settings]:
+def variants(name: str) -> dict[str, PseudolabelSettings]:
     """Return how the labels of an estimator are made, by the name in the table."""
     settings = UNTRAINED[name].adapt(DEFAULT) if name in UNTRAINED else DEFAULT
     result = {name: settings}
@@ -231,7 +231,7 @@ def compared_with(name: str) -> str:
 
 
 def measure(
-    variants: Mapping[str, Settings], estimator: Estimator, sequences: list[Sequence]
+    variants: Mapping[str, PseudolabelSettings], estimator: Estimator, sequences: list[EchoSequence]
 ) -> Iterator[dict[str, Any]]:
     """Yield one row a variant, sequence, direction and structure: means over the inner frames."""
     progress, motion = Progress(next(iter(variants)), len(sequences)), Remembering(estimator)
@@ -243,12 +243,12 @@ def measure(
         progress.update(done)
 
 
-def both_views(caches: list[Path]) -> list[Sequence]:
+def both_views(caches: list[Path]) -> list[EchoSequence]:
     """Return every sequence."""
     return [read_sequence(cache, view) for cache in caches for view in read_views(cache)]
 
 
-def one_view_each(caches: list[Path]) -> list[Sequence]:
+def one_view_each(caches: list[Path]) -> list[EchoSequence]:
     """Return one sequence a patient, so that more patients fit: 2CH, then 4CH, and so on."""
     result = []
     for place, cache in enumerate(caches):
@@ -257,7 +257,7 @@ def one_view_each(caches: list[Path]) -> list[Sequence]:
     return result
 
 
-def sequence_rows(sequence: Sequence, found: PseudoLabels) -> Iterator[dict[str, Any]]:
+def sequence_rows(sequence: EchoSequence, found: PseudoLabels) -> Iterator[dict[str, Any]]:
     """Yield the means over the inner frames of one sequence, a row a direction and structure.
 
     The direction ``CLOSURE`` has those over ED and ES.

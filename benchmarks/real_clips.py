@@ -38,15 +38,15 @@ from refinement import Refinement
 
 from echoweave.cpu import use_cpu
 from echoweave.errors import InputError, Problem
-from echoweave.evaluation.overlap import dice
-from echoweave.geometry.distance import hausdorff_mm
-from echoweave.io.cache import Sequence
+from echoweave.geometry.overlap import dice
+from echoweave.geometry.surfaces import surface_distances
+from echoweave.io.cache import EchoSequence
 from echoweave.labels import structure_mask
 from echoweave.logs import Progress, log_to_terminal
 from echoweave.pseudolabels.estimators.base import Estimator
 from echoweave.pseudolabels.estimators.registry import unknown_estimators
 from echoweave.pseudolabels.generate import pseudo_labels
-from echoweave.pseudolabels.settings import Settings
+from echoweave.pseudolabels.settings import PseudolabelSettings
 
 ESTIMATORS = ("still", "farneback", "dis", "refinement", "default")
 STRUCTURES = ("cavity", "myocardium", "atrium")
@@ -90,7 +90,7 @@ def build(name: str, config: Mapping[str, Any], checkpoints: Mapping[str, Path])
 
 
 def clip_rows(
-    name: str, clip: Sequence, estimator: Estimator, settings: Settings
+    name: str, clip: EchoSequence, estimator: Estimator, settings: PseudolabelSettings
 ) -> Iterator[dict[str, Any]]:
     """Yield what is measured of one clip, a row a direction.
 
@@ -122,7 +122,7 @@ def closure(carried: NDArray[np.uint8], manual: NDArray[np.uint8]) -> dict[str, 
     ]
     overlaps = [dice(*pair) for pair in masks]
     # With a spacing of 1 the distance is in pixels.
-    distances = [hausdorff_mm(*pair, (1.0, 1.0)) for pair in masks]
+    distances = [surface_distances(*pair, (1.0, 1.0)).hd for pair in masks]
     cavity, drawn = (np.count_nonzero(mask) for mask in masks[0])
     ratio = cavity / drawn if drawn else np.nan
     return dict(zip([*DICES, *HDS, "area_ratio"], [*overlaps, *distances, ratio], strict=True))
@@ -160,7 +160,9 @@ def measure(given: argparse.Namespace) -> pd.DataFrame:
     """
     config = yaml.safe_load((CONFIG / "config.yaml").read_text())
     labels = config["pseudolabels"]
-    settings = Settings(labels["propagation"], labels["fusion"], labels["drift_correction"])
+    settings = PseudolabelSettings(
+        labels["propagation"], labels["fusion"], labels["drift_correction"]
+    )
     checkpoints = dict(given.checkpoint)
     estimators = {name: build(name, config, checkpoints) for name in given.estimators}
     clips = read_clips(given.files)

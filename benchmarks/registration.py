@@ -33,8 +33,8 @@ from torch.nn.functional import affine_grid, conv_transpose2d, grid_sample, pad
 from echoweave.cpu import use_cpu
 from echoweave.phantom.clip import record
 from echoweave.phantom.patient import draw_patient
-from echoweave.registration.pairs import Clip, draw_pairs, ordered_pairs
-from echoweave.registration.settings import Settings
+from echoweave.registration.pairs import PreparedSequence, draw_pairs, ordered_pairs
+from echoweave.registration.settings import ModelSettings
 from echoweave.registration.train import Trainer
 
 SIZE, FRAMES, SPACING, SEED = 512, 20, 32, 1
@@ -42,21 +42,24 @@ SIZE, FRAMES, SPACING, SEED = 512, 20, 32, 1
 MARGIN = 2
 
 
-def settings(batch: int) -> Settings:
+def settings(batch: int) -> ModelSettings:
     """Return the paper's settings of the network."""
     default, paper = (
         yaml.safe_load((ROOT / "config" / name).read_text())["registration"]["models"]["dirnet"]
         for name in ("config.yaml", "paper.yaml")
     )
     own = {"batch_size": batch, "rim_share": 0}
-    return Settings.from_config(default | paper | own, "benchmark")
+    return ModelSettings.from_config(default | paper | own, "benchmark")
 
 
-def load(path: Path) -> list[Clip]:
+def load(path: Path) -> list[PreparedSequence]:
     """Return the sequences in memory."""
     with np.load(path) as arrays:
         sector = np.ones((SIZE, SIZE), np.uint8)
-        return [Clip(name, frames, sector, 0, FRAMES - 1, None) for name, frames in arrays.items()]
+        return [
+            PreparedSequence(name, frames, sector, 0, FRAMES - 1, None)
+            for name, frames in arrays.items()
+        ]
 
 
 class Ours:

@@ -17,21 +17,21 @@ import yaml
 from pseudolabel_tables import table, write_table
 from pseudolabels import CONFIG, DEFAULT, both_views, configured, phantom, sequence_rows
 
-from echoweave.io.cache import Sequence
+from echoweave.io.cache import EchoSequence
 from echoweave.io.tables import read_tsv, write_tsv
 from echoweave.logs import Progress, log_to
 from echoweave.pseudolabels.estimators.registry import UNTRAINED
 from echoweave.pseudolabels.generate import pseudo_labels
 
 
-def with_gamma(gamma: float) -> Callable[[Sequence], Sequence]:
+def with_gamma(gamma: float) -> Callable[[EchoSequence], EchoSequence]:
     """Return a change of brightness, as with another gain curve of the scanner."""
     return lambda sequence: replace(
         sequence, frames=np.rint(255 * (sequence.frames / 255) ** gamma).astype(np.uint8)
     )
 
 
-def every_second(sequence: Sequence) -> Sequence:
+def every_second(sequence: EchoSequence) -> EchoSequence:
     """Return the sequence at half the frame rate; the last frame that is left is ES."""
     dense = sequence.dense_labels[::2]
     return replace(
@@ -43,14 +43,14 @@ def every_second(sequence: Sequence) -> Sequence:
     )
 
 
-def as_it_is(sequence: Sequence) -> Sequence:
+def as_it_is(sequence: EchoSequence) -> EchoSequence:
     """Return the sequence."""
     return sequence
 
 
 SIZE = 256
 # Name -> (side of the frames, change).
-CHANGES: dict[str, tuple[int, Callable[[Sequence], Sequence]]] = {
+CHANGES: dict[str, tuple[int, Callable[[EchoSequence], EchoSequence]]] = {
     "as recorded": (SIZE, as_it_is),
     "gamma 0.5": (SIZE, with_gamma(0.5)),
     "gamma 2": (SIZE, with_gamma(2)),

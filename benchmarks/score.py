@@ -24,7 +24,7 @@ from pseudolabels import CONFIG, DEFAULT, configured, one_view_each, phantom
 from scipy.stats import mannwhitneyu, spearmanr
 
 from echoweave.evaluation.measure_pseudolabels import frame_rows
-from echoweave.io.cache import Sequence
+from echoweave.io.cache import EchoSequence
 from echoweave.io.tables import read_tsv, write_tsv
 from echoweave.logs import LOGGER, Progress, log_to
 from echoweave.pseudolabels.estimators.base import Estimator
@@ -36,7 +36,9 @@ from echoweave.pseudolabels.quality import SCORED, expected_loss
 SIZE, NATIVE = 256, (240, 192)
 
 
-def measure(name: str, estimator: Estimator, sequences: list[Sequence]) -> Iterator[pd.DataFrame]:
+def measure(
+    name: str, estimator: Estimator, sequences: list[EchoSequence]
+) -> Iterator[pd.DataFrame]:
     """Yield a table a sequence: the expected loss and the Dice of its inner frames."""
     progress, settings = Progress(name, len(sequences)), UNTRAINED[name].adapt(DEFAULT)
     for done, sequence in enumerate(sequences, 1):

@@ -37,7 +37,7 @@ from side_by_side import ROOT, keep, seconds
 from workflow import COHORTS, dry_run, simulate, snakemake, write_seed
 
 from echoweave.phantom.dataset import write_phantom
-from echoweave.phantom.settings import Settings
+from echoweave.phantom.settings import PhantomSettings
 
 TRAINING, TESTING = 6, 2
 # Rules whose work grows with the patients, by the patients that they handle; the rest stays.
@@ -129,7 +129,9 @@ def run(folder: Path) -> Run:
     """Run the workflow."""
     write_phantom(
         folder / "data",
-        Settings(patients=TRAINING, test_patients=TESTING, ted=1, size=(480, 384), frames=(20, 20)),
+        PhantomSettings(
+            patients=TRAINING, test_patients=TESTING, ted=1, size=(480, 384), frames=(20, 20)
+        ),
     )
     project = folder / "project"
     project.mkdir()

@@ -22,7 +22,7 @@ from side_by_side import ROOT
 from echoweave.cache.build import build_cache
 from echoweave.cache.cohort import load_cohort
 from echoweave.phantom.dataset import write_phantom
-from echoweave.phantom.settings import Settings
+from echoweave.phantom.settings import PhantomSettings
 from echoweave.pseudolabels.generate import generate
 from echoweave.segmentation.arms import ARMS, PLANS, candidates, preprocessed_folder, raw_folder
 from echoweave.segmentation.plan import plan
@@ -64,7 +64,9 @@ def measure(folder: Path, patients: int, mean_frames: float) -> list[tuple[str, 
         mean_frames: Frames from ED to ES of a sequence of CAMUS.
     """
     config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
-    settings = Settings(layout="nifti", patients=patients, test_patients=0, ted=0, size=PICTURE)
+    settings = PhantomSettings(
+        layout="nifti", patients=patients, test_patients=0, ted=0, size=PICTURE
+    )
     write_phantom(folder / "phantom", settings)
     threads, folds = os.cpu_count() or 1, config["folds"]
     config |= {"folds": 2}

@@ -27,7 +27,7 @@ from side_by_side import ROOT, alternate, compared, keep
 from echoweave.cache.build import build_cache
 from echoweave.cache.cohort import load_cohort
 from echoweave.phantom.dataset import write_phantom
-from echoweave.phantom.settings import Settings
+from echoweave.phantom.settings import PhantomSettings
 from echoweave.pseudolabels.generate import generate
 from echoweave.segmentation.arms import ARMS, fold_folder, model_folder
 from echoweave.segmentation.plan import plan
@@ -67,7 +67,7 @@ if __name__ == "__main__":
 
 def prepare(folder: Path, config: dict[str, Any]) -> Path:
     """Make the data of both arms and plan them; return nnU-Net's root."""
-    write_phantom(folder / "phantom", Settings(patients=6, test_patients=0, ted=0))
+    write_phantom(folder / "phantom", PhantomSettings(patients=6, test_patients=0, ted=0))
     config["data"]["camus"]["root"] = str(folder / "phantom/camus")
     config["folds"] = FOLDS
     cohort = load_cohort(config, folder)

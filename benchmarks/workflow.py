@@ -22,7 +22,7 @@ import yaml
 from side_by_side import ROOT, keep, seconds
 
 from echoweave.phantom.dataset import write_phantom
-from echoweave.phantom.settings import MAX_TED, Settings
+from echoweave.phantom.settings import MAX_TED, PhantomSettings
 
 COHORTS = (10, 100, 500)
 _JOB = re.compile(r"^(\w+) +(\d+)$", re.MULTILINE)
@@ -33,7 +33,7 @@ def write_seed(folder: Path) -> None:
     """Write the phantom that the simulated cohorts are copied from."""
     write_phantom(
         folder,
-        Settings(patients=9, test_patients=1, ted=2, size=(32, 32), frames=(3, 4)),
+        PhantomSettings(patients=9, test_patients=1, ted=2, size=(32, 32), frames=(3, 4)),
     )
 
 

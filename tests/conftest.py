@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from echoweave.phantom.dataset import write_phantom
-from echoweave.phantom.settings import Settings
+from echoweave.phantom.settings import PhantomSettings
 
 
-def tiny(layout: str) -> Settings:
+def tiny(layout: str) -> PhantomSettings:
     """Patients 1-4 (1-3 in TED) train, 10 and 20 test; seconds to write and to compute on."""
-    return Settings(
+    return PhantomSettings(
         layout=layout, patients=4, test_patients=2, ted=3, size=(128, 96), frames=(5, 7), seed=7
     )
 

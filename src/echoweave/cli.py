@@ -12,7 +12,7 @@ from echoweave.errors import InputError
 from echoweave.logs import LOGGER
 from echoweave.phantom.artefacts import PLAIN, Artefacts
 from echoweave.phantom.dataset import write_phantom
-from echoweave.phantom.settings import LAYOUTS, Settings
+from echoweave.phantom.settings import LAYOUTS, PhantomSettings
 
 _ARTEFACTS = ("rim", "haze_db", "dropout_db", "out_of_plane", "jpeg")
 
@@ -58,7 +58,7 @@ def _build_parser() -> argparse.ArgumentParser:
 
 
 def _add_phantom(parser: argparse.ArgumentParser) -> None:
-    default = Settings()
+    default = PhantomSettings()
     parser.formatter_class = argparse.ArgumentDefaultsHelpFormatter
     parser.description = (
         "Write a phantom data set: OUT/camus, OUT/ted, and OUT/truth with a mask of every frame."
@@ -143,7 +143,7 @@ def _add_artefacts(group: argparse._ArgumentGroup) -> None:
     add("--jpeg", type=int, default=default.jpeg, help="quality of JPEG, 1 to 100; 0: none")
 
 
-def _phantom_settings(options: dict[str, Any]) -> Settings:
+def _phantom_settings(options: dict[str, Any]) -> PhantomSettings:
     """Return what the parsed options ask for.
 
     Raises:
@@ -153,4 +153,4 @@ def _phantom_settings(options: dict[str, Any]) -> Settings:
     shown = {name: options.pop(name) for name in _ARTEFACTS}
     for name in ("size", "frame_rate", "frames"):
         options[name] = options[name] and tuple(options[name])
-    return Settings(**options, artefacts=PLAIN if plain else Artefacts(**shown))
+    return PhantomSettings(**options, artefacts=PLAIN if plain else Artefacts(**shown))

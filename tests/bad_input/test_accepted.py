@@ -11,7 +11,7 @@ import pytest
 import SimpleITK as sitk  # noqa: N813
 
 from echoweave.cache.build import build_cache
-from echoweave.io.cache import Sequence, read_sequence
+from echoweave.io.cache import EchoSequence, read_sequence
 from tests.bad_input.conftest import snakemake
 from tests.bad_input.edits import (
     PIXDIM,
@@ -211,14 +211,14 @@ NIFTI: dict[str, Edit] = {
 ACCEPTED = {"mhd": MHD, "nifti": NIFTI}
 
 
-def cached(tree: Tree) -> Sequence:
+def cached(tree: Tree) -> EchoSequence:
     output = tree.root / "patient0001.h5"
     sources = tree.load().sequences_of(["patient0001"])
     build_cache(sources, None, Path(), 32, [output], tree.root / "checksums.tsv")
     return read_sequence(output, "4CH")
 
 
-def assert_same(one: Sequence, other: Sequence) -> None:
+def assert_same(one: EchoSequence, other: EchoSequence) -> None:
     first, second = vars(one), vars(other)
     for name, value in first.items():
         np.testing.assert_array_equal(value, second[name], err_msg=name)
@@ -227,7 +227,7 @@ def assert_same(one: Sequence, other: Sequence) -> None:
 @pytest.fixture(scope="module")
 def plain(
     sound_trees: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Sequence]:
+) -> dict[str, EchoSequence]:
     trees = {layout: Tree(root, layout) for layout, root in sound_trees.items()}
     for tree in trees.values():
         tree.results = tmp_path_factory.mktemp("plain")
@@ -243,7 +243,7 @@ def plain(
     ],
 )
 def test_odd_and_sound(
-    make_tree: MakeTree, plain: dict[str, Sequence], layout: str, edit: Edit
+    make_tree: MakeTree, plain: dict[str, EchoSequence], layout: str, edit: Edit
 ) -> None:
     tree = make_tree(layout)
     edit(tree)
@@ -259,7 +259,7 @@ def test_two_frames_are_a_clip(make_tree: MakeTree) -> None:
 
 
 def test_spaces_and_letters_of_any_script_in_paths(
-    make_tree: Callable[..., Tree], plain: dict[str, Sequence]
+    make_tree: Callable[..., Tree], plain: dict[str, EchoSequence]
 ) -> None:
     tree: Any = make_tree("mhd", "données & ЭхоКГ (neu)")
     for name in ("cfg with CRLF", "clip compressed", "mask of floats", "file beside the patients"):

@@ -9,8 +9,8 @@ import torch
 import yaml
 
 from echoweave.registration.checkpoint import Checkpoint, save_checkpoint
-from echoweave.registration.settings import Settings
-from echoweave.registration.split import Split
+from echoweave.registration.settings import ModelSettings
+from echoweave.registration.split import PatientSplit
 from tests.bad_input.conftest import snakemake
 from tests.data_tree import Tree
 
@@ -38,8 +38,8 @@ def malicious_checkpoint(tree: Tree) -> str:
 def checkpoint_that_knows_the_test_patient(tree: Tree) -> str:
     path = tree.root / "given.pt"
     models = yaml.safe_load((ROOT / "config/config.yaml").read_text())["registration"]["models"]
-    settings = Settings.from_config(models["dirnet"] | {"rim_share": 0.06}, "config.yaml")
-    split = Split(["patient0010"], ["patient0555"], [])
+    settings = ModelSettings.from_config(models["dirnet"] | {"rim_share": 0.06}, "config.yaml")
+    split = PatientSplit(["patient0010"], ["patient0555"], [])
     save_checkpoint(path, Checkpoint({}, settings, split, seed=1, iteration=1))
     tree.config["registration"]["pretrained"] = {"dirnet": str(path)}
     return "registration/dirnet/model.pt"

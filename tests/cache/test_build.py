@@ -11,14 +11,14 @@ from echoweave.cache.build import build_cache
 from echoweave.cache.read import read_references
 from echoweave.cache.ted import pair_ted
 from echoweave.geometry.resize import resize_labels
-from echoweave.io.cache import Sequence, read_cycle, read_sequence, read_views
+from echoweave.io.cache import EchoSequence, read_cycle, read_sequence, read_views
 from echoweave.io.images import read_array, write_image
 from echoweave.io.tables import read_tsv
 from echoweave.phantom.dataset import write_phantom
-from echoweave.phantom.settings import Settings
+from echoweave.phantom.settings import PhantomSettings
 
 
-def build(tree: Any, size: int = 8) -> dict[str, Sequence]:
+def build(tree: Any, size: int = 8) -> dict[str, EchoSequence]:
     """Build every cache file; return the sequences by name."""
     cohort = tree.load()
     pairs = tree.results / "ted_pairs.tsv"
@@ -172,7 +172,9 @@ def test_ted_tells_systole_from_diastole_and_else_the_stored_order(
 
 @pytest.mark.parametrize("layout", ["mhd", "nifti"])
 def test_real_diastoles_of_the_phantom(tmp_path: Path, make_tree: Any, layout: str) -> None:
-    settings = Settings(layout, 2, 0, 2, size=(64, 48), frames=(5, 6), seed=7, diastoles=True)
+    settings = PhantomSettings(
+        layout, 2, 0, 2, size=(64, 48), frames=(5, 6), seed=7, diastoles=True
+    )
     write_phantom(tmp_path / "data", settings)
     tree = make_tree(layout)
     tree.config["data"]["camus"]["root"] = str(tmp_path / "data/camus")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from echoweave.cache.match import align, remove_mean, thumbnails, upper_bounds
+from echoweave.cache.match import match_frames, remove_mean, thumbnails, upper_bounds
 
 
 def test_thumbnails_ignore_size_brightness_and_contrast() -> None:
@@ -31,14 +31,14 @@ def test_columns_increase_even_against_the_best_of_each_row() -> None:
         ],
         np.float32,
     )
-    columns, score = align(similarity)
+    columns, score = match_frames(similarity)
     # 0, 1, 2: (0.2 + 0.8 + 0.7) / 3. The best of each row, 2, 1, 2, does not increase.
     assert columns.tolist() == [0, 1, 2]
     assert score == pytest.approx(1.7 / 3)
 
 
 def test_frames_may_be_skipped() -> None:
-    columns, score = align(np.array([[0, 1, 0, 0, 0], [0, 0, 0, 0, 1]], np.float32))
+    columns, score = match_frames(np.array([[0, 1, 0, 0, 0], [0, 0, 0, 0, 1]], np.float32))
     assert columns.tolist() == [1, 4]
     assert score == 1
 

@@ -7,10 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from echoweave.io.cache import Sequence, write_patient
+from echoweave.io.cache import EchoSequence, write_patient
 from echoweave.io.images import write_image, write_sequence
-
-from .shapes import box
+from tests.shapes import box
 
 SPACING = (1.0, 2.0)
 FRAMES = 5
@@ -51,11 +50,11 @@ class Study:
 
 def write_study(folder: Path, sequences: Iterable[tuple[str, str, str]]) -> Study:
     """Write cache files and reference masks of (patient, view, quality) sequences."""
-    patients: dict[str, list[Sequence]] = {}
+    patients: dict[str, list[EchoSequence]] = {}
     references = {}
     truth = beating()
     for patient, view, quality in sequences:
-        sequence = Sequence(
+        sequence = EchoSequence(
             patient=patient,
             view=view,
             frames=np.zeros_like(truth),

@@ -3,8 +3,7 @@ import pytest
 from scipy.special import ellipe
 
 from echoweave.evaluation.chamber import DISCS, find_chamber
-
-from .shapes import box, half_ellipse
+from tests.shapes import box, half_ellipse
 
 SPACING = (0.308, 0.154)
 

@@ -19,7 +19,7 @@ from echoweave.labels import CAVITY
 from echoweave.phantom.dataset import write_phantom
 from echoweave.phantom.motion import cavity_volume_ml
 from echoweave.phantom.patient import draw_patient
-from echoweave.phantom.settings import Settings
+from echoweave.phantom.settings import PhantomSettings
 
 from .study import SPACING, labels_at, write_study
 
@@ -109,7 +109,8 @@ def test_no_clip_no_rows(tmp_path, caches):
 def test_ef_of_two_beats_of_the_phantom_is_the_analytic_one(tmp_path: Path) -> None:
     """From the TED files through pairing and cache to the table; the truth is the prediction."""
     write_phantom(
-        tmp_path / "data", Settings(patients=2, test_patients=0, ted=1, size=(240, 200), beats=2)
+        tmp_path / "data",
+        PhantomSettings(patients=2, test_patients=0, ted=1, size=(240, 200), beats=2),
     )
     data = {
         "camus": {"root": str(tmp_path / "data/camus"), "layout": "mhd"},
@@ -130,7 +131,7 @@ def test_ef_of_two_beats_of_the_phantom_is_the_analytic_one(tmp_path: Path) -> N
     measure_cycles("dense3d", tmp_path / "cycles", caches, 50.0, tmp_path / "cycles.tsv")
     row = read_tsv(tmp_path / "cycles.tsv").iloc[0]
 
-    four = draw_patient(Settings().seed, 1, (240, 200), None).views[1]
+    four = draw_patient(PhantomSettings().seed, 1, (240, 200), None).views[1]
     volumes = [
         cavity_volume_ml(four.motion, four.motion, strength) for strength in (0, *four.strengths(2))
     ]

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from echoweave.evaluation.samples import Settings
+from echoweave.evaluation.samples import TableSettings
 from echoweave.evaluation.tests_table import make_tests
 
 ARMS = ("sparse2d", "dense2d", "dense3d")
-SETTINGS = Settings("ase", bootstrap_samples=200, seed=1)
+SETTINGS = TableSettings("ase", bootstrap_samples=200, seed=1)
 PATIENTS = [f"patient{number:04}" for number in range(1, 13)]
 
 # Arm, number of the patient, instant -> Dice and HD (NaN: the mask is lost).

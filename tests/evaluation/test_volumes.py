@@ -5,8 +5,7 @@ import pytest
 
 from echoweave.evaluation.chamber import Chamber, find_chamber
 from echoweave.evaluation.volumes import ejection_fraction, measure_beat
-
-from .shapes import half_ellipse
+from tests.shapes import half_ellipse
 
 
 def chamber_of(radius, length, spacing=(0.308, 0.154), tilt=0.0) -> Chamber:

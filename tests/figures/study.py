@@ -3,7 +3,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from echoweave.io.cache import Sequence, write_patient
+from echoweave.io.cache import EchoSequence, write_patient
 from echoweave.io.images import write_sequence
 
 ARMS = ("sparse2d", "dense2d", "dense3d")
@@ -29,7 +29,7 @@ def write_study(root: Path) -> Study:
     """Write the cache and the predictions below ``root``."""
     labels, predictions = labels_of_study(), []
     for patient, quality in (("patient0001", "Good"), ("patient0002", "Poor")):
-        clip = Sequence(
+        clip = EchoSequence(
             patient=patient,
             view="4CH",
             frames=np.full(labels.shape, 90, np.uint8),

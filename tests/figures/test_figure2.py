@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from echoweave.figures.estimators import draw_estimators
-from echoweave.figures.figure2 import MEASURES, draw_figure2, sequence_means
+from echoweave.figures.figure2 import MEASURES, box_means, draw_figure2
 from echoweave.figures.holdout import read_holdout
 from echoweave.io.tables import write_tsv
 
@@ -35,7 +35,7 @@ def test_a_value_is_the_mean_over_the_frames_that_have_one() -> None:
         ("a", "dirnet", "fused", "cavity", np.nan),
         ("b", "dirnet", "fused", "cavity", 0.5),
     )
-    means = sequence_means(table, "direction")
+    means = box_means(table, "direction")
     assert means["group"].tolist() == ["cavity", "cavity"]
     assert means["dice"].tolist() == pytest.approx([0.85, 0.5])
 

@@ -17,14 +17,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from echoweave.errors import InputError
-from echoweave.io.cache import Sequence, read_sequence, read_views, write_patient
+from echoweave.io.cache import EchoSequence, read_sequence, read_views, write_patient
 from echoweave.io.cfg import read_cfg
 from echoweave.io.images import read_image, write_image
 from echoweave.io.tables import read_tsv
 from echoweave.registration.checkpoint import Checkpoint, load_network, save_checkpoint
 from echoweave.registration.networks.registry import build_network
-from echoweave.registration.settings import Settings
-from echoweave.registration.split import Split
+from echoweave.registration.settings import ModelSettings
+from echoweave.registration.split import PatientSplit
 from echoweave.registration.state import TrainingState, load_state, save_state
 from tests.bad_input.configs import DIRNET
 from tests.data_tree import Tree
@@ -81,7 +81,7 @@ def write_zraw(path: Path) -> None:
 def write_cache(path: Path) -> None:
     frames = np.arange(3 * 8 * 8, dtype=np.uint8).reshape(3, 8, 8)
     labels = frames[[0, 2]] % 4
-    one = Sequence("patient0001", "2CH", frames, 0, 2, SPACING_MM, (6, 8), SPACING_MM, labels)
+    one = EchoSequence("patient0001", "2CH", frames, 0, 2, SPACING_MM, (6, 8), SPACING_MM, labels)
     write_patient(path, [one, replace(one, view="4CH", quality="Good", age=56.0)])
 
 
@@ -93,7 +93,7 @@ def write_table(path: Path) -> None:
     path.write_text("ted_id\tpatient\tscore\npatient001\tpatient0001\t0.97\n")
 
 
-SMALL = Settings.from_config(
+SMALL = ModelSettings.from_config(
     DIRNET | {"size": 32, "grid_spacing_px": 8, "kernels": 2, "rim_share": 0}, "here"
 )
 
@@ -101,7 +101,7 @@ SMALL = Settings.from_config(
 def write_checkpoint(path: Path) -> None:
     torch.manual_seed(0)
     weights = build_network(SMALL, "here").state_dict()
-    save_checkpoint(path, Checkpoint(weights, SMALL, Split(["patient0001"], [], []), 5, 8))
+    save_checkpoint(path, Checkpoint(weights, SMALL, PatientSplit(["patient0001"], [], []), 5, 8))
 
 
 def check_checkpoint(path: Path) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from echoweave.geometry.distance import hausdorff_mm, label_distances, signed_distance
+from echoweave.geometry.distance import label_distances, signed_distance
 
 SPACING = (0.5, 0.25)
 
@@ -53,20 +53,3 @@ def test_label_distances_are_the_signed_distances_of_each_label():
 def test_distance_is_float32(rectangle):
     assert signed_distance(rectangle, SPACING).dtype == np.float32
     assert label_distances(rectangle.astype(np.uint8), SPACING).dtype == np.float32
-
-
-def test_hausdorff_of_nested_squares_is_the_way_between_their_corners():
-    inner, outer = np.zeros((2, 20, 20), bool)
-    inner[8:12, 8:12] = outer[5:15, 5:15] = True
-    assert hausdorff_mm(inner, outer, SPACING) == pytest.approx(3 * math.hypot(0.5, 0.25))
-
-
-def test_hausdorff_takes_the_worse_direction(rectangle):
-    speck = np.zeros_like(rectangle)
-    speck[2, 2] = True
-    # From the speck's pixel the rectangle is 0 away; from the far corner the speck is 2 pixels.
-    assert hausdorff_mm(rectangle, speck, SPACING) == pytest.approx(math.hypot(1.0, 0.5))
-
-
-def test_hausdorff_of_an_empty_mask_is_nan(rectangle):
-    assert math.isnan(hausdorff_mm(rectangle, np.zeros_like(rectangle), SPACING))

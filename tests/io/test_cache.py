@@ -14,7 +14,7 @@ import pytest
 from tests.no_locks import NO_LOCKS
 
 from echoweave.errors import InputError
-from echoweave.io.cache import Sequence, read_cycle, read_sequence, read_views, write_patient
+from echoweave.io.cache import EchoSequence, read_cycle, read_sequence, read_views, write_patient
 
 FRAMES = np.random.default_rng(0).integers(0, 255, (4, 64, 64)).astype(np.uint8)
 
@@ -23,7 +23,7 @@ FRAMES = np.random.default_rng(0).integers(0, 255, (4, 64, 64)).astype(np.uint8)
 def cache(tmp_path: Path) -> Path:
     path = tmp_path / "patient0001.h5"
     native = {"native_shape": (64, 64), "native_spacing_mm": (0.5, 0.4)}
-    one = Sequence("patient0001", "4CH", FRAMES, ed=0, es=3, spacing_mm=(0.5, 0.4), **native)
+    one = EchoSequence("patient0001", "4CH", FRAMES, ed=0, es=3, spacing_mm=(0.5, 0.4), **native)
     write_patient(path, [one])
     return path
 

@@ -11,7 +11,7 @@ import torch
 
 from echoweave.errors import InputError
 from echoweave.io.atomic import whole_file
-from echoweave.io.cache import Sequence, write_patient
+from echoweave.io.cache import EchoSequence, write_patient
 from echoweave.io.images import write_image, write_sequence
 from echoweave.io.storage import is_full, storage_problem
 from echoweave.logs import log_to
@@ -21,7 +21,7 @@ NOISE = np.random.default_rng(0).integers(0, 255, (8, 128, 128)).astype(np.uint8
 
 def write_cache(path: Path) -> None:
     native = {"native_shape": (128, 128), "native_spacing_mm": (1.0, 1.0)}
-    one = Sequence("patient0001", "2CH", NOISE, ed=0, es=7, spacing_mm=(1.0, 1.0), **native)
+    one = EchoSequence("patient0001", "2CH", NOISE, ed=0, es=7, spacing_mm=(1.0, 1.0), **native)
     write_patient(path, [one])
 
 

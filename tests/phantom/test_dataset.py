@@ -7,7 +7,7 @@ import SimpleITK as sitk  # noqa: N813
 from echoweave.errors import InputError
 from echoweave.phantom.camus import interpolate_labels
 from echoweave.phantom.dataset import write_phantom
-from echoweave.phantom.settings import Settings
+from echoweave.phantom.settings import PhantomSettings
 
 TINY = {"size": (48, 40), "frames": (3, 4), "seed": 3}
 
@@ -30,8 +30,12 @@ def _contents(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("layout", ["mhd", "nifti"])
 def test_more_patients_leave_the_others_as_they_were(tmp_path: Path, layout: str) -> None:
-    write_phantom(tmp_path / "a", Settings(layout, patients=2, test_patients=1, ted=1, **TINY))
-    write_phantom(tmp_path / "b", Settings(layout, patients=3, test_patients=1, ted=2, **TINY))
+    write_phantom(
+        tmp_path / "a", PhantomSettings(layout, patients=2, test_patients=1, ted=1, **TINY)
+    )
+    write_phantom(
+        tmp_path / "b", PhantomSettings(layout, patients=3, test_patients=1, ted=2, **TINY)
+    )
     small, large = _contents(tmp_path / "a"), _contents(tmp_path / "b")
     changed = {name for name in small if small[name] != large[name]}
     assert all("subgroup_training" in name for name in changed)
@@ -41,7 +45,9 @@ def test_more_patients_leave_the_others_as_they_were(tmp_path: Path, layout: str
 def test_another_seed_gives_other_images(tmp_path: Path) -> None:
     for seed in (1, 2):
         options = TINY | {"seed": seed}
-        write_phantom(tmp_path / str(seed), Settings(patients=1, test_patients=0, ted=0, **options))
+        write_phantom(
+            tmp_path / str(seed), PhantomSettings(patients=1, test_patients=0, ted=0, **options)
+        )
     name = "camus/training/patient0001/patient0001_4CH_ED.raw"
     assert (tmp_path / "1" / name).read_bytes() != (tmp_path / "2" / name).read_bytes()
 
@@ -190,7 +196,7 @@ def test_real_diastoles_are_the_frames_from_es_to_the_next_ed_in_the_order_of_te
     """The 4CH view of patient 2 is stored with ES first, and is in TED."""
     options = TINY | {"size": (64, 48)}
     for name, diastoles in (("turned", False), ("filling", True)):
-        settings = Settings(layout, 2, 0, 2, diastoles=diastoles, **options)
+        settings = PhantomSettings(layout, 2, 0, 2, diastoles=diastoles, **options)
         write_phantom(tmp_path / name, settings)
     suffix = "sequence.mhd" if layout == "mhd" else "half_sequence.nii.gz"
     folder = "camus/training" if layout == "mhd" else "camus/database_nifti"
@@ -229,7 +235,7 @@ def test_truth_covers_every_sequence_and_frame(phantom_mhd: Path) -> None:
 
 @pytest.mark.parametrize(("layout", "folder"), [("mhd", "testing"), ("nifti", "database_nifti")])
 def test_test_labels_can_be_hidden(tmp_path: Path, layout: str, folder: str) -> None:
-    settings = Settings(layout, 1, 1, 0, hide_test_labels=True, **TINY)
+    settings = PhantomSettings(layout, 1, 1, 0, hide_test_labels=True, **TINY)
     write_phantom(tmp_path / "out", settings)
     patient = tmp_path / "out" / "camus" / folder / "patient0010"
     assert not list(patient.glob("*_gt*"))
@@ -240,7 +246,7 @@ def test_test_labels_can_be_hidden(tmp_path: Path, layout: str, folder: str) -> 
 def test_a_full_folder_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(InputError, match="is there already; delete it or give another folder"):
-        write_phantom(tmp_path, Settings(patients=1, test_patients=0, ted=0, **TINY))
+        write_phantom(tmp_path, PhantomSettings(patients=1, test_patients=0, ted=0, **TINY))
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
@@ -250,17 +256,17 @@ def test_nothing_is_left_of_a_failure(tmp_path: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr("echoweave.phantom.dataset.write_sequence", fail)
     with pytest.raises(OSError, match="disk full"):
-        write_phantom(tmp_path / "out", Settings(patients=1, test_patients=0, ted=0, **TINY))
+        write_phantom(tmp_path / "out", PhantomSettings(patients=1, test_patients=0, ted=0, **TINY))
     assert not list(tmp_path.iterdir())
 
 
 def test_numbers_of_a_large_phantom() -> None:
-    settings = Settings(patients=11, test_patients=2, ted=2)
+    settings = PhantomSettings(patients=11, test_patients=2, ted=2)
     assert settings.training_numbers == [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12]
     assert settings.test_numbers == [10, 20]
     assert settings.ted_numbers == {1: 98, 2: 97}
 
 
 def test_every_third_ted_clip_has_more_beats() -> None:
-    settings = Settings(patients=5, ted=5, beats=3)
+    settings = PhantomSettings(patients=5, ted=5, beats=3)
     assert settings.ted_beats == {1: 3, 2: 1, 3: 1, 4: 3, 5: 1}

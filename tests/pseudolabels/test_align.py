@@ -8,13 +8,18 @@ from tests.motion import MOTION
 
 from echoweave.figures.warped_average import compare
 from echoweave.geometry.resize import resize_frames
-from echoweave.io.cache import Sequence, write_patient
+from echoweave.io.cache import EchoSequence, write_patient
 from echoweave.io.images import read_array
 from echoweave.io.tables import read_tsv
 from echoweave.phantom.artefacts import PLAIN
 from echoweave.phantom.clip import record
 from echoweave.phantom.patient import draw_patient
-from echoweave.pseudolabels.align import align, jacobian_rows, successive_fields, warp_to_ed
+from echoweave.pseudolabels.align import (
+    jacobian_rows,
+    successive_fields,
+    warp_to_ed,
+    write_aligned,
+)
 from echoweave.pseudolabels.estimators.registry import make_estimator
 from echoweave.pseudolabels.files import aligned_path
 
@@ -37,7 +42,7 @@ def drifting(n_frames=5, ed=0, es=None):
     frames = np.full((n_frames, SIZE, SIZE), 40, np.uint8)
     for frame in range(n_frames):
         frames[frame, :, 10 + frame] = 200
-    return Sequence(
+    return EchoSequence(
         patient="patient0001",
         view="4CH",
         frames=frames,
@@ -102,7 +107,7 @@ def test_what_is_written(tmp_path: Path, n_frames: int):
     table = tmp_path / "jacobian.tsv"
     settings = MOTION
     caches = [tmp_path / "patient0001.h5"]
-    align("still", [NAME], caches, tmp_path, table, None, settings, threads=1)
+    write_aligned("still", [NAME], caches, tmp_path, table, None, settings, threads=1)
     assert (read_array(aligned_path(tmp_path, NAME)) == clip.frames).all()
     rows = read_tsv(table)
     assert len(rows) == 2 * (n_frames - 1)
@@ -119,7 +124,9 @@ def test_optical_flow_brings_the_frames_closer_to_ed(tmp_path: Path, name: str):
     clip = replace(drifting(), frames=frames)
     write_patient(tmp_path / "patient0001.h5", [clip])
     caches, settings = [tmp_path / "patient0001.h5"], MOTION
-    align(name, [NAME], caches, tmp_path, tmp_path / "jacobian.tsv", None, settings, threads=1)
+    write_aligned(
+        name, [NAME], caches, tmp_path, tmp_path / "jacobian.tsv", None, settings, threads=1
+    )
     aligned = read_array(aligned_path(tmp_path, NAME)).astype(float)
     after, before = (
         np.abs(frames - clip.frames[0].astype(float)).mean() for frames in (aligned, clip.frames)
@@ -129,7 +136,7 @@ def test_optical_flow_brings_the_frames_closer_to_ed(tmp_path: Path, name: str):
 
 def test_no_sequence_gives_a_table_without_rows(tmp_path: Path):
     table = tmp_path / "jacobian.tsv"
-    align("still", [], [], tmp_path, table, None, MOTION, threads=1)
+    write_aligned("still", [], [], tmp_path, table, None, MOTION, threads=1)
     assert read_tsv(table).empty
 
 

@@ -7,18 +7,18 @@ from numpy.testing import assert_array_equal
 from tests.motion import MOTION
 
 from echoweave.errors import InputError
-from echoweave.io.cache import Sequence, write_patient
+from echoweave.io.cache import EchoSequence, write_patient
 from echoweave.io.images import read_image
 from echoweave.pseudolabels.estimators.registry import UNTRAINED, Entry, make_estimator
 from echoweave.pseudolabels.estimators.still import Still
 from echoweave.pseudolabels.files import DIRECTIONS, label_path
 from echoweave.pseudolabels.generate import generate, pseudo_labels
 from echoweave.pseudolabels.quality import LOST_DICE, SCORED, dice
-from echoweave.pseudolabels.settings import Settings
+from echoweave.pseudolabels.settings import PseudolabelSettings
 
 SIZE, SPACING = 64, (0.6, 0.4)
 MODES = ("composed", "nearest", "linear", "direct")
-DISTANCE = Settings("composed", "distance", drift_correction=False)
+DISTANCE = PseudolabelSettings("composed", "distance", drift_correction=False)
 
 
 def beating_disc(n_frames=5, ed=0, es=None, patient="patient0001", view="4CH"):
@@ -30,7 +30,7 @@ def beating_disc(n_frames=5, ed=0, es=None, patient="patient0001", view="4CH"):
     scaled = distance * 16 / radii[:, None, None]
     frames = 40 + 160 * np.exp(-(((scaled - 18) / 4) ** 2)) + 20 * np.cos(np.arctan2(y, x) * 12)
     dense = np.where(scaled <= 16, 1, np.where(scaled <= 22, 2, 0)).astype(np.uint8)
-    return Sequence(
+    return EchoSequence(
         patient=patient,
         view=view,
         frames=frames.clip(0, 255).astype(np.uint8),

@@ -11,7 +11,7 @@ import yaml
 from numpy.typing import NDArray
 
 from echoweave.geometry.resize import resize_frames, resize_labels, resized_spacing
-from echoweave.io.cache import Sequence
+from echoweave.io.cache import EchoSequence
 from echoweave.labels import structure_mask
 from echoweave.phantom.artefacts import PLAIN
 from echoweave.phantom.clip import record
@@ -20,7 +20,7 @@ from echoweave.pseudolabels.estimators.base import Estimator
 from echoweave.pseudolabels.estimators.registry import UNTRAINED, make_estimator
 from echoweave.pseudolabels.generate import pseudo_labels
 from echoweave.pseudolabels.quality import dice
-from echoweave.pseudolabels.settings import Settings
+from echoweave.pseudolabels.settings import PseudolabelSettings
 
 CONFIG = yaml.safe_load((Path(__file__).parents[2] / "config/config.yaml").read_text())
 MOTION = {
@@ -30,11 +30,11 @@ MOTION = {
 
 
 @pytest.fixture(scope="module")
-def recording() -> Sequence:
+def recording() -> EchoSequence:
     """A phantom's systole in nine frames of 128x128 pixels."""
     patient = draw_patient(7, 3, (160, 128), (9, 9))
     clip = record(patient.views[1], patient.sector, beats=0, artefacts=PLAIN)
-    native = Sequence(
+    native = EchoSequence(
         patient=patient.name,
         view="4CH",
         frames=clip.frames,
@@ -57,14 +57,14 @@ def joint() -> Estimator:
     return make_estimator("joint", None, MOTION)
 
 
-def with_gamma(gamma: float) -> Callable[[Sequence], Sequence]:
+def with_gamma(gamma: float) -> Callable[[EchoSequence], EchoSequence]:
     return lambda sequence: replace(
         sequence, frames=np.rint(255 * (sequence.frames / 255) ** gamma).astype(np.uint8)
     )
 
 
-def at_size(side: int) -> Callable[[Sequence], Sequence]:
-    def resize(sequence: Sequence) -> Sequence:
+def at_size(side: int) -> Callable[[EchoSequence], EchoSequence]:
+    def resize(sequence: EchoSequence) -> EchoSequence:
         assert sequence.labels is not None
         assert sequence.dense_labels is not None
         native = sequence.native_shape, sequence.native_spacing_mm
@@ -79,13 +79,15 @@ def at_size(side: int) -> Callable[[Sequence], Sequence]:
     return resize
 
 
-def every_second(sequence: Sequence) -> Sequence:
+def every_second(sequence: EchoSequence) -> EchoSequence:
     assert sequence.dense_labels is not None
     dense = sequence.dense_labels[::2]
     return replace(sequence, frames=sequence.frames[::2], dense_labels=dense, es=len(dense) - 1)
 
 
-def mean_dice(sequence: Sequence, estimator: Estimator, settings: Settings) -> NDArray[np.float64]:
+def mean_dice(
+    sequence: EchoSequence, estimator: Estimator, settings: PseudolabelSettings
+) -> NDArray[np.float64]:
     """Return the Dice of cavity, myocardium and atrium over the frames between ED and ES."""
     fused = pseudo_labels(sequence, estimator, settings).fused
     truth = sequence.dense_labels
@@ -106,10 +108,10 @@ def mean_dice(sequence: Sequence, estimator: Estimator, settings: Settings) -> N
     ids=["dark", "bright", "112 pixels", "512 pixels", "every second frame"],
 )
 def test_every_structure_gains_and_most_of_the_error_is_gone(
-    recording: Sequence, joint: Estimator, change: Callable[[Sequence], Sequence]
+    recording: EchoSequence, joint: Estimator, change: Callable[[EchoSequence], EchoSequence]
 ) -> None:
     sequence = change(recording)
-    settings = Settings("composed", "distance", drift_correction=True)
+    settings = PseudolabelSettings("composed", "distance", drift_correction=True)
     moving = mean_dice(sequence, joint, settings)
     still = mean_dice(
         sequence, make_estimator("still", None, MOTION), UNTRAINED["still"].adapt(settings)

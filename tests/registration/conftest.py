@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from echoweave.io.cache import Sequence, write_patient
+from echoweave.io.cache import EchoSequence, write_patient
 from echoweave.registration.checkpoint import Checkpoint, save_checkpoint
 from echoweave.registration.networks.registry import build_network
-from echoweave.registration.settings import Settings
-from echoweave.registration.split import Split
+from echoweave.registration.settings import ModelSettings
+from echoweave.registration.split import PatientSplit
 
 SIZE = 32
 
@@ -26,9 +26,9 @@ def one_thread() -> Iterator[None]:
 
 
 @pytest.fixture
-def settings() -> Settings:
+def settings() -> ModelSettings:
     """A network and a training of a second or so."""
-    return Settings(
+    return ModelSettings(
         architecture="dirnet",
         size=SIZE,
         grid_spacing_px=8,
@@ -52,14 +52,14 @@ def settings() -> Settings:
     )
 
 
-def growing_disc(patient: str, seed: int, n_frames: int = 4) -> Sequence:
+def growing_disc(patient: str, seed: int, n_frames: int = 4) -> EchoSequence:
     """A dark disc with a soft edge whose radius grows by a pixel a frame, under some noise."""
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[:SIZE, :SIZE] - (SIZE - 1) / 2 - rng.uniform(-3, 3, (2, 1, 1))
     edges = np.hypot(y, x) - rng.uniform(5, 8) - np.arange(n_frames)[:, None, None]
     frames = 120 + 80 * np.tanh(edges / 2) + rng.normal(0, 5, edges.shape)
     masks = edges <= 0
-    return Sequence(
+    return EchoSequence(
         patient=patient,
         view="4CH",
         frames=frames.astype(np.uint8),
@@ -84,11 +84,11 @@ def caches(tmp_path: Path) -> list[Path]:
 
 
 @pytest.fixture
-def given(tmp_path: Path, settings: Settings) -> Path:
+def given(tmp_path: Path, settings: ModelSettings) -> Path:
     """A checkpoint of an untrained network."""
     torch.manual_seed(0)
     weights = build_network(settings, "test").state_dict()
-    split = Split(["patient0001"], ["patient0002"], [])
+    split = PatientSplit(["patient0001"], ["patient0002"], [])
     path = tmp_path / "given.pt"
     save_checkpoint(path, Checkpoint(weights, settings, split, seed=5, iteration=8))
     return path

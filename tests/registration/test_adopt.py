@@ -9,15 +9,15 @@ import pytest
 from echoweave.errors import InputError
 from echoweave.registration.adopt import adopt_checkpoint
 from echoweave.registration.checkpoint import load_checkpoint, save_checkpoint
-from echoweave.registration.settings import Settings
-from echoweave.registration.split import Split
+from echoweave.registration.settings import ModelSettings
+from echoweave.registration.split import PatientSplit
 
 TRAINING = [f"patient{number:04d}" for number in range(1, 9)]
 TESTING = ["patient0101", "patient0102"]
 
 
 @pytest.fixture
-def adopt(given: Path, settings: Settings, tmp_path: Path) -> Callable[..., Path]:
+def adopt(given: Path, settings: ModelSettings, tmp_path: Path) -> Callable[..., Path]:
     """Adopt ``given`` (trained on patient0001, validated on patient0002) in a study of TRAINING."""
 
     def run(
@@ -84,14 +84,14 @@ def test_one_that_has_seen_test_patients_is_refused_whatever_is_held_out(
 ) -> None:
     seen = [f"patient{number:04d}" for number in range(101, 108)]
     checkpoint = load_checkpoint(given)
-    save_checkpoint(given, replace(checkpoint, split=Split(seen[2:], seen[:2], [])))
+    save_checkpoint(given, replace(checkpoint, split=PatientSplit(seen[2:], seen[:2], [])))
     (line,) = refusal(adopt, testing=seen)
     assert "it has seen 7 of the patients that this study tests: patient0101, " in line
     assert "patient0105 and 2 more; leave it out and train here, or give one" in line
 
 
 def test_one_that_was_trained_on_nobody_it_knows_is_refused(adopt, given: Path) -> None:
-    save_checkpoint(given, replace(load_checkpoint(given), split=Split([], [], [])))
+    save_checkpoint(given, replace(load_checkpoint(given), split=PatientSplit([], [], [])))
     assert "it does not say on whom it was trained" in refusal(adopt)[0]
 
 
@@ -121,7 +121,7 @@ def test_a_network_other_than_in_the_config_is_refused(adopt, change: dict[str, 
 
 
 def test_the_size_of_a_given_network_is_compared_before_it_is_built(
-    adopt, given: Path, settings: Settings
+    adopt, given: Path, settings: ModelSettings
 ) -> None:
     giant = replace(settings, kernels=10**9)
     save_checkpoint(given, replace(load_checkpoint(given), settings=giant))

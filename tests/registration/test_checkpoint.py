@@ -12,14 +12,14 @@ from echoweave.registration.checkpoint import (
     load_network,
     save_checkpoint,
 )
-from echoweave.registration.settings import Settings
-from echoweave.registration.split import Split
+from echoweave.registration.settings import ModelSettings
+from echoweave.registration.split import PatientSplit
 
 
-def test_what_is_saved_is_loaded(given: Path, settings: Settings) -> None:
+def test_what_is_saved_is_loaded(given: Path, settings: ModelSettings) -> None:
     checkpoint = load_checkpoint(given)
     assert checkpoint.settings == settings
-    assert checkpoint.split == Split(["patient0001"], ["patient0002"], [])
+    assert checkpoint.split == PatientSplit(["patient0001"], ["patient0002"], [])
     assert (checkpoint.seed, checkpoint.iteration) == (5, 8)
     network, _ = load_network(given)
     assert all(
@@ -29,7 +29,7 @@ def test_what_is_saved_is_loaded(given: Path, settings: Settings) -> None:
 
 
 def test_weights_of_another_architecture_are_refused(
-    given: Path, settings: Settings, tmp_path: Path
+    given: Path, settings: ModelSettings, tmp_path: Path
 ) -> None:
     swapped = tmp_path / "swapped.pt"
     checkpoint = load_checkpoint(given)
@@ -38,7 +38,9 @@ def test_weights_of_another_architecture_are_refused(
         load_network(swapped)
 
 
-def test_an_unknown_architecture_is_named(given: Path, settings: Settings, tmp_path: Path) -> None:
+def test_an_unknown_architecture_is_named(
+    given: Path, settings: ModelSettings, tmp_path: Path
+) -> None:
     other = tmp_path / "other.pt"
     checkpoint = load_checkpoint(given)
     save_checkpoint(other, replace(checkpoint, settings=replace(settings, architecture="flownet")))

@@ -5,16 +5,22 @@ from pathlib import Path
 import numpy as np
 
 from echoweave.io.cache import write_patient
-from echoweave.registration.pairs import Clip, Pairs, draw_pairs, load_clips, ordered_pairs
+from echoweave.registration.pairs import (
+    FramePairs,
+    PreparedSequence,
+    draw_pairs,
+    load_sequences,
+    ordered_pairs,
+)
 from tests.registration.conftest import growing_disc
 
 CLIP_LENGTHS = [3, 12]
 
 
-def numbered_clips() -> list[Clip]:
+def numbered_clips() -> list[PreparedSequence]:
     """Clips whose pixels say which clip and frame they are of: 100 * clip + frame."""
     return [
-        Clip(
+        PreparedSequence(
             f"clip{number}",
             np.add.outer(np.arange(length), np.full((2, 2), 100 * number)).astype(np.uint8),
             np.full((2, 2), number, np.uint8),
@@ -62,7 +68,7 @@ def test_the_same_seed_draws_the_same_pairs() -> None:
 
 
 def test_clips_are_held_as_uint8_at_the_size_of_the_network(caches, settings) -> None:
-    clips = load_clips(caches[:2], settings)
+    clips = load_sequences(caches[:2], settings)
     assert [clip.name for clip in clips] == ["patient0001_4CH", "patient0002_4CH"]
     assert clips[0].frames.dtype == np.uint8
     assert clips[0].frames.shape == (4, 32, 32)
@@ -71,7 +77,7 @@ def test_clips_are_held_as_uint8_at_the_size_of_the_network(caches, settings) ->
 
 def test_pairs_go_both_ways() -> None:
     fixed, moving, sector = (np.full((2, 1, 1), value, np.uint8) for value in (1, 2, 3))
-    both = Pairs(fixed, moving, sector).both_ways()
+    both = FramePairs(fixed, moving, sector).both_ways()
     assert [images.ravel().tolist() for images in both] == [[1, 1, 2, 2], [2, 2, 1, 1], [3] * 4]
 
 
@@ -81,7 +87,7 @@ def test_the_similarity_leaves_out_the_rim_of_the_sector(tmp_path: Path, setting
     frames[:, :, :6] = frames[:, :, 26:] = 0
     write_patient(tmp_path / "patient0001.h5", [replace(disc, frames=frames)])
     (whole,), (inner,) = (
-        load_clips([tmp_path / "patient0001.h5"], replace(settings, rim_share=share))
+        load_sequences([tmp_path / "patient0001.h5"], replace(settings, rim_share=share))
         for share in (0, 0.1)
     )
     assert np.flatnonzero(whole.sector[16]).tolist() == list(range(6, 26))

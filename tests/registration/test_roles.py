@@ -3,11 +3,11 @@ from pathlib import Path
 from echoweave.io.tables import read_tsv
 from echoweave.registration.checkpoint import Checkpoint, save_checkpoint
 from echoweave.registration.roles import write_roles
-from echoweave.registration.settings import Settings
-from echoweave.registration.split import Split, role_of
+from echoweave.registration.settings import ModelSettings
+from echoweave.registration.split import PatientSplit, role_of
 
-OURS = Split(training=["a", "b"], validation=["c"], holdout=["d", "e"])
-GIVEN = Split(training=["x", "d"], validation=["e"], holdout=[])
+OURS = PatientSplit(training=["a", "b"], validation=["c"], holdout=["d", "e"])
+GIVEN = PatientSplit(training=["x", "d"], validation=["e"], holdout=[])
 
 
 def test_whom_any_network_has_seen_is_not_held_out() -> None:
@@ -28,7 +28,7 @@ def test_without_a_network_nobody_was_seen() -> None:
 
 
 def test_the_roles_are_those_of_the_splits_in_the_checkpoints(
-    tmp_path: Path, settings: Settings
+    tmp_path: Path, settings: ModelSettings
 ) -> None:
     for name, split in (("ours", OURS), ("given", GIVEN)):
         save_checkpoint(tmp_path / f"{name}.pt", Checkpoint({}, settings, split, 1, 1))

@@ -4,7 +4,7 @@ import pytest
 
 from echoweave.cache.cohort import assign_folds
 from echoweave.errors import InputError
-from echoweave.registration.split import Split, split_patients
+from echoweave.registration.split import PatientSplit, split_patients
 
 PATIENTS = [f"patient{number:04d}" for number in range(1, 21)]
 TED = ["patient0003", "patient0007"]
@@ -51,7 +51,7 @@ def test_one_patient_less_gives_few_others_another_role(holdout, bound: int) -> 
     assert max(changed) == bound
 
 
-def roles(split: Split) -> dict[str, str]:
+def roles(split: PatientSplit) -> dict[str, str]:
     return {patient: role for role, names in split._asdict().items() for patient in names}
 
 

@@ -3,18 +3,20 @@ import pytest
 import torch
 
 from echoweave.errors import InputError
-from echoweave.registration.pairs import Clip
+from echoweave.registration.pairs import PreparedSequence
 from echoweave.registration.supervision import carried_overlap, labelled_clips, path
 
 CPU = torch.device("cpu")
 
 
-def falling_square(labelled: bool = True) -> Clip:
+def falling_square(labelled: bool = True) -> PreparedSequence:
     """A cavity of 8x8 pixels that falls two pixels a frame; frame t has brightness 10 t."""
     labels = np.zeros((2, 32, 32), np.uint8)
     labels[0, 8:16, 8:16] = labels[1, 12:20, 8:16] = 1
     frames = np.full((3, 32, 32), 10, np.uint8) * np.arange(3, dtype=np.uint8)[:, None, None]
-    return Clip("square", frames, np.ones((32, 32), np.uint8), 0, 2, labels if labelled else None)
+    return PreparedSequence(
+        "square", frames, np.ones((32, 32), np.uint8), 0, 2, labels if labelled else None
+    )
 
 
 class Register:

@@ -12,7 +12,7 @@ from echoweave.io.tables import read_tsv
 from echoweave.registration import train
 from echoweave.registration.apply import Registrar
 from echoweave.registration.checkpoint import load_checkpoint
-from echoweave.registration.settings import Settings
+from echoweave.registration.settings import ModelSettings
 from echoweave.registration.state import load_state
 from echoweave.registration.train import Trainer, train_registration
 
@@ -42,7 +42,7 @@ class KilledError(Exception):
 
 
 @pytest.fixture
-def train_into(caches: list[Path], tmp_path: Path, settings: Settings) -> Callable[..., Path]:
+def train_into(caches: list[Path], tmp_path: Path, settings: ModelSettings) -> Callable[..., Path]:
     """Train into a folder of this name; patient0005 is in TED."""
     ted = tmp_path / "ted_pairs.tsv"
     ted.write_text("ted_id\tpatient\n1\tpatient0005\n")

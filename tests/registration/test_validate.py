@@ -4,16 +4,16 @@ import torch
 
 from echoweave.registration.apply import Registrar
 from echoweave.registration.networks.registry import build_network
-from echoweave.registration.pairs import Clip
+from echoweave.registration.pairs import PreparedSequence
 from echoweave.registration.validate import closure_dice
 
 
-def falling_square(labelled: bool = True) -> Clip:
+def falling_square(labelled: bool = True) -> PreparedSequence:
     """A cavity of 8x8 pixels that falls two pixels a frame, four in all."""
     labels = np.zeros((2, 32, 32), np.uint8)
     labels[0, 8:16, 8:16] = labels[1, 12:20, 8:16] = 1
     frames, sector = np.zeros((3, 32, 32), np.uint8), np.ones((32, 32), np.uint8)
-    return Clip("square", frames, sector, 0, 2, labels if labelled else None)
+    return PreparedSequence("square", frames, sector, 0, 2, labels if labelled else None)
 
 
 def registrar(settings, dy: float) -> Registrar:

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from echoweave.io.cache import Sequence, write_patient
+from echoweave.io.cache import EchoSequence, write_patient
 from echoweave.io.images import write_sequence
 from echoweave.io.tables import write_tsv
 from echoweave.segmentation.arms import fold_folder
 from echoweave.segmentation.plan import plan
 from echoweave.segmentation.raw import write_raw
-from echoweave.segmentation.select import select
+from echoweave.segmentation.select import select_configurations
 from echoweave.segmentation.train import train_fold
 
 VIEWS = ("2CH", "4CH")
@@ -87,8 +87,8 @@ class Study:
         configuration = network or NETWORK[arm]
         train_fold(arm, configuration, fold, self.root, settings, seed, 1, bool(network))
 
-    def select(self, arm: str, *configurations: str) -> None:
-        select(arm, configurations or (NETWORK[arm],), (0, 1), self.root, threads=1)
+    def select_configurations(self, arm: str, *configurations: str) -> None:
+        select_configurations(arm, configurations or (NETWORK[arm],), (0, 1), self.root, threads=1)
 
     def fold(self, arm: str, fold: int, network: str = "") -> Path:
         return fold_folder(self.root, arm, network or NETWORK[arm], fold)
@@ -99,7 +99,7 @@ def disc(radius: float, x: float, size: int = 64) -> NDArray[np.bool_]:
     return (row - 32) ** 2 + (column - x) ** 2 < radius**2
 
 
-def echo_of(patient: str, view: str) -> Sequence:
+def echo_of(patient: str, view: str) -> EchoSequence:
     """Six frames in which cavity and wall wander to the right and an atrium stays."""
     number = int(patient[-1]) + 10 * VIEWS.index(view)
     labels = np.zeros((6, 64, 64), np.uint8)
@@ -109,7 +109,7 @@ def echo_of(patient: str, view: str) -> Sequence:
         labels[frame][disc(8, 24 + frame)] = 1
     noise = np.random.default_rng(number).normal(0, 5, labels.shape)
     frames = np.array([40, 90, 220, 140])[labels] + noise
-    return Sequence(
+    return EchoSequence(
         patient=patient,
         view=view,
         frames=frames.astype(np.uint8),

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from echoweave.errors import InputError
-from echoweave.io.cache import Sequence, write_patient
+from echoweave.io.cache import EchoSequence, write_patient
 from echoweave.io.images import read_array, write_image, write_sequence
 from echoweave.io.tables import write_tsv
 from echoweave.segmentation.arms import preprocessed_folder, raw_folder
-from echoweave.segmentation.axes import check_axes, frame_step
+from echoweave.segmentation.axes import check_time_axis, frame_step
 from echoweave.segmentation.environment import pools, quiet, set_environment
 from echoweave.segmentation.plan import make_plans
 
@@ -33,7 +33,7 @@ def write_data(folder: Path, size: int, spacings: list[Spacing], frames: int = 2
         images = images.reshape(frames, size, size)
         labels = np.zeros_like(images)
         labels[:, size // 4 : size // 2, size // 4 : size // 2] = 1
-        echo = Sequence(
+        echo = EchoSequence(
             patient=f"patient{number:04d}",
             view="4CH",
             frames=images,
@@ -156,9 +156,9 @@ def test_a_raw_data_set_whose_frames_are_closer_than_its_pixels_is_refused(tmp_p
 
 def test_a_2d_plan_and_differing_steps_are_checked_as_well() -> None:
     with pytest.raises(InputError) as caught:
-        check_axes({"transpose_forward": [2, 0, 1]}, [1.5, 1.5, 2.0], "raw")
+        check_time_axis({"transpose_forward": [2, 0, 1]}, [1.5, 1.5, 2.0], "raw")
     assert [str(problem).partition(";")[0] for problem in caught.value.problems] == [
         "raw: transpose_forward: nnU-Net would put the axes in the order [2, 0, 1], time not first",
         "raw: spacings: cases differ in the step between frames, nnU-Net would resample over time",
     ]
-    check_axes({"transpose_forward": [0, 1, 2]}, [1.5, 1.5], "raw")
+    check_time_axis({"transpose_forward": [0, 1, 2]}, [1.5, 1.5], "raw")

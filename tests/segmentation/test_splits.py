@@ -1,7 +1,7 @@
 import pytest
 
 from echoweave.errors import InputError
-from echoweave.segmentation.splits import Split, check_splits, make_splits
+from echoweave.segmentation.splits import FoldSplit, check_splits, make_splits
 
 FOLDS = {"p1": 0, "p2": 1}
 
@@ -28,14 +28,17 @@ def test_fold_without_cases_is_refused() -> None:
 
 def test_patient_on_both_sides_is_refused() -> None:
     leaking = [
-        Split(train=["p1_2CH", "p2_2CH"], val=["p1_4CH"]),
-        Split(train=["p1_4CH"], val=["p1_2CH", "p2_2CH"]),
+        FoldSplit(train=["p1_2CH", "p2_2CH"], val=["p1_4CH"]),
+        FoldSplit(train=["p1_4CH"], val=["p1_2CH", "p2_2CH"]),
     ]
     with pytest.raises(InputError, match="fold 0: both sides hold p1"):
         check_splits(leaking, ["p1_2CH", "p1_4CH", "p2_2CH"])
 
 
 def test_case_that_is_validated_twice_is_refused() -> None:
-    twice = [Split(train=["p2_2CH"], val=["p1_2CH"]), Split(train=["p2_2CH"], val=["p1_2CH"])]
+    twice = [
+        FoldSplit(train=["p2_2CH"], val=["p1_2CH"]),
+        FoldSplit(train=["p2_2CH"], val=["p1_2CH"]),
+    ]
     with pytest.raises(InputError, match="p1_2CH: not validated exactly once"):
         check_splits(twice, ["p1_2CH", "p2_2CH"])

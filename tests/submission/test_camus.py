@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from echoweave.errors import InputError
-from echoweave.io.cache import Sequence, write_patient
+from echoweave.io.cache import EchoSequence, write_patient
 from echoweave.io.images import read_image, write_sequence
 from echoweave.submission.camus import Mask, validate_submission, write_submission
 from echoweave.submission.header import source_header
@@ -60,7 +60,7 @@ def files(tmp_path: Path) -> Files:
     """One test patient: in 2CH ED is frame 1 and ES 3, in 4CH the content is the other way."""
     clips, predictions, sources = [], [], {}
     for view in ("2CH", "4CH"):
-        clip = Sequence(
+        clip = EchoSequence(
             patient="patient0001",
             view=view,
             frames=np.zeros((5, 30, 20), np.uint8),
@@ -172,7 +172,7 @@ def test_masks_lie_as_their_source_is_stored(tmp_path: Path, matrix: str) -> Non
     source.with_suffix(".raw").write_bytes(stored.tobytes())
     image = read_image(source)
     mask = image.array.astype(np.uint8)
-    clip = Sequence(
+    clip = EchoSequence(
         patient="patient0001",
         view="2CH",
         frames=np.zeros((2, *mask.shape[1:]), np.uint8),
@@ -296,7 +296,7 @@ def test_a_sound_zip_passes(files: Files, tmp_path: Path) -> None:
 
 
 def test_a_renamed_test_patient_goes_back_under_its_own_name(tmp_path: Path) -> None:
-    clip = Sequence(
+    clip = EchoSequence(
         patient="test0001",
         view="2CH",
         frames=np.zeros((5, 30, 20), np.uint8),

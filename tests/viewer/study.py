@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from echoweave.io.cache import Sequence, write_patient
+from echoweave.io.cache import EchoSequence, write_patient
 from echoweave.io.images import write_sequence
 from echoweave.io.tables import write_tsv
 from echoweave.viewer.clips import write_clips
@@ -25,9 +25,9 @@ def make_labels() -> NDArray[np.uint8]:
     return labels
 
 
-def make_clip(patient: str, quality: str, dense: bool = False) -> Sequence:
+def make_clip(patient: str, quality: str, dense: bool = False) -> EchoSequence:
     labels = make_labels()
-    return Sequence(
+    return EchoSequence(
         patient=patient,
         view="4CH",
         frames=np.full(labels.shape, 90, np.uint8),

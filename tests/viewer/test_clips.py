@@ -8,21 +8,21 @@ import pytest
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
-from echoweave.viewer.clips import describe_clip, encode_frame, reference_layer
+from echoweave.viewer.clips import clip_content, encode_frame, reference_layer
 from echoweave.viewer.page import LAYERS
 
 from .study import make_clip, make_labels
 
 
 def test_areas_are_in_square_centimetres_and_unknown_where_there_is_no_mask() -> None:
-    clip = describe_clip(make_clip("patient0001", "Good"), {"fused": list(make_labels())})
+    clip = clip_content(make_clip("patient0001", "Good"), {"fused": list(make_labels())})
     # A pixel has 2 mm2: 200 pixels are 4 cm2.
     assert clip["layers"]["fused"]["areas"]["cavity"] == [4.0, 3.6, 3.2, 2.8]
     assert clip["layers"]["reference"]["areas"]["cavity"] == [4.0, None, None, 2.8]
 
 
 def test_outlines_by_frame_and_label() -> None:
-    clip = describe_clip(make_clip("patient0001", "Good"), {})
+    clip = clip_content(make_clip("patient0001", "Good"), {})
     outlines = clip["layers"]["reference"]["outlines"]
     assert [frame is not None for frame in outlines] == [True, False, False, True]
     cavity, myocardium, atrium = outlines[0]
@@ -57,7 +57,7 @@ def test_twenty_frames_at_512_with_all_layers_stay_below_three_megabytes() -> No
         dense_labels=labels,
     )
     layers = {name: list(labels) for name in LAYERS if name != "reference"}
-    assert 5 * len(json.dumps(describe_clip(clip, layers))) < 3_000_000
+    assert 5 * len(json.dumps(clip_content(clip, layers))) < 3_000_000
 
 
 @pytest.mark.parametrize("dense", [False, True])

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import yaml
 
 from echoweave.phantom.dataset import write_phantom
-from echoweave.phantom.settings import Settings
+from echoweave.phantom.settings import PhantomSettings
 from tests.workflow.list_jobs import START
 from tests.workflow.project import ROOT, TARGETS
 
@@ -101,7 +101,9 @@ def main() -> None:
     """Rewrite the table in docs/cluster.md."""
     with tempfile.TemporaryDirectory() as folder:
         phantom = Path(folder) / "phantom"
-        settings = Settings(patients=4, test_patients=2, ted=3, size=(128, 96), frames=(5, 7))
+        settings = PhantomSettings(
+            patients=4, test_patients=2, ted=3, size=(128, 96), frames=(5, 7)
+        )
         write_phantom(phantom, settings)
         found = requests(phantom, Path(folder))
     text = DOCUMENT.read_text().partition(MARK)[0]

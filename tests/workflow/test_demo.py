@@ -11,7 +11,7 @@ from echoweave.io.cache import read_sequence
 from echoweave.io.images import read_array
 from echoweave.io.tables import read_tsv
 from echoweave.phantom.dataset import write_phantom
-from echoweave.phantom.settings import Settings
+from echoweave.phantom.settings import PhantomSettings
 from tests.workflow.project import ROOT, Project
 
 pytestmark = pytest.mark.workflow
@@ -22,7 +22,7 @@ STRUCTURES = ("cavity", "myocardium", "epi", "atrium")
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Project:
     folder = tmp_path_factory.mktemp("demo")
-    write_phantom(folder / "data", Settings(frames=(8, 12)))
+    write_phantom(folder / "data", PhantomSettings(frames=(8, 12)))
     project = Project(folder, folder / "data", ROOT / "config/phantom.yaml")
     done = project.run("all")
     assert done.returncode == 0, done.stderr[-2000:]

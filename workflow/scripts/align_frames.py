@@ -4,7 +4,7 @@ from pathlib import Path
 
 from echoweave.device import use_device
 from echoweave.logs import log_to
-from echoweave.pseudolabels.align import align
+from echoweave.pseudolabels.align import write_aligned
 
 if __name__ == "__main__":
     with (
@@ -12,7 +12,7 @@ if __name__ == "__main__":
         use_device(snakemake.resources.device),
     ):
         checkpoint = snakemake.input.get("checkpoint")
-        align(
+        write_aligned(
             estimator=snakemake.params.estimator,
             sequences=snakemake.params.sequences,
             caches=[Path(path) for path in snakemake.input.caches],

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from echoweave.logs import log_to
-from echoweave.segmentation.select import select
+from echoweave.segmentation.select import select_configurations
 
 if __name__ == "__main__":
     with log_to(Path(snakemake.log[0])):
-        select(
+        select_configurations(
             arm=snakemake.params.arm,
             configurations=snakemake.params.configurations,
             folds=snakemake.params.folds,

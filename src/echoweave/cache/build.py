@@ -3,8 +3,7 @@
 Where TED shows the whole cycle of a sequence, that clip is kept beside it with its masks.
 """
 
-from collections.abc import Hashable, Mapping
-from collections.abc import Sequence as ListOf
+from collections.abc import Hashable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from echoweave.cache.read import read_clip, read_ed_to_es, read_masks, read_references
 from echoweave.cache.source import TED_VIEW, Source
 from echoweave.geometry.resize import resize_frames, resize_labels, resized_spacing
-from echoweave.io.cache import Sequence, write_patient
+from echoweave.io.cache import EchoSequence, write_patient
 from echoweave.io.checksums import write_checksums
 from echoweave.io.tables import read_tsv
 from echoweave.labels import N_LABELS
@@ -29,11 +28,11 @@ Pair = Mapping[Hashable, Any]
 
 
 def build_cache(
-    sources: ListOf[Source],
+    sources: Sequence[Source],
     ted_pairs: Path | None,
     ted_root: Path,
     size: int,
-    outputs: ListOf[Path],
+    outputs: Sequence[Path],
     checksums: Path,
 ) -> None:
     """Write the cache files of some patients, and the checksums of what they are made from.
@@ -73,13 +72,13 @@ def _ted_pair(source: Source, pairs: pd.DataFrame, root: Path) -> Pair | None:
     return row | {part: root / row[part] for part in ("clip", "labels")}
 
 
-def _build_sequence(source: Source, pair: Pair | None, shape: tuple[int, int]) -> Sequence:
+def _build_sequence(source: Source, pair: Pair | None, shape: tuple[int, int]) -> EchoSequence:
     facts, files = source.facts, source.files
     labels = None
     if files.ed_gt is not None and files.es_gt is not None:
         labels = resize_labels(read_references(files.ed_gt, files.es_gt)[0], shape)
     dense = _dense_labels(source, pair)
-    return Sequence(
+    return EchoSequence(
         patient=source.patient,
         view=source.view,
         frames=resize_frames(read_ed_to_es(source), shape),
@@ -103,7 +102,7 @@ def _build_sequence(source: Source, pair: Pair | None, shape: tuple[int, int]) -
     )
 
 
-def _build_cycle(source: Source, pair: Pair, shape: tuple[int, int]) -> Sequence:
+def _build_cycle(source: Source, pair: Pair, shape: tuple[int, int]) -> EchoSequence:
     frames, spacing_mm, _ = read_clip(pair["clip"])
     labels = read_masks(pair["labels"], TED_LABELS).array
     native_shape = labels.shape[1], labels.shape[2]
@@ -111,7 +110,7 @@ def _build_cycle(source: Source, pair: Pair, shape: tuple[int, int]) -> Sequence
     # From the first of these frames in time to the last; it may go on at the start of the clip.
     steps = shown[-1] - shown[0] if pair["ted_order"] == "rises" else shown[0] - shown[-1]
     steps %= len(frames)
-    return Sequence(
+    return EchoSequence(
         patient=source.patient,
         view=source.view,
         frames=resize_frames(frames, shape),

@@ -53,7 +53,7 @@ def check_grid(
         problems.append(Problem(str(path), "spacing", what, "correct the header that is wrong"))
 
 
-def check_axes(
+def check_orientation(
     path: Path, mask: Image | None, clip_path: Path, images: Sequence[Image | None]
 ) -> list[Problem]:
     """Return a problem if the header of ``mask`` says another orientation than all ``images``.

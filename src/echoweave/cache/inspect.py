@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from echoweave.cache.clinical import read_numbers, read_quality, read_sex
-from echoweave.cache.companions import check_areas, check_axes, check_frames, check_grid
+from echoweave.cache.companions import check_areas, check_frames, check_grid, check_orientation
 from echoweave.cache.pictures import check_contrast, check_spacing, digest
 from echoweave.cache.read import read_clip, read_frame, read_mask, read_masks
 from echoweave.cache.source import Facts, SequenceFiles, TedClip
@@ -60,7 +60,7 @@ def inspect_sequence(files: SequenceFiles) -> Report:
     if ed_image and es_image and not problems:
         problems += check_frames(files, (ed_image, es_image), clip.array, (ed, es))
     for (path, mask), image in zip(masks.items(), images, strict=bool(masks)):
-        problems += check_axes(path, mask, files.sequence, [clip, image])
+        problems += check_orientation(path, mask, files.sequence, [clip, image])
     problems += check_areas(files, masks)
     if problems:
         return Report(None, tuple(problems), tuple(warnings))
@@ -87,7 +87,7 @@ def inspect_ted(clip: TedClip) -> Report:
     labels = _attempt(lambda path: read_masks(path, n_labels=3), clip.labels, problems)
     if frames is not None:
         check_grid(clip.labels, labels, clip.sequence, frames, len(frames.array), problems)
-        problems += check_axes(clip.labels, labels, clip.sequence, [frames])
+        problems += check_orientation(clip.labels, labels, clip.sequence, [frames])
         problems += check_contrast(clip.sequence, frames.array)
         warnings += check_spacing(clip.sequence, frames)
     return Report(None, tuple(problems), tuple(warnings))
@@ -146,4 +146,4 @@ def _check_dense_truth(
         return
     masks = _attempt(read_masks, path, problems)
     check_grid(path, masks, files.sequence, clip, abs(ed_es[1] - ed_es[0]) + 1, problems)
-    problems += check_axes(path, masks, files.sequence, [clip])
+    problems += check_orientation(path, masks, files.sequence, [clip])

@@ -26,7 +26,7 @@ def remove_mean(thumbs: NDArray[np.float32], mean: NDArray[np.float32]) -> NDArr
     return _unit(thumbs - mean)
 
 
-def align(similarity: NDArray[np.float32]) -> tuple[NDArray[np.intp], float]:
+def match_frames(similarity: NDArray[np.float32]) -> tuple[NDArray[np.intp], float]:
     """Find each row's column such that columns increase and the mean similarity is largest.
 
     Args:
@@ -50,7 +50,7 @@ def align(similarity: NDArray[np.float32]) -> tuple[NDArray[np.intp], float]:
 def upper_bounds(
     clip: NDArray[np.float32], others: NDArray[np.float32], starts: Sequence[int]
 ) -> NDArray[np.float64]:
-    """Bound what :func:`align` can reach for each of many clips, with one matrix product.
+    """Bound what :func:`match_frames` can reach for each of many clips, with one matrix product.
 
     Args:
         clip: Thumbnails [B, P] of the clip that is searched.

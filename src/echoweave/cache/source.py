@@ -51,7 +51,7 @@ class SequenceFiles:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the cfg and the image headers of a sequence say, in the units of io.cache.Sequence.
+    """What the cfg and the image headers of a sequence say, in the units of io.cache.EchoSequence.
 
     Attributes:
         stored_ed: 0-based index of the ED frame in the stored clip.

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from echoweave.cache.match import align, remove_mean, thumbnails, upper_bounds
+from echoweave.cache.match import match_frames, remove_mean, thumbnails, upper_bounds
 from echoweave.cache.pairing import pairing_problems, read_pairing
 from echoweave.cache.read import read_clip, read_ed_to_es
 from echoweave.cache.source import Source, TedClip
@@ -160,7 +160,7 @@ def _match(camus: NDArray[np.float32], ted: NDArray[np.float32], bound: float) -
 
 def _follow(similarity: NDArray[np.float32], columns: NDArray[np.intp], order: str) -> _Match:
     """Align the rows of ``similarity`` [CAMUS, TED] with its ``columns`` in the order given."""
-    path, score = align(similarity[:, columns])
+    path, score = match_frames(similarity[:, columns])
     return _Match(score, tuple(columns[path].tolist()), order)
 
 

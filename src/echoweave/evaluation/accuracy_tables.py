@@ -10,7 +10,7 @@ from echoweave.evaluation.samples import (
     BY_QUALITY,
     BY_VIEW,
     Groupings,
-    Settings,
+    TableSettings,
     count_missed,
     select,
     split,
@@ -45,7 +45,7 @@ def make_table1(
     arms: Sequence[str],
     published: Sequence[dict[str, Any]],
     sources: Sequence[str],
-    settings: Settings,
+    settings: TableSettings,
 ) -> Table:
     """Return accuracy at ED and ES per arm, in the shape of the paper's Table 1.
 
@@ -85,7 +85,7 @@ def make_table1(
     return Table("Accuracy at ED and ES, as in the paper's Table 1.", columns, rows, notes)
 
 
-def make_strata(frames: pd.DataFrame, arms: Sequence[str], settings: Settings) -> Table:
+def make_strata(frames: pd.DataFrame, arms: Sequence[str], settings: TableSettings) -> Table:
     """Return accuracy per arm and structure: all, and by instant, image quality and view."""
     rows: list[dict[str, Any]] = []
     for arm in arms:
@@ -102,7 +102,7 @@ def make_strata(frames: pd.DataFrame, arms: Sequence[str], settings: Settings) -
 
 
 def _strata_rows(
-    found: pd.DataFrame, keys: dict[str, Any], settings: Settings
+    found: pd.DataFrame, keys: dict[str, Any], settings: TableSettings
 ) -> list[dict[str, Any]]:
     rows = []
     for structure in STRUCTURES:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from echoweave.evaluation.samples import Settings, select, summarise_agreement
+from echoweave.evaluation.samples import TableSettings, select, summarise_agreement
 from echoweave.evaluation.table import Column, Table
 
 _EF = ("ef_percent", "ref_ef_percent")
@@ -26,7 +26,7 @@ _KEYS = {
 }
 
 
-def make_beats(cycles: pd.DataFrame, arms: Sequence[str], settings: Settings) -> Table:
+def make_beats(cycles: pd.DataFrame, arms: Sequence[str], settings: TableSettings) -> Table:
     """Return EF (mean and SD over the beats, beats used): over all clips per arm, then a clip.
 
     Args:
@@ -57,7 +57,7 @@ def make_beats(cycles: pd.DataFrame, arms: Sequence[str], settings: Settings) ->
     return Table("Beat-to-beat ejection fraction of full-cycle clips.", _columns(), rows, notes)
 
 
-def _summary(ours: pd.DataFrame, arm: str, settings: Settings) -> dict[str, Any]:
+def _summary(ours: pd.DataFrame, arm: str, settings: TableSettings) -> dict[str, Any]:
     # Both means over the same clips, so that their difference is the mean difference.
     both = ours.dropna(subset=list(_EF))
     found = summarise_agreement(both[list(_EF)].to_numpy(float), settings)

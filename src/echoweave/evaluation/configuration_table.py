@@ -14,7 +14,7 @@ def make_configurations(choices: Mapping[str, Mapping[str, Any]]) -> Table:
     """Return the cross-validated Dice of each candidate of each arm.
 
     Args:
-        choices: Arm -> content of its best.json, see :func:`echoweave.segmentation.select.select`.
+        choices: Arm -> content of its best.json, see :mod:`echoweave.segmentation.select`.
     """
     lines = [line for arm, choice in choices.items() for line in _lines(arm, choice)]
     columns = [

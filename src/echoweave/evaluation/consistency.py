@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from echoweave.evaluation.clips import ATTRIBUTES, Shapes
+from echoweave.evaluation.predictions import ATTRIBUTES, Shapes
 from echoweave.evaluation.smoothness import deviations
 
 COLUMNS = ("attribute", "n_frames", "lost_frames", "max_deviation", "inconsistent_share")

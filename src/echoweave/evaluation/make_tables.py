@@ -14,7 +14,7 @@ from echoweave.evaluation.names import TABLES
 from echoweave.evaluation.pseudolabel_table import make_pseudolabels
 from echoweave.evaluation.published import published_rows, published_sources, read_published
 from echoweave.evaluation.roles import add_roles
-from echoweave.evaluation.samples import Settings
+from echoweave.evaluation.samples import TableSettings
 from echoweave.evaluation.table import write_table
 from echoweave.evaluation.tests_table import make_tests
 from echoweave.evaluation.time_tables import make_consistency, make_smoothness
@@ -40,12 +40,12 @@ def make_tables(
         measures: Arm -> folder that :func:`measure_segmentation` and :func:`measure_cycles` filled.
         pseudolabels: The tables of :func:`measure_pseudolabels`.
         roles: What the registration networks know of each training patient.
-        choices: Arm -> its best.json, see :func:`echoweave.segmentation.select.select`.
+        choices: Arm -> its best.json, see :mod:`echoweave.segmentation.select`.
         published: resources/published_results.tsv.
         folder: Gets the tables.
-        settings: The fields of :class:`echoweave.evaluation.samples.Settings`.
+        settings: The fields of :class:`echoweave.evaluation.samples.TableSettings`.
     """
-    chosen = Settings(**settings)
+    chosen = TableSettings(**settings)
     arms = list(measures)
     ours = {name: _concat([home / f"{name}.tsv" for home in measures.values()]) for name in _INPUTS}
     lines = read_published(published, {"table1": TABLE1_KEYS, "table2": TABLE2_KEYS})

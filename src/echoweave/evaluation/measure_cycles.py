@@ -7,11 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from echoweave.evaluation.clips import Clip, Labels, find_shapes, read_labels
 from echoweave.evaluation.patients import beat_rows
+from echoweave.evaluation.predictions import Labels, Prediction, find_shapes, read_labels
 from echoweave.geometry.resize import resize_labels
-from echoweave.io.cache import Sequence as CachedSequence
-from echoweave.io.cache import read_cycle, read_views
+from echoweave.io.cache import EchoSequence, read_cycle, read_views
 from echoweave.io.tables import write_tsv
 from echoweave.logs import Progress
 
@@ -63,14 +62,14 @@ def measure_cycles(
     write_tsv(pd.DataFrame(rows, columns=list(COLUMNS)), output)
 
 
-def _beats(clip: CachedSequence, labels: Labels, apart: int) -> list[dict[str, Any]]:
+def _beats(clip: EchoSequence, labels: Labels, apart: int) -> list[dict[str, Any]]:
     """Return one row of :func:`beat_rows` a volume mode."""
     native = resize_labels(labels, clip.native_shape)
-    shapes = find_shapes(Clip(clip, labels, native, references=None))
+    shapes = find_shapes(Prediction(clip, labels, native, references=None))
     return list(beat_rows([shapes], apart))
 
 
-def _keys(clip: CachedSequence, arm: str) -> dict[str, Any]:
+def _keys(clip: EchoSequence, arm: str) -> dict[str, Any]:
     return {
         "sequence": clip.name,
         "patient": clip.patient,

@@ -6,11 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from echoweave.evaluation.clips import PAPER_SIZE, Labels, read_labels
-from echoweave.evaluation.overlap import dice
-from echoweave.evaluation.surfaces import surface_distances
-from echoweave.io.cache import Sequence as CachedSequence
-from echoweave.io.cache import read_sequence, read_views
+from echoweave.evaluation.predictions import PAPER_SIZE, Labels, read_labels
+from echoweave.geometry.overlap import dice
+from echoweave.geometry.surfaces import surface_distances
+from echoweave.io.cache import EchoSequence, read_sequence, read_views
 from echoweave.io.tables import write_tsv
 from echoweave.labels import STRUCTURES, structure_mask
 from echoweave.logs import Progress
@@ -63,7 +62,7 @@ def measure_pseudolabels(
     write_tsv(pd.DataFrame(rows, columns=list(COLUMNS)), output)
 
 
-def frame_rows(sequence: CachedSequence, truth: Labels, found: Labels) -> Iterator[dict[str, Any]]:
+def frame_rows(sequence: EchoSequence, truth: Labels, found: Labels) -> Iterator[dict[str, Any]]:
     """Yield one row an inner frame and structure.
 
     Args:
@@ -91,7 +90,7 @@ def frame_rows(sequence: CachedSequence, truth: Labels, found: Labels) -> Iterat
             yield row
 
 
-def _keys(sequence: CachedSequence, estimator: str, direction: str) -> dict[str, Any]:
+def _keys(sequence: EchoSequence, estimator: str, direction: str) -> dict[str, Any]:
     return {
         "sequence": sequence.name,
         "patient": sequence.patient,

@@ -12,11 +12,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from echoweave.evaluation import consistency
-from echoweave.evaluation.clips import PAPER_SIZE, Clip, Shapes, find_shapes, read_clips
-from echoweave.evaluation.overlap import dice, jaccard
 from echoweave.evaluation.patients import BEAT_COLUMNS, VOLUME_COLUMNS, beat_rows, volume_rows
+from echoweave.evaluation.predictions import (
+    PAPER_SIZE,
+    Prediction,
+    Shapes,
+    find_shapes,
+    read_predictions,
+)
 from echoweave.evaluation.smoothness import normalised_smoothness, smoothness
-from echoweave.evaluation.surfaces import surface_distances
+from echoweave.geometry.overlap import dice, jaccard
+from echoweave.geometry.surfaces import surface_distances
 from echoweave.io.tables import write_tsv
 from echoweave.labels import STRUCTURES, structure_mask
 from echoweave.logs import Progress
@@ -44,7 +50,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Settings:
+class MeasureSettings:
     """Settings of the measures.
 
     Attributes:
@@ -76,19 +82,19 @@ def measure_segmentation(
         references: Sequence name -> masks (ED, ES) as released; unlabelled ones are left out.
         folder: Gets frames.tsv, volumes.tsv, beats.tsv, areas.tsv, smoothness.tsv and
             consistency.tsv.
-        settings: The fields of :class:`Settings`.
+        settings: The fields of :class:`MeasureSettings`.
 
     Raises:
         InputError: A file is missing, unreadable or of the wrong size.
     """
-    chosen = Settings(**settings)
+    chosen = MeasureSettings(**settings)
     rows: dict[str, list[Row]] = {name: [] for name in MEASURES}
     patients: dict[str, list[Shapes]] = defaultdict(list)
     progress = Progress(f"measuring {arm}", len(predictions))
-    for done, clip in enumerate(read_clips(predictions, caches, references), 1):
+    for done, clip in enumerate(read_predictions(predictions, caches, references), 1):
         shapes = find_shapes(clip)
         keys = _keys(shapes, arm)
-        rows["frames"] += [keys | row for row in frame_rows(clip)]
+        rows["frames"] += [keys | row for row in instant_rows(clip)]
         rows["areas"] += [keys | row for row in area_rows(clip)]
         rows["smoothness"] += [keys | row for row in smoothness_rows(clip, chosen.frame_rate_hz)]
         patients[shapes.patient].append(shapes)
@@ -104,7 +110,7 @@ def measure_segmentation(
         write_tsv(pd.DataFrame(rows[name], columns=list(columns)), folder / f"{name}.tsv")
 
 
-def frame_rows(clip: Clip) -> Iterator[Row]:
+def instant_rows(clip: Prediction) -> Iterator[Row]:
     """Yield one row an instant and structure; a structure that neither mask has is left empty."""
     if clip.references is None:
         return
@@ -128,7 +134,7 @@ def frame_rows(clip: Clip) -> Iterator[Row]:
             }
 
 
-def area_rows(clip: Clip) -> Iterator[Row]:
+def area_rows(clip: Prediction) -> Iterator[Row]:
     """Yield one row a frame and structure."""
     _, height, width = clip.cached.shape
     paper_pixels = PAPER_SIZE**2 / (height * width)
@@ -143,7 +149,7 @@ def area_rows(clip: Clip) -> Iterator[Row]:
             }
 
 
-def smoothness_rows(clip: Clip, fallback_hz: float) -> Iterator[Row]:
+def smoothness_rows(clip: Prediction, fallback_hz: float) -> Iterator[Row]:
     """Yield one row a structure; ``fallback_hz`` stands in for an unknown frame rate."""
     _, height, width = clip.cached.shape
     known = math.isfinite(clip.sequence.frame_rate_hz)
@@ -161,7 +167,7 @@ def smoothness_rows(clip: Clip, fallback_hz: float) -> Iterator[Row]:
         }
 
 
-def _areas(clip: Clip, structure: str) -> NDArray[np.float64]:
+def _areas(clip: Prediction, structure: str) -> NDArray[np.float64]:
     return np.asarray(structure_mask(clip.cached, structure).sum(axis=(1, 2)), float)
 
 

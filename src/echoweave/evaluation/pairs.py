@@ -10,7 +10,7 @@ from echoweave.evaluation.statistics import Values
 
 
 @dataclass(frozen=True)
-class Pairs:
+class PairedValues:
     """What two arms have in common.
 
     Attributes:
@@ -31,7 +31,7 @@ class Pairs:
 
 def pair_up(
     rows: pd.DataFrame, first: str, second: str, unit: Sequence[str], measure: str
-) -> Pairs:
+) -> PairedValues:
     """Pair the values of two arms unit by unit, then average over each patient.
 
     Were each arm averaged over its own units first, an arm would look better for every hard one
@@ -53,7 +53,7 @@ def pair_up(
     lost = lost.astype("boolean").fillna(True)
     common = values.notna().all(axis=1)
     means = values[common].astype(float).groupby(level="patient").mean()
-    return Pairs(
+    return PairedValues(
         first=means[first].to_numpy(float),
         second=means[second].to_numpy(float),
         units=int(common.sum()),

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echoweave.evaluation.chamber import Chamber
-from echoweave.evaluation.clips import Shapes
+from echoweave.evaluation.predictions import Shapes
 from echoweave.evaluation.smoothness import Phases, find_beats
 from echoweave.evaluation.volumes import MODES, Beat, Mode, Views, measure_beat
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from echoweave.evaluation.roles import HOLDOUT
 from echoweave.evaluation.samples import (
-    Settings,
+    TableSettings,
     count_missed,
     select,
     sequence_means,
@@ -37,7 +37,7 @@ _NOTES = (
 )
 
 
-def make_pseudolabels(rows: pd.DataFrame, settings: Settings) -> Table:
+def make_pseudolabels(rows: pd.DataFrame, settings: TableSettings) -> Table:
     """Return the quality per role of the patient, estimator, direction and structure.
 
     Args:
@@ -60,7 +60,7 @@ def make_pseudolabels(rows: pd.DataFrame, settings: Settings) -> Table:
     return Table("Pseudo-labels against dense reference masks.", _columns(), lines, notes)
 
 
-def _line(found: pd.DataFrame, missed: int, settings: Settings) -> dict[str, Any]:
+def _line(found: pd.DataFrame, missed: int, settings: TableSettings) -> dict[str, Any]:
     line = {"n": len(found), "patients": found["patient"].nunique(), "missed": missed}
     for measure in _MEASURES:
         line |= summarise(found, measure, settings)

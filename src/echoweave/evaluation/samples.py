@@ -31,7 +31,7 @@ AGREEMENT_INTERVALS = {
 
 
 @dataclass(frozen=True)
-class Settings:
+class TableSettings:
     """Settings of the tables.
 
     Attributes:
@@ -45,7 +45,7 @@ class Settings:
     seed: int
 
 
-def summarise(rows: pd.DataFrame, measure: str, settings: Settings) -> dict[str, Any]:
+def summarise(rows: pd.DataFrame, measure: str, settings: TableSettings) -> dict[str, Any]:
     """Return n, mean, SD, median, quartiles and 95 % interval of a measure.
 
     Args:
@@ -64,7 +64,7 @@ def summarise(rows: pd.DataFrame, measure: str, settings: Settings) -> dict[str,
     return {f"{measure}_{name}": value for name, value in values.items()}
 
 
-def summarise_agreement(pairs: Values, settings: Settings) -> dict[str, float]:
+def summarise_agreement(pairs: Values, settings: TableSettings) -> dict[str, float]:
     """Return how pairs [P, 2] (automatic, reference), one a patient, agree.
 
     Returns:

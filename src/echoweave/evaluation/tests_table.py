@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from echoweave.evaluation.accuracy_tables import MEASURES
-from echoweave.evaluation.pairs import Pairs, pair_up
-from echoweave.evaluation.samples import Settings, is_missed, select
+from echoweave.evaluation.pairs import PairedValues, pair_up
+from echoweave.evaluation.samples import TableSettings, is_missed, select
 from echoweave.evaluation.smoothness import SHORTEST
 from echoweave.evaluation.statistics import bootstrap, holm, median_of_draws, paired_p
 from echoweave.evaluation.table import Column, Table
@@ -25,7 +25,7 @@ _VIEWS = {"biplane": {"2CH", "4CH"}, "2CH": {"2CH"}, "4CH": {"4CH"}, "": set[str
 _COLUMNS = (
     *(Column("family", "Family"), Column("first", "First"), Column("second", "Second")),
     *(Column("measure", "Measure"), Column("structure", "Structure")),
-    *(Column("n", "n"), Column("pairs", "Pairs")),
+    *(Column("n", "n"), Column("pairs", "PairedValues")),
     *(Column("first_lost", "Lost by first"), Column("second_lost", "Lost by second")),
     Column("median_difference", "Median difference", 3, interval=("low", "high")),
     *(Column("p", "p", 4), Column("p_holm", "p (Holm)", 4)),
@@ -44,7 +44,7 @@ _NOTES = (
 
 
 def make_tests(
-    tables: Mapping[str, pd.DataFrame], arms: Sequence[str], settings: Settings
+    tables: Mapping[str, pd.DataFrame], arms: Sequence[str], settings: TableSettings
 ) -> Table:
     """Return Wilcoxon's signed-rank test for each pair of arms and measure.
 
@@ -71,7 +71,7 @@ def make_tests(
 
 def _comparisons(
     tables: Mapping[str, pd.DataFrame], first: str, second: str, mode: str
-) -> Iterator[tuple[str, str, Pairs]]:
+) -> Iterator[tuple[str, str, PairedValues]]:
     """Yield (measure, structure, pairs); volumes have no structure."""
     frames = tables["frames"].assign(lost=is_missed(tables["frames"]))
     for structure in STRUCTURES:
@@ -110,7 +110,12 @@ def _in_the_same_views(volumes: pd.DataFrame, first: str, second: str) -> pd.Dat
 
 
 def _row(
-    first: str, second: str, measure: str, structure: str, pairs: Pairs, settings: Settings
+    first: str,
+    second: str,
+    measure: str,
+    structure: str,
+    pairs: PairedValues,
+    settings: TableSettings,
 ) -> dict[str, Any]:
     difference = pairs.first - pairs.second
     low, high = bootstrap(

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from echoweave.evaluation.clips import ATTRIBUTES
+from echoweave.evaluation.predictions import ATTRIBUTES
 from echoweave.evaluation.samples import (
     BY_QUALITY,
     BY_VIEW,
     Groupings,
-    Settings,
+    TableSettings,
     select,
     split,
     summarise,
@@ -23,7 +23,9 @@ _PIXELS, _NORMALISED = "smoothness_px4_per_frame3", "smoothness_normalised_per_s
 _SHARE, _LARGEST = "inconsistent_share", "max_deviation"
 
 
-def make_smoothness(smoothness: pd.DataFrame, arms: Sequence[str], settings: Settings) -> Table:
+def make_smoothness(
+    smoothness: pd.DataFrame, arms: Sequence[str], settings: TableSettings
+) -> Table:
     """Return the smoothness of the area curves per arm, group and structure.
 
     Args:
@@ -61,7 +63,9 @@ def make_smoothness(smoothness: pd.DataFrame, arms: Sequence[str], settings: Set
     return Table("Temporal smoothness of the predicted areas.", columns, rows, notes)
 
 
-def make_consistency(consistency: pd.DataFrame, arms: Sequence[str], settings: Settings) -> Table:
+def make_consistency(
+    consistency: pd.DataFrame, arms: Sequence[str], settings: TableSettings
+) -> Table:
     """Return the share of inconsistent frames per arm, group and attribute.
 
     Args:

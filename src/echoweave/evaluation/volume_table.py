@@ -9,7 +9,7 @@ from echoweave.evaluation.names import display_name
 from echoweave.evaluation.samples import (
     AGREEMENT_INTERVALS,
     BY_QUALITY,
-    Settings,
+    TableSettings,
     select,
     split,
     summarise_agreement,
@@ -58,7 +58,7 @@ def make_table2(
     arms: Sequence[str],
     published: Sequence[dict[str, Any]],
     sources: Sequence[str],
-    settings: Settings,
+    settings: TableSettings,
 ) -> Table:
     """Return correlation, bias and MAE of EDV, ESV and EF, as in the paper's Table 2.
 
@@ -97,7 +97,7 @@ def make_table2(
     return Table(caption, _columns(), rows, notes)
 
 
-def make_function(volumes: pd.DataFrame, arms: Sequence[str], settings: Settings) -> Table:
+def make_function(volumes: pd.DataFrame, arms: Sequence[str], settings: TableSettings) -> Table:
     """Return the agreement of volumes, EF, GLS and LV length, over all and by image quality.
 
     Args:
@@ -133,7 +133,7 @@ def make_function(volumes: pd.DataFrame, arms: Sequence[str], settings: Settings
     return Table("Volumes, EF, GLS and LV length by image quality.", columns, rows, notes)
 
 
-def _agreement_row(rows: pd.DataFrame, prefix: str, settings: Settings) -> dict[str, Any]:
+def _agreement_row(rows: pd.DataFrame, prefix: str, settings: TableSettings) -> dict[str, Any]:
     row: dict[str, Any] = {}
     counts = []
     for measure, (symbol, _, unit) in QUANTITIES.items():

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from echoweave.evaluation.statistics import agree, correlation
-from echoweave.figures.style import colour, display_name, drawing, say_nothing_to_show
+from echoweave.figures.style import colour, display_title, drawing, say_nothing_to_show
 from echoweave.io.tables import read_tsv
 
 QUANTITIES = {
@@ -41,7 +41,7 @@ def draw_bland_altman(volumes: Path, mode: str, svg: Path, png: Path) -> None:
             pair = pairs[name]
             _draw_scatter(axes[0, column], pair, arm, symbol, unit)
             _draw_differences(axes[1, column], pair, arm, symbol, unit)
-        title = f"{display_name(arm)}, Simpson volumes ({mode}){_describe_views(table)}"
+        title = f"{display_title(arm)}, Simpson volumes ({mode}){_describe_views(table)}"
         figure.suptitle(title, fontsize=9)
 
 

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator
 
-from echoweave.figures.style import colour, display_name
+from echoweave.figures.style import colour, display_title
 
 GROUP_WIDTH = 0.8
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -39,7 +39,7 @@ def draw_boxes(
             if len(values):
                 x = place + (offset - (len(series) - 1) / 2) * width
                 _draw_box(axes, values, x, 0.85 * width, colour(box))
-        name = display_name(group).replace(" ", "\n", 1)
+        name = display_title(group).replace(" ", "\n", 1)
         ticks.append(f"{name}\n{_describe_counts(counts)}")
     axes.set_xticks(range(len(groups)), ticks)
     axes.set_xlim(-0.5, len(groups) - 0.5)
@@ -65,7 +65,7 @@ def describe_power(value: float) -> str:
 def series_handles(series: Sequence[str]) -> list[Patch]:
     """Return the entries of a legend for the series."""
     return [
-        Patch(facecolor=colour(name), edgecolor="black", linewidth=0.6, label=display_name(name))
+        Patch(facecolor=colour(name), edgecolor="black", linewidth=0.6, label=display_title(name))
         for name in series
     ]
 

@@ -3,15 +3,12 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from numpy.typing import NDArray
 
-from echoweave.evaluation.overlap import dice
 from echoweave.evaluation.roles import read_roles
-from echoweave.figures.gallery import count_rows, describe_clip, gallery
+from echoweave.figures.gallery import count_rows, gallery, sequence_title
 from echoweave.figures.overlay import (
     REFERENCE_LINE,
     describe_dice,
@@ -23,7 +20,7 @@ from echoweave.figures.overlay import (
 )
 from echoweave.figures.sources import Sources
 from echoweave.figures.style import colour, drawing, say_nothing_to_show
-from echoweave.labels import structure_mask
+from echoweave.geometry.overlap import structure_dice
 
 STRUCTURES = ("cavity", "myocardium", "atrium")
 # Direction -> the mask it carries, and where to.
@@ -65,14 +62,6 @@ def draw_closure(
         figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
 
 
-def closure_dice(carried: NDArray[np.uint8], manual: NDArray[np.uint8]) -> dict[str, float]:
-    """Return the Dice of each structure; both masks are [Y, X]."""
-    return {
-        structure: dice(structure_mask(carried, structure), structure_mask(manual, structure))
-        for structure in STRUCTURES
-    }
-
-
 def _draw_end(
     axes: Axes, sources: Sources, name: str, direction: str, roles: Mapping[str, str]
 ) -> None:
@@ -84,6 +73,6 @@ def _draw_end(
     show_frame(axes, clip.frames[frame], clip.spacing_mm, reference_heart(clip))
     draw_contours(axes, manual, REFERENCE_LINE)
     draw_contours(axes, carried, colour(direction))
-    head = f"{describe_clip(clip)}, {roles[clip.patient]}" if direction == "forward" else ""
-    scores = describe_dice(closure_dice(carried, manual))
+    head = f"{sequence_title(clip)}, {roles[clip.patient]}" if direction == "forward" else ""
+    scores = describe_dice(structure_dice(carried, manual, STRUCTURES))
     axes.set_title(f"{head}\n{start} \N{RIGHTWARDS ARROW} {end}, Dice\n{scores}", loc="left")

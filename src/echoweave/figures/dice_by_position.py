@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from echoweave.figures.holdout import NOTHING, describe_holdout, read_holdout
-from echoweave.figures.style import colour, display_name, drawing, say_nothing_to_show
+from echoweave.figures.style import colour, display_title, drawing, say_nothing_to_show
 from echoweave.figures.tables import in_order
 
 STRUCTURES = ("cavity", "myocardium", "atrium")
@@ -38,7 +38,7 @@ def draw_dice_by_position(quality: Sequence[Path], roles: Path, svg: Path, png: 
             for name in names:
                 _draw_band(axes, rows[rows["direction"] == name], name)
             n = rows["sequence"].nunique()
-            axes.set_title(f"{display_name(structure)}, n = {n}", loc="left")
+            axes.set_title(f"{display_title(structure)}, n = {n}", loc="left")
             axes.set_xlabel("Position between ED (0) and ES (1)")
         panels[0].set_ylabel("Dice")
         handles, labels = panels[0].get_legend_handles_labels()
@@ -75,7 +75,7 @@ def _draw_band(axes: Axes, table: pd.DataFrame, name: str) -> None:
     if table.empty:
         return
     rows = bin_by_position(table)
-    axes.plot(rows["position"], rows["median"], color=colour(name), label=display_name(name))
+    axes.plot(rows["position"], rows["median"], color=colour(name), label=display_title(name))
     axes.fill_between(
         rows["position"], rows["low"], rows["high"], color=colour(name), alpha=0.15, linewidth=0
     )

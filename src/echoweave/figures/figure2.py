@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
+from echoweave.evaluation.samples import sequence_means
 from echoweave.figures.boxes import draw_boxes, series_handles, use_log_axis
 from echoweave.figures.holdout import NOTHING, describe_holdout, read_holdout
 from echoweave.figures.style import drawing, say_nothing_to_show
@@ -52,7 +53,7 @@ def draw_quality(figure: Figure, table: pd.DataFrame, series: str) -> None:
     if table.empty:
         say_nothing_to_show(figure, NOTHING)
         return
-    means = sequence_means(table, series)
+    means = box_means(table, series)
     names = in_order(means["series"])
     groups = [name for name in STRUCTURES if (means["group"] == name).any()]
     grid = figure.add_gridspec(1 + len(UNITS), len(DISTANCES))
@@ -74,7 +75,7 @@ def draw_quality(figure: Figure, table: pd.DataFrame, series: str) -> None:
     )
 
 
-def sequence_means(table: pd.DataFrame, series: str) -> pd.DataFrame:
+def box_means(table: pd.DataFrame, series: str) -> pd.DataFrame:
     """Return the mean of each measure over the frames of each sequence.
 
     Frames without a value (an empty mask has no surface) are left out of the mean.
@@ -82,6 +83,5 @@ def sequence_means(table: pd.DataFrame, series: str) -> pd.DataFrame:
     Returns:
         Columns sequence, group (the structure), series and the measures.
     """
-    keys = ["sequence", "structure", series]
-    means = table.groupby(keys, as_index=False)[list(MEASURES)].mean()
+    means = sequence_means(table, ("sequence", "structure", series), MEASURES)
     return means.rename(columns={"structure": "group", series: "series"})

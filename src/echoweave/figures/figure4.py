@@ -10,18 +10,18 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from echoweave.figures.gallery import describe_clip
+from echoweave.figures.gallery import sequence_title
 from echoweave.figures.overlay import REFERENCE_LINE, draw_contours, show_frame
 from echoweave.figures.sources import Sources
 from echoweave.figures.style import (
     REFERENCE_COLOUR,
     colour,
-    display_name,
+    display_title,
     drawing,
     say_nothing_to_show,
 )
 from echoweave.figures.tables import in_order, read_tables
-from echoweave.io.cache import Sequence as Clip
+from echoweave.io.cache import EchoSequence
 from echoweave.labels import structure_mask
 
 STRUCTURES = ("cavity", "myocardium", "atrium")
@@ -63,12 +63,12 @@ def draw_figure4(
         for axes in rows[-1, 2:]:
             axes.set_xlabel("Frame")
         arms = in_order(arm for name in sequences for arm in sources.arms(name))
-        handles = [Line2D([], [], color=colour(arm), label=display_name(arm)) for arm in arms]
+        handles = [Line2D([], [], color=colour(arm), label=display_title(arm)) for arm in arms]
         handles.append(_reference_handle())
         figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
 
 
-def reference_areas_cm2(clip: Clip, structure: str) -> NDArray[np.float64]:
+def reference_areas_cm2(clip: EchoSequence, structure: str) -> NDArray[np.float64]:
     """Return the reference areas at ED and ES; NaN where there is no reference."""
     if clip.labels is None:
         return np.full(2, np.nan)
@@ -76,7 +76,7 @@ def reference_areas_cm2(clip: Clip, structure: str) -> NDArray[np.float64]:
     return np.asarray(structure_mask(clip.labels, structure).sum(axis=(1, 2)) * pixel_cm2)
 
 
-def _draw_overlays(axes: np.ndarray, clip: Clip, sources: Sources) -> None:
+def _draw_overlays(axes: np.ndarray, clip: EchoSequence, sources: Sources) -> None:
     instants = [clip.ed, clip.es]
     masks = {
         colour(arm): sources.prediction(arm, clip.name)[instants]
@@ -90,22 +90,22 @@ def _draw_overlays(axes: np.ndarray, clip: Clip, sources: Sources) -> None:
         show_frame(panel, clip.frames[instants[place]], clip.spacing_mm, heart)
         for line_colour, labels in masks.items():
             draw_contours(panel, labels[place], line_colour)
-    axes[0].set_title(f"{describe_clip(clip)}\nED", loc="left")
+    axes[0].set_title(f"{sequence_title(clip)}\nED", loc="left")
     axes[1].set_title("ES", loc="left")
 
 
-def _draw_curves(axes: np.ndarray, clip: Clip, table: pd.DataFrame) -> None:
+def _draw_curves(axes: np.ndarray, clip: EchoSequence, table: pd.DataFrame) -> None:
     for panel, structure in zip(axes, STRUCTURES, strict=True):
         rows = table[table["structure"] == structure]
         for arm in in_order(rows["arm"]):
             curve = rows[rows["arm"] == arm].sort_values("frame")
             panel.plot(curve["frame"] + 1, curve["area_mm2"] / MM2_PER_CM2, color=colour(arm))
         _mark_references(panel, clip, structure)
-        panel.set_title(f"{display_name(structure)} (cm²)", loc="left")
+        panel.set_title(f"{display_title(structure)} (cm²)", loc="left")
         panel.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
-def _mark_references(axes: Axes, clip: Clip, structure: str) -> None:
+def _mark_references(axes: Axes, clip: EchoSequence, structure: str) -> None:
     for frame in (clip.ed, clip.es):
         axes.axvline(frame + 1, color="#BBBBBB", linewidth=0.6, zorder=0)
     areas = reference_areas_cm2(clip, structure)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from echoweave.figures.gallery import describe_clip
+from echoweave.figures.gallery import sequence_title
 from echoweave.figures.overlay import (
     REFERENCE_LINE,
     draw_contours,
@@ -13,7 +13,7 @@ from echoweave.figures.overlay import (
     show_frame,
 )
 from echoweave.figures.sources import Sources
-from echoweave.figures.style import colour, display_name, drawing
+from echoweave.figures.style import colour, display_title, drawing
 
 DIRECTIONS = ("forward", "backward", "fused")
 COLUMNS = 6
@@ -40,13 +40,13 @@ def draw_film_strip(
         for row, direction in zip(panels, DIRECTIONS, strict=True):
             masks = sources.prediction(direction, sequence)
             heart = np.asarray((masks > 0).any(axis=0))
-            row[0].set_ylabel(display_name(direction), color=colour(direction))
+            row[0].set_ylabel(display_title(direction), color=colour(direction))
             for panel, frame in zip(row, frames, strict=True):
                 show_frame(panel, clip.frames[frame], clip.spacing_mm, heart)
                 draw_contours(panel, masks[frame], colour(direction))
                 if frame in manual:
                     draw_contours(panel, manual[frame], REFERENCE_LINE, style="dotted")
-        figure.suptitle(f"{describe_clip(clip)}; dotted: manual masks at ED and ES", fontsize=9)
+        figure.suptitle(f"{sequence_title(clip)}; dotted: manual masks at ED and ES", fontsize=9)
         titles = {clip.ed: "ED", clip.es: "ES"}
         for panel, frame in zip(panels[0], frames, strict=True):
             panel.set_title(titles.get(frame, f"Frame {frame + 1}"))

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from echoweave.io.cache import Sequence as Clip
+from echoweave.io.cache import EchoSequence
 
 _COLUMNS = 2
 
@@ -30,7 +30,7 @@ def gallery(figure: Figure, n_sequences: int, n_panels: int) -> list[Sequence[Ax
     return places[:n_sequences]
 
 
-def describe_clip(clip: Clip) -> str:
+def sequence_title(clip: EchoSequence) -> str:
     """Return name and image quality of a sequence, for a title."""
     quality = f", {clip.quality}" if clip.quality else ""
     return f"{clip.name.replace('_', ' ')}{quality}"

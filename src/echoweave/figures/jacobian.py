@@ -29,7 +29,7 @@ def draw_jacobian(jacobian: Path, sequences: Sequence[str], svg: Path, png: Path
     """Draw a box a pair of successive frames and direction, one panel a sequence.
 
     Args:
-        jacobian: Table of :func:`echoweave.pseudolabels.align.align`.
+        jacobian: Table of :func:`echoweave.pseudolabels.align.write_aligned`.
         sequences: What to show, in this order.
         svg: Where the figure goes.
         png: The same.

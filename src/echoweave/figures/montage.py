@@ -16,7 +16,7 @@ from echoweave.figures.overlay import (
     show_frame,
 )
 from echoweave.figures.sources import Sources
-from echoweave.figures.style import colour, display_name, drawing, say_nothing_to_show
+from echoweave.figures.style import colour, display_title, drawing, say_nothing_to_show
 from echoweave.io.tables import read_tsv
 
 INSTANTS = ("ED", "ES")
@@ -85,6 +85,6 @@ def _describe(table: pd.DataFrame, sequence: str, instant: str, rank: str) -> st
 
 def _handles(arm: str) -> list[Artist]:
     return [
-        Line2D([], [], color=colour(arm), label=display_name(arm)),
+        Line2D([], [], color=colour(arm), label=display_title(arm)),
         reference_handle(),
     ]

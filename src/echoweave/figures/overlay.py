@@ -10,7 +10,7 @@ from matplotlib.image import AxesImage
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from echoweave.io.cache import Sequence as Clip
+from echoweave.io.cache import EchoSequence
 from echoweave.labels import N_LABELS
 
 REFERENCE_LINE = "white"
@@ -53,12 +53,12 @@ def show_frame(
     return image
 
 
-def reference_masks(clip: Clip) -> dict[int, NDArray[np.uint8]]:
+def reference_masks(clip: EchoSequence) -> dict[int, NDArray[np.uint8]]:
     """Return the reference masks [Y, X] by their frame, none if there are none."""
     return {} if clip.labels is None else dict(zip((clip.ed, clip.es), clip.labels, strict=True))
 
 
-def reference_heart(clip: Clip) -> NDArray[np.bool_]:
+def reference_heart(clip: EchoSequence) -> NDArray[np.bool_]:
     """Return [Y, X] what the reference masks cover, nothing if there are none."""
     masks = [mask > 0 for mask in reference_masks(clip).values()]
     return np.any(masks, axis=0) if masks else np.zeros(clip.frames.shape[1:], np.bool_)

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 from PIL import Image
 
-from echoweave.figures.gallery import describe_clip
+from echoweave.figures.gallery import sequence_title
 from echoweave.figures.overlay import (
     REFERENCE_LINE,
     draw_contours,
@@ -22,9 +22,9 @@ from echoweave.figures.overlay import (
     show_frame,
 )
 from echoweave.figures.sources import Sources
-from echoweave.figures.style import colour, display_name, our_style
+from echoweave.figures.style import colour, display_title, our_style
 from echoweave.io.atomic import whole_file
-from echoweave.io.cache import Sequence as Clip
+from echoweave.io.cache import EchoSequence
 
 DIRECTIONS = ("forward", "backward", "fused")
 # Inches; with the dots per inch this is 480 x 540 pixels.
@@ -88,7 +88,7 @@ def _palette() -> bytes:
     return np.concatenate([greys, lines, lines / 2]).round().astype(np.uint8).tobytes()
 
 
-def _picture(clip: Clip, masks: Mapping[str, NDArray[np.uint8]], frame: int) -> Image.Image:
+def _picture(clip: EchoSequence, masks: Mapping[str, NDArray[np.uint8]], frame: int) -> Image.Image:
     figure = Figure(figsize=SIZE)
     # A fixed place, so that nothing but the heart moves.
     axes = figure.add_axes((0.0, 0.06, 1.0, 0.88))
@@ -98,9 +98,9 @@ def _picture(clip: Clip, masks: Mapping[str, NDArray[np.uint8]], frame: int) -> 
     for direction, labels in masks.items():
         draw_contours(axes, labels[frame], colour(direction))
     instant = {clip.ed: ", ED", clip.es: ", ES"}.get(frame, "")
-    axes.set_title(f"{describe_clip(clip)}: frame {frame + 1} of {len(clip.frames)}{instant}")
+    axes.set_title(f"{sequence_title(clip)}: frame {frame + 1} of {len(clip.frames)}{instant}")
     handles: list[Artist] = [
-        Line2D([], [], color=colour(name), label=display_name(name)) for name in masks
+        Line2D([], [], color=colour(name), label=display_title(name)) for name in masks
     ]
     handles.append(reference_handle("Manual"))
     figure.legend(

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from echoweave.figures.style import colour, display_name, drawing, say_nothing_to_show
+from echoweave.figures.style import colour, display_title, drawing, say_nothing_to_show
 from echoweave.io.tables import read_tsv
 
 MEASURES = {
@@ -42,7 +42,7 @@ def draw_registration_curves(curves: Sequence[Path], svg: Path, png: Path) -> No
                 _draw_model(axes, table, measure, model)
             axes.set_xlabel("Iteration")
             axes.set_ylabel(label)
-        handles = [Line2D([], [], color=colour(m), label=display_name(m)) for m in tables]
+        handles = [Line2D([], [], color=colour(m), label=display_title(m)) for m in tables]
         handles += [
             Line2D([], [], color="black", linestyle=style, label=split.capitalize())
             for split, style in STYLES.items()

@@ -7,7 +7,7 @@ from typing import Literal
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from echoweave.figures.style import colour, display_name, drawing, say_nothing_to_show
+from echoweave.figures.style import colour, display_title, drawing, say_nothing_to_show
 from echoweave.io.tables import read_tsv
 
 MEASURES = {
@@ -40,7 +40,7 @@ def draw_segmentation_curves(
         handles = []
         for arm, trained in curves.items():
             for style, (configuration, paths) in zip(_STYLES, trained.items(), strict=False):
-                name = display_name(arm) + (f" ({configuration})" if len(trained) > 1 else "")
+                name = display_title(arm) + (f" ({configuration})" if len(trained) > 1 else "")
                 label = f"{name}, {len(paths)} folds"
                 handles.append(Line2D([], [], color=colour(arm), linestyle=style, label=label))
                 for path in paths:

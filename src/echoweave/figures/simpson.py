@@ -12,7 +12,7 @@ from echoweave.evaluation.chamber import Chamber, find_chamber
 from echoweave.figures.bland_altman import QUANTITIES
 from echoweave.figures.overlay import draw_contours, show_frame
 from echoweave.figures.sources import Sources
-from echoweave.figures.style import colour, display_name, drawing, say_nothing_to_show
+from echoweave.figures.style import colour, display_title, drawing, say_nothing_to_show
 from echoweave.io.tables import read_tsv
 from echoweave.labels import structure_mask
 
@@ -99,5 +99,5 @@ def _describe(figure: Figure, row: pd.Series) -> None:
         reference = row[f"ref_{measure}"]
         known = f" (reference {reference:.0f})" if pd.notna(reference) else ""
         parts.append(f"{name} {row[measure]:.0f} {unit}{known}")
-    head = f"{row['patient']}, {display_name(row['arm'])}, {row['method']}"
+    head = f"{row['patient']}, {display_title(row['arm'])}, {row['method']}"
     figure.suptitle(f"{head}: {', '.join(parts)}", fontsize=8)

@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from echoweave.io.cache import Sequence as Clip
-from echoweave.io.cache import read_sequence
+from echoweave.io.cache import EchoSequence, read_sequence
 from echoweave.io.images import read_array
 
 
@@ -20,7 +19,7 @@ class Sources:
             (path.parent.name, path.name.removesuffix(".nii.gz")): path for path in predictions
         }
 
-    def clip(self, sequence: str) -> Clip:
+    def clip(self, sequence: str) -> EchoSequence:
         """Return the frames and references of ``sequence`` ("patient0001_4CH")."""
         patient, _, view = sequence.rpartition("_")
         return read_sequence(self._caches[patient], view)

@@ -9,7 +9,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from echoweave.evaluation.names import display_name as table_name
+from echoweave.evaluation.names import display_name
 from echoweave.io.atomic import whole_file
 
 # Width of a full journal page, in inches (180 mm).
@@ -70,9 +70,9 @@ def colour(name: str) -> str:
     return COLOURS.get(name, _OTHERS[zlib.crc32(name.encode()) % len(_OTHERS)])
 
 
-def display_name(name: str) -> str:
+def display_title(name: str) -> str:
     """Return how the figures write the name of an arm, direction, estimator or structure."""
-    words = table_name(name)
+    words = display_name(name)
     return words[:1].upper() + words[1:]
 
 

@@ -9,12 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 
-from echoweave.figures.gallery import count_rows, describe_clip, gallery
+from echoweave.figures.gallery import count_rows, gallery, sequence_title
 from echoweave.figures.overlay import reference_heart, show_frame
 from echoweave.figures.sources import Sources
 from echoweave.figures.style import drawing, say_nothing_to_show
 from echoweave.geometry.sector import sector_mask
-from echoweave.io.cache import Sequence as Clip
+from echoweave.io.cache import EchoSequence
 
 PANELS = 3
 ROW_HEIGHT = 1.75
@@ -70,12 +70,12 @@ def draw_warped_average(
         )
 
 
-def _draw_comparison(panels: Sequence[Axes], clip: Clip, found: Comparison) -> AxesImage:
+def _draw_comparison(panels: Sequence[Axes], clip: EchoSequence, found: Comparison) -> AxesImage:
     """Draw the three panels of one sequence; return the difference."""
     place = clip.spacing_mm, reference_heart(clip)
     show_frame(panels[0], found.target, *place)
     show_frame(panels[1], found.average, *place)
-    panels[0].set_title(f"{describe_clip(clip)}\nED frame", loc="left")
+    panels[0].set_title(f"{sequence_title(clip)}\nED frame", loc="left")
     panels[1].set_title(f"Mean of {clip.es - clip.ed} warped", loc="left")
     panels[2].set_title(
         f"|difference| {found.after:.1f}\n(not warped: {found.before:.1f})", loc="left"
@@ -84,7 +84,7 @@ def _draw_comparison(panels: Sequence[Axes], clip: Clip, found: Comparison) -> A
     return show_frame(panels[2], difference, *place, scale=("RdBu_r", -LARGEST, LARGEST))
 
 
-def compare(clip: Clip, aligned: NDArray[np.uint8]) -> Comparison:
+def compare(clip: EchoSequence, aligned: NDArray[np.uint8]) -> Comparison:
     """Compare the ED frame of ``clip`` with the others from ED to ES.
 
     Args:

@@ -9,7 +9,6 @@ without a jump, so that the mean of the distances of two discs belongs to the di
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
-from scipy.spatial import cKDTree
 
 from echoweave.labels import N_LABELS
 
@@ -51,28 +50,6 @@ def label_distances(
         inside = labels == label
         signed[label, inside] = np.delete(away, label, axis=0)[:, inside].min(axis=0)
     return signed
-
-
-def hausdorff_mm(
-    first: NDArray[np.bool_], second: NDArray[np.bool_], spacing_mm: tuple[float, float]
-) -> float:
-    """Return the symmetric Hausdorff distance between the edge pixels of two masks [Y, X], in mm.
-
-    Edge pixels are those with one of their four neighbours outside the mask or the image. NaN if
-    either mask is empty.
-    """
-    if not first.any() or not second.any():
-        return float("nan")
-    edges = [np.argwhere(_edge(mask)) * spacing_mm for mask in (first, second)]
-    there = cKDTree(edges[1]).query(edges[0])[0].max()
-    back = cKDTree(edges[0]).query(edges[1])[0].max()
-    return float(max(there, back))
-
-
-def _edge(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    padded = np.pad(mask, 1)
-    surrounded = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
-    return mask & ~surrounded
 
 
 def _distance_to(mask: NDArray[np.bool_], spacing_mm: tuple[float, float]) -> NDArray[np.float32]:

@@ -7,8 +7,7 @@ holds that in the same form.
 import io
 import math
 import os
-from collections.abc import Iterator
-from collections.abc import Sequence as ListOf
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ from echoweave.io.limits import check_shape
 
 
 @dataclass(frozen=True)
-class Sequence:
+class EchoSequence:
     """One view of one patient at cache size, frames in ED -> ES order; or the clip of whole beats.
 
     Attributes:
@@ -88,7 +87,9 @@ _PAIRS = ("spacing_mm", "native_shape", "native_spacing_mm", "dense_label_values
 _CYCLE = "cycle"
 
 
-def write_patient(path: Path, sequences: ListOf[Sequence], cycles: ListOf[Sequence] = ()) -> None:
+def write_patient(
+    path: Path, sequences: Sequence[EchoSequence], cycles: Sequence[EchoSequence] = ()
+) -> None:
     """Write all views of one patient; frames are stored one chunk a frame, lzf.
 
     Every chunk has a checksum, so that a damaged one cannot be read.
@@ -116,7 +117,7 @@ def read_views(path: Path) -> list[str]:
         return sorted(file)
 
 
-def read_sequence(path: Path, view: str) -> Sequence:
+def read_sequence(path: Path, view: str) -> EchoSequence:
     """Read one view of one patient.
 
     Raises:
@@ -137,7 +138,7 @@ def read_labelled_spacings(path: Path) -> list[tuple[float, float]]:
         ]
 
 
-def read_cycle(path: Path, view: str) -> Sequence | None:
+def read_cycle(path: Path, view: str) -> EchoSequence | None:
     """Read the full-cycle clip of one view; None where there is none.
 
     Raises:
@@ -148,7 +149,7 @@ def read_cycle(path: Path, view: str) -> Sequence | None:
         return _read(file[name], view) if name in file else None
 
 
-def _write(group: h5py.Group, sequence: Sequence) -> None:
+def _write(group: h5py.Group, sequence: EchoSequence) -> None:
     for field, value in vars(sequence).items():
         if field == "view" or value is None:
             continue
@@ -159,7 +160,7 @@ def _write(group: h5py.Group, sequence: Sequence) -> None:
             group.attrs[field] = value
 
 
-def _read(group: h5py.Group, view: str) -> Sequence:
+def _read(group: h5py.Group, view: str) -> EchoSequence:
     fields = dict(group.attrs.items())
     fields |= {name: _array(group[name]) for name in _ARRAYS if name in group}
     for name in _PAIRS:
@@ -167,7 +168,7 @@ def _read(group: h5py.Group, view: str) -> Sequence:
     for name, value in fields.items():
         if isinstance(value, np.generic):
             fields[name] = value.item()
-    sequence = Sequence(view=view, **fields)
+    sequence = EchoSequence(view=view, **fields)
     _check(sequence)
     return sequence
 
@@ -181,7 +182,7 @@ def _array(dataset: h5py.Dataset) -> NDArray[np.uint8]:
     return array
 
 
-def _check(sequence: Sequence) -> None:
+def _check(sequence: EchoSequence) -> None:
     """Notice a file whose parts do not belong together."""
     frames, labels, dense = sequence.frames, sequence.labels, sequence.dense_labels
     if sequence.phase not in PHASES:

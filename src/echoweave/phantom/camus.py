@@ -9,14 +9,16 @@ from scipy.ndimage import distance_transform_edt
 from echoweave.io.atomic import whole_file
 from echoweave.io.images import write_image
 from echoweave.labels import BACKGROUND, N_LABELS
-from echoweave.phantom.clip import Clip
+from echoweave.phantom.clip import Recording
 from echoweave.phantom.patient import Patient, View
 
 # As the public files of the first release say, also for single frames.
 THIRD_SPACING_MM = 1.54
 
 
-def write_mhd_view(folder: Path, patient: Patient, view: View, clip: Clip, labelled: bool) -> None:
+def write_mhd_view(
+    folder: Path, patient: Patient, view: View, clip: Recording, labelled: bool
+) -> None:
     """Write one view as in the first release (MetaImage, all images [T, Y, X]).
 
     Args:
@@ -43,7 +45,7 @@ def write_mhd_view(folder: Path, patient: Patient, view: View, clip: Clip, label
 
 
 def write_nifti_view(
-    folder: Path, patient: Patient, view: View, clip: Clip, labelled: bool
+    folder: Path, patient: Patient, view: View, clip: Recording, labelled: bool
 ) -> None:
     """Write one view as in the NIfTI release, with the variety that its files show.
 

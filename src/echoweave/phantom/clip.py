@@ -24,7 +24,7 @@ _LEAFLET_POINTS, _LEAFLET_DB = 60, -3.0
 
 
 @dataclass(frozen=True)
-class Clip:
+class Recording:
     """A recording from ED to ES, or of whole beats.
 
     Attributes:
@@ -38,7 +38,7 @@ class Clip:
     spacing_mm: tuple[float, float]
 
 
-def record(view: View, sector: Sector, beats: int, artefacts: Artefacts = REALISTIC) -> Clip:
+def record(view: View, sector: Sector, beats: int, artefacts: Artefacts = REALISTIC) -> Recording:
     """Return the clip of ``view``.
 
     Args:
@@ -50,7 +50,7 @@ def record(view: View, sector: Sector, beats: int, artefacts: Artefacts = REALIS
     """
     phantom = _Phantom(view, sector, artefacts)
     instants = _instants(view, beats, artefacts)
-    return Clip(
+    return Recording(
         frames=np.stack([phantom.frame(i, *instant) for i, instant in enumerate(instants)]),
         labels=np.stack([phantom.labels(contraction) for contraction, _ in instants]),
         spacing_mm=sector.spacing_mm,

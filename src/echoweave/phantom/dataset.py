@@ -10,13 +10,13 @@ from echoweave.io.atomic import whole_file
 from echoweave.io.images import write_sequence
 from echoweave.logs import Progress
 from echoweave.phantom.camus import write_mhd_view, write_nifti_view
-from echoweave.phantom.clip import Clip, record
+from echoweave.phantom.clip import Recording, record
 from echoweave.phantom.patient import Patient, View, draw_patient
-from echoweave.phantom.settings import Settings
+from echoweave.phantom.settings import PhantomSettings
 from echoweave.phantom.ted import write_ted_patient
 
 
-def write_phantom(out: Path, settings: Settings) -> None:
+def write_phantom(out: Path, settings: PhantomSettings) -> None:
     """Write a phantom data set to the new folder ``out``; nothing is left if it fails.
 
     ``out/camus`` holds CAMUS in the layout asked for, ``out/ted/database`` TED, and
@@ -45,7 +45,7 @@ def write_phantom(out: Path, settings: Settings) -> None:
         draft.rename(out)
 
 
-def _write_patient(out: Path, patient: Patient, settings: Settings) -> None:
+def _write_patient(out: Path, patient: Patient, settings: PhantomSettings) -> None:
     testing = patient.number in settings.test_numbers
     labelled = not (testing and settings.hide_test_labels)
     if settings.layout == "mhd":
@@ -67,19 +67,19 @@ def _write_patient(out: Path, patient: Patient, settings: Settings) -> None:
         write_sequence(truth, clip.labels, clip.spacing_mm)
 
 
-def _systole(clip: Clip, view: View) -> Clip:
+def _systole(clip: Recording, view: View) -> Recording:
     n = view.n_systole
     return replace(clip, frames=clip.frames[:n], labels=clip.labels[:n])
 
 
-def _diastole(clip: Clip, view: View) -> Clip:
+def _diastole(clip: Recording, view: View) -> Recording:
     """Return the frames from the second ED back to the first ES: time runs against their order."""
     es = view.n_systole - 1
     ed = es + view.n_diastole
     return replace(clip, frames=clip.frames[ed : es - 1 : -1], labels=clip.labels[ed : es - 1 : -1])
 
 
-def _write_split(folder: Path, settings: Settings) -> None:
+def _write_split(folder: Path, settings: PhantomSettings) -> None:
     """Write the id lists; every fifth training patient is for validation."""
     training = settings.training_numbers
     subgroups: dict[str, Iterable[int]] = {

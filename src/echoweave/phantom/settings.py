@@ -11,7 +11,7 @@ _MAX_SIDE = 2048
 
 
 @dataclass(frozen=True)
-class Settings:
+class PhantomSettings:
     """The options of ``echoweave phantom``, checked.
 
     Attributes:

@@ -7,12 +7,12 @@ import numpy as np
 from echoweave.io.images import write_image
 from echoweave.labels import ATRIUM, BACKGROUND
 from echoweave.phantom.camus import write_cfg
-from echoweave.phantom.clip import Clip
+from echoweave.phantom.clip import Recording
 from echoweave.phantom.patient import Patient, View
 
 
 def write_ted_patient(
-    database: Path, number: int, patient: Patient, view: View, clip: Clip
+    database: Path, number: int, patient: Patient, view: View, clip: Recording
 ) -> None:
     """Write the whole beats of a 4CH view, masks of every frame, without the atrium.
 

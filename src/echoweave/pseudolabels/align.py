@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from echoweave.cpu import use_cpu
 from echoweave.geometry.sector import sector_mask
 from echoweave.geometry.warp import compose, jacobian_determinant, warp
-from echoweave.io.cache import Sequence as Clip
-from echoweave.io.cache import read_sequence
+from echoweave.io.cache import EchoSequence, read_sequence
 from echoweave.io.images import write_sequence
 from echoweave.io.tables import write_tsv
 from echoweave.logs import Progress
@@ -36,7 +35,7 @@ COLUMNS = ("sequence", "direction", "fixed", "moving", *QUANTILES, "folded")
 Pairs = list[tuple[int, int]]
 
 
-def align(
+def write_aligned(
     estimator: str,
     sequences: Sequence[str],
     caches: Sequence[Path],
@@ -83,7 +82,7 @@ def align(
 
 
 def successive_fields(
-    clip: Clip, motion: Estimator
+    clip: EchoSequence, motion: Estimator
 ) -> dict[str, tuple[Pairs, NDArray[np.float32]]]:
     """Return the pairs of successive frames from ED to ES and their fields, sorted by time.
 
@@ -99,7 +98,7 @@ def successive_fields(
     }
 
 
-def warp_to_ed(clip: Clip, fields: NDArray[np.float32]) -> NDArray[np.uint8]:
+def warp_to_ed(clip: EchoSequence, fields: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Return the frames from ED to ES, each warped onto ED.
 
     Args:

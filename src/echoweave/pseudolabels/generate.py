@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from echoweave.cpu import use_cpu
 from echoweave.errors import InputError, Problem
 from echoweave.geometry.sector import sector_mask
-from echoweave.io.cache import Sequence, read_sequence, read_views
+from echoweave.io.cache import EchoSequence, read_sequence, read_views
 from echoweave.io.images import write_sequence
 from echoweave.io.tables import write_tsv
 from echoweave.logs import Progress
@@ -22,7 +22,7 @@ from echoweave.pseudolabels.files import DIRECTIONS, label_path
 from echoweave.pseudolabels.fuse import backward_weights, fuse
 from echoweave.pseudolabels.propagate import carry, frame_pairs
 from echoweave.pseudolabels.quality import COLUMNS, quality_rows
-from echoweave.pseudolabels.settings import Propagation, Settings
+from echoweave.pseudolabels.settings import Propagation, PseudolabelSettings
 
 
 class PseudoLabels(NamedTuple):
@@ -60,7 +60,9 @@ def generate(
             motion that is not finite.
     """
     use_cpu(threads)
-    parsed = Settings(settings["propagation"], settings["fusion"], settings["drift_correction"])
+    parsed = PseudolabelSettings(
+        settings["propagation"], settings["fusion"], settings["drift_correction"]
+    )
     motion = make_estimator(estimator, checkpoint, settings)
     if estimator in UNTRAINED:
         parsed = UNTRAINED[estimator].adapt(parsed)
@@ -83,7 +85,9 @@ def generate(
     write_tsv(pd.concat([pd.DataFrame(columns=list(COLUMNS)), *tables]), quality)
 
 
-def pseudo_labels(sequence: Sequence, motion: Estimator, settings: Settings) -> PseudoLabels:
+def pseudo_labels(
+    sequence: EchoSequence, motion: Estimator, settings: PseudolabelSettings
+) -> PseudoLabels:
     """Carry the masks of ``sequence`` forward from ED and backward from ES, and fuse them.
 
     A correction of drift counts in the fused labels alone: forward and backward ones, and the
@@ -121,7 +125,7 @@ def pseudo_labels(sequence: Sequence, motion: Estimator, settings: Settings) -> 
 
 
 def _fields(
-    sequence: Sequence, motion: Estimator, propagation: Propagation
+    sequence: EchoSequence, motion: Estimator, propagation: Propagation
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the fields that carry forward and those that carry backward."""
     ahead, back = (

@@ -7,7 +7,8 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
-from echoweave.geometry.distance import hausdorff_mm
+from echoweave.geometry.overlap import dice
+from echoweave.geometry.surfaces import surface_distances
 from echoweave.geometry.warp import jacobian_determinant
 from echoweave.io.tables import read_tsv, write_tsv
 from echoweave.labels import STRUCTURES, structure_mask
@@ -64,7 +65,7 @@ def quality_rows(
         for structure in STRUCTURES:
             first, second = structure_mask(ahead, structure), structure_mask(back, structure)
             row[f"agreement_dice_{structure}"] = dice(first, second)
-            row[f"agreement_hd_mm_{structure}"] = hausdorff_mm(first, second, spacing_mm)
+            row[f"agreement_hd_mm_{structure}"] = surface_distances(first, second, spacing_mm).hd
         rows.append(row)
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.assign(score=1 - LOST_DICE * expected_loss(table))
@@ -96,12 +97,6 @@ def merge_quality(chunks: list[Path], output: Path) -> None:
     """Write the tables of all chunks as one, sorted by sequence and frame."""
     table = pd.concat([read_tsv(chunk) for chunk in chunks])
     write_tsv(table.sort_values(["sequence", "frame"]), output)
-
-
-def dice(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
-    """Return the Dice overlap of two masks; NaN if both are empty."""
-    total = int(first.sum()) + int(second.sum())
-    return 2 * int((first & second).sum()) / total if total else float("nan")
 
 
 def _folded_share(fields: NDArray[np.float32], sector: NDArray[np.bool_]) -> list[float]:

@@ -8,7 +8,7 @@ Fusion = Literal["distance", "paper", "nearest"]
 
 
 @dataclass(frozen=True)
-class Settings:
+class PseudolabelSettings:
     """How the labels are made.
 
     Attributes:

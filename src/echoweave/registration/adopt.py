@@ -11,7 +11,7 @@ from echoweave.io.atomic import whole_file
 from echoweave.io.tables import read_tsv
 from echoweave.logs import LOGGER
 from echoweave.registration.checkpoint import Checkpoint, build, load_checkpoint
-from echoweave.registration.settings import Settings
+from echoweave.registration.settings import ModelSettings
 from echoweave.registration.split import held_out
 
 # What a checkpoint was trained with may differ from the config. What it is may not.
@@ -74,10 +74,10 @@ def adopt_checkpoint(
 
 
 def _other_network(
-    path: Path, given: Settings, model: str, config: Mapping[str, Any]
+    path: Path, given: ModelSettings, model: str, config: Mapping[str, Any]
 ) -> Iterator[Problem]:
     section = f"registration.models.{model}"
-    wanted = Settings.from_config(config, section)
+    wanted = ModelSettings.from_config(config, section)
     for key in _MUST_AGREE:
         here, there = getattr(given, key), getattr(wanted, key)
         if here != there:

@@ -12,7 +12,7 @@ from echoweave.device import torch_device
 from echoweave.geometry.warp import resize_fields
 from echoweave.registration.checkpoint import load_network
 from echoweave.registration.frames import pair_batch, prepare
-from echoweave.registration.settings import Settings
+from echoweave.registration.settings import ModelSettings
 
 _BATCH = 16
 
@@ -20,7 +20,7 @@ _BATCH = 16
 class Registrar:
     """Loads the weights once, then finds the motion in any number of sequences."""
 
-    def __init__(self, network: nn.Module, settings: Settings) -> None:
+    def __init__(self, network: nn.Module, settings: ModelSettings) -> None:
         """Take a network that is on its device already."""
         self.network, self.settings = network.eval(), settings
         self.device = next(network.parameters()).device

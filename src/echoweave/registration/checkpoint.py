@@ -13,8 +13,8 @@ from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_file
 from echoweave.io.checkpoint import load_safely
 from echoweave.registration.networks.registry import build_network
-from echoweave.registration.settings import Settings
-from echoweave.registration.split import Split
+from echoweave.registration.settings import ModelSettings
+from echoweave.registration.split import PatientSplit
 
 _REMEDY = "give a model.pt that EchoWeave has trained, or delete it and train again"
 
@@ -33,8 +33,8 @@ class Checkpoint:
     """
 
     weights: dict[str, Tensor]
-    settings: Settings
-    split: Split
+    settings: ModelSettings
+    split: PatientSplit
     seed: int
     iteration: int
     version: str = version("echoweave")
@@ -60,11 +60,11 @@ def load_checkpoint(path: Path) -> Checkpoint:
     wrong = _wrong_parts(plain)
     if wrong:
         raise InputError(Problem(str(path), "", wrong, _REMEDY))
-    settings, split = Settings(**plain["settings"]), Split(**plain["split"])
+    settings, split = ModelSettings(**plain["settings"]), PatientSplit(**plain["split"])
     return Checkpoint(**(plain | {"settings": settings, "split": split}))
 
 
-def load_network(path: Path) -> tuple[nn.Module, Settings]:
+def load_network(path: Path) -> tuple[nn.Module, ModelSettings]:
     """Return the network of a checkpoint, in evaluation mode, and its settings.
 
     Raises:
@@ -96,7 +96,7 @@ def build(checkpoint: Checkpoint, path: Path) -> nn.Module:
 
 def _wrong_parts(plain: Mapping[str, Any]) -> str | None:
     """Return what tells ``plain`` from what :func:`save_checkpoint` writes, if anything does."""
-    wanted = {"": Checkpoint, "settings": Settings, "split": Split}
+    wanted = {"": Checkpoint, "settings": ModelSettings, "split": PatientSplit}
     for key, kind in wanted.items():
         part, names = plain[key] if key else plain, set(kind.__annotations__)
         if not isinstance(part, dict) or set(part) != names:

@@ -34,7 +34,7 @@ _GAMMA = 0.5
 _CHUNK = 32
 
 
-class Motion(NamedTuple):
+class SuccessiveFields(NamedTuple):
     """The fields of successive frames, float32 [T - 1, 2, S, S] in pixels each.
 
     Attributes:
@@ -53,7 +53,7 @@ class _Level(NamedTuple):
     inside: Tensor
 
 
-def register_clip(frames: NDArray[np.uint8], settings: JointSettings) -> Motion:
+def register_clip(frames: NDArray[np.uint8], settings: JointSettings) -> SuccessiveFields:
     """Return the motion of a clip, on the GPU if there is one.
 
     Maximises the normalised cross-correlation of the frames under the fields and under all links of
@@ -82,7 +82,7 @@ def register_clip(frames: NDArray[np.uint8], settings: JointSettings) -> Motion:
                 _loss(coefficients, level, start, shrink, settings).backward()  # type: ignore[no-untyped-call]
             optimiser.step()
     fields = (dense_field(way, spacing, (size, size)) for way in coefficients.detach())
-    return Motion(*fields)
+    return SuccessiveFields(*fields)
 
 
 def _look(frames: NDArray[np.uint8], settings: JointSettings) -> tuple[Tensor, Tensor]:

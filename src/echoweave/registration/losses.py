@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
 from echoweave.geometry.warp import compose
-from echoweave.registration.settings import Bending, Settings, Similarity
+from echoweave.registration.settings import Bending, ModelSettings, Similarity
 
 _EPSILON = 1e-6
 # Side of the window of the local NCC, in pixels.
@@ -15,7 +15,7 @@ _WINDOW = 9
 
 
 def registration_loss(
-    fixed: Tensor, warped: Tensor, mask: Tensor, dvf: Tensor, settings: Settings
+    fixed: Tensor, warped: Tensor, mask: Tensor, dvf: Tensor, settings: ModelSettings
 ) -> dict[str, Tensor]:
     """Return the loss of a batch and its parts, by their names in the curves.
 

@@ -13,11 +13,11 @@ from echoweave.geometry.resize import resize_labels
 from echoweave.geometry.sector import inner_sector
 from echoweave.io.cache import read_sequence, read_views
 from echoweave.registration.frames import prepare
-from echoweave.registration.settings import Settings
+from echoweave.registration.settings import ModelSettings
 
 
 @dataclass(frozen=True)
-class Clip:
+class PreparedSequence:
     """One sequence, ready for a network.
 
     Attributes:
@@ -37,7 +37,7 @@ class Clip:
     labels: NDArray[np.uint8] | None
 
 
-class Pairs(NamedTuple):
+class FramePairs(NamedTuple):
     """A batch of pairs of frames.
 
     Attributes:
@@ -50,23 +50,23 @@ class Pairs(NamedTuple):
     moving: NDArray[np.uint8]
     sector: NDArray[np.uint8]
 
-    def both_ways(self) -> "Pairs":
+    def both_ways(self) -> "FramePairs":
         """Return these pairs, then the same with fixed and moving frames swapped."""
-        return Pairs(
+        return FramePairs(
             np.concatenate((self.fixed, self.moving)),
             np.concatenate((self.moving, self.fixed)),
             np.concatenate((self.sector, self.sector)),
         )
 
 
-def load_clips(caches: Iterable[Path], settings: Settings) -> list[Clip]:
+def load_sequences(caches: Iterable[Path], settings: ModelSettings) -> list[PreparedSequence]:
     """Read and prepare every view of every cache file."""
     return [_load(path, view, settings) for path in caches for view in read_views(path)]
 
 
 def draw_pairs(
-    clips: list[Clip], count: int, max_frame_gap: int | None, seed: tuple[int, ...]
-) -> Pairs:
+    clips: list[PreparedSequence], count: int, max_frame_gap: int | None, seed: tuple[int, ...]
+) -> FramePairs:
     """Draw pairs: a sequence, all equally likely, then one of its ordered pairs, likewise.
 
     Args:
@@ -82,7 +82,7 @@ def draw_pairs(
         pairs = ordered_pairs(len(clip.frames), max_frame_gap)
         fixed, moving = pairs[generator.integers(len(pairs))]
         chosen.append((clip.frames[fixed], clip.frames[moving], clip.sector))
-    return Pairs(*(np.stack(images) for images in zip(*chosen, strict=True)))
+    return FramePairs(*(np.stack(images) for images in zip(*chosen, strict=True)))
 
 
 @cache
@@ -97,11 +97,11 @@ def ordered_pairs(n_frames: int, max_frame_gap: int | None) -> list[tuple[int, i
     ]
 
 
-def _load(path: Path, view: str, settings: Settings) -> Clip:
+def _load(path: Path, view: str, settings: ModelSettings) -> PreparedSequence:
     sequence = read_sequence(path, view)
     frames, sector = prepare(sequence.frames, settings)
     labels = sequence.labels
     if labels is not None:
         labels = resize_labels(labels, sector.shape)
     inner = inner_sector(sector > 0, settings.rim_share).astype(np.uint8)
-    return Clip(sequence.name, frames, inner, sequence.ed, sequence.es, labels)
+    return PreparedSequence(sequence.name, frames, inner, sequence.ed, sequence.es, labels)

@@ -12,7 +12,7 @@ Schedule = Literal["constant", "cosine"]
 
 
 class FrameSettings(Protocol):
-    """How frames are prepared; see :class:`Settings`."""
+    """How frames are prepared; see :class:`ModelSettings`."""
 
     @property
     def size(self) -> int:
@@ -28,7 +28,7 @@ class FrameSettings(Protocol):
 
 
 @dataclass(frozen=True)
-class Settings:
+class ModelSettings:
     """How one registration network is built and trained; every key is in config/schema.yaml.
 
     All are of ``registration.models`` but ``rim_share``, which counts for every model.
@@ -82,7 +82,7 @@ class Settings:
     rim_share: float
 
     @classmethod
-    def from_config(cls, values: Mapping[str, Any], source: str) -> "Settings":
+    def from_config(cls, values: Mapping[str, Any], source: str) -> "ModelSettings":
         """Build from a config slice, or from what a checkpoint holds.
 
         Args:
@@ -116,13 +116,13 @@ class JointSettings:
             a multiple of.
         smoothing_px: Standard deviation of the Gaussian that smooths the frames; 0: none.
         bending_weight: Weight of the bending energy, in normalised units.
-        inverse_weight: Weight of the inverse error, as in :class:`Settings`.
+        inverse_weight: Weight of the inverse error, as in :class:`ModelSettings`.
         acceleration_weight: Weight of the squared acceleration, with the side of the frame as unit
             of length and a frame as unit of time.
         max_frame_gap: Largest number of successive fields that are composed and compared.
         steps: Optimiser steps on frames of a quarter of the size; two thirds as many on half the
             size and a fifth as many on the whole size follow.
-        rim_share: As in :class:`Settings`.
+        rim_share: As in :class:`ModelSettings`.
     """
 
     size: int

@@ -11,7 +11,7 @@ from echoweave.shuffle import stable_order
 ROLES = ("hold-out", "validation", "training")
 
 
-class Split(NamedTuple):
+class PatientSplit(NamedTuple):
     """Patients by role; no patient has two.
 
     Attributes:
@@ -31,7 +31,7 @@ def split_patients(
     holdout: Literal["ted"] | int | list[str],
     validation_patients: int,
     seed: int,
-) -> Split:
+) -> PatientSplit:
     """Split the training patients of the cohort; each list of the result is sorted.
 
     Who is drawn follows from the ids: one patient more or less gives at most two others another
@@ -55,7 +55,7 @@ def split_patients(
         raise InputError(problems)
     rest = [patient for patient in _order(patients, seed) if patient not in held]
     validation, training = rest[:validation_patients], rest[validation_patients:]
-    return Split(sorted(training), sorted(validation), sorted(held))
+    return PatientSplit(sorted(training), sorted(validation), sorted(held))
 
 
 def split_problems(patients: int, held: int, validation_patients: int) -> list[Problem]:
@@ -80,7 +80,7 @@ def split_problems(patients: int, held: int, validation_patients: int) -> list[P
     return [Problem("config", "registration.holdout", what, remedy)]
 
 
-def role_of(patient: str, splits: Iterable[Split]) -> str:
+def role_of(patient: str, splits: Iterable[PatientSplit]) -> str:
     """Return the one of ``ROLES`` that a patient has for several networks together.
 
     Whom one of them trained on is a training patient; whom none has seen is held out. So networks

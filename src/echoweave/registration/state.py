@@ -14,8 +14,8 @@ from echoweave.imports import code_digest
 from echoweave.io.atomic import whole_file
 from echoweave.io.checkpoint import load_safely
 from echoweave.logs import LOGGER
-from echoweave.registration.pairs import Clip
-from echoweave.registration.settings import Settings
+from echoweave.registration.pairs import PreparedSequence
+from echoweave.registration.settings import ModelSettings
 
 
 @dataclass
@@ -44,7 +44,12 @@ class TrainingState:
     rows: list[dict[str, Any]] = field(default_factory=list)
 
 
-def fingerprint(settings: Settings, seed: int, training: list[Clip], validation: list[Clip]) -> str:
+def fingerprint(
+    settings: ModelSettings,
+    seed: int,
+    training: list[PreparedSequence],
+    validation: list[PreparedSequence],
+) -> str:
     """Return what tells two trainings apart: settings, seed, code, patients, frames and masks."""
     code = code_digest(Path(__file__).with_name("train.py"))
     digest = hashlib.sha256(repr((settings, seed, code)).encode())

@@ -13,10 +13,10 @@ from echoweave.geometry.warp import compose_steps, warp
 from echoweave.labels import N_LABELS
 from echoweave.registration.frames import pair_batch
 from echoweave.registration.losses import soft_dice
-from echoweave.registration.pairs import Clip
+from echoweave.registration.pairs import PreparedSequence
 
 
-def labelled_clips(clips: list[Clip]) -> list[Clip]:
+def labelled_clips(clips: list[PreparedSequence]) -> list[PreparedSequence]:
     """Return the clips with reference masks.
 
     Raises:
@@ -37,7 +37,7 @@ def labelled_clips(clips: list[Clip]) -> list[Clip]:
 
 def carried_overlap(
     register: Callable[[Tensor], Tensor],
-    clip: Clip,
+    clip: PreparedSequence,
     max_frame_gap: int | None,
     device: torch.device,
 ) -> Tensor:

@@ -24,8 +24,8 @@ from echoweave.registration.checkpoint import Checkpoint, save_checkpoint
 from echoweave.registration.frames import pair_batch
 from echoweave.registration.losses import registration_loss
 from echoweave.registration.networks.registry import build_network
-from echoweave.registration.pairs import Clip, Pairs, draw_pairs, load_clips
-from echoweave.registration.settings import Settings
+from echoweave.registration.pairs import FramePairs, PreparedSequence, draw_pairs, load_sequences
+from echoweave.registration.settings import ModelSettings
 from echoweave.registration.split import split_patients
 from echoweave.registration.state import TrainingState, fingerprint, load_state, save_state
 from echoweave.registration.supervision import carried_overlap, labelled_clips
@@ -68,7 +68,7 @@ def train_registration(
     use_cpu(threads)
     state = folder / "state.pt"
     described = settings[model] | {"rim_share": settings["rim_share"]}
-    own = Settings.from_config(described, f"registration.models.{model}")
+    own = ModelSettings.from_config(described, f"registration.models.{model}")
     seed: int = settings["seed"]
     split = split_patients(
         [path.stem for path in caches],
@@ -78,7 +78,7 @@ def train_registration(
         seed,
     )
     training, validation = (
-        load_clips([path for path in caches if path.stem in patients], own)
+        load_sequences([path for path in caches if path.stem in patients], own)
         for patients in (split.training, split.validation)
     )
     LOGGER.info("%d sequences train, %d validate", len(training), len(validation))
@@ -96,7 +96,11 @@ class Trainer:
     """One training of one network; the weights with the lowest validation loss are kept."""
 
     def __init__(
-        self, settings: Settings, seed: int, training: list[Clip], validation: list[Clip]
+        self,
+        settings: ModelSettings,
+        seed: int,
+        training: list[PreparedSequence],
+        validation: list[PreparedSequence],
     ) -> None:
         """Build the network, on the GPU if there is one.
 
@@ -185,7 +189,7 @@ class Trainer:
         self.optimiser.step()
         return {name: value.detach() for name, value in losses.items()}
 
-    def _losses(self, pairs: Pairs) -> Losses:
+    def _losses(self, pairs: FramePairs) -> Losses:
         if self.settings.symmetric or self.settings.inverse_weight > 0:
             pairs = pairs.both_ways()
         images = pair_batch(pairs.fixed, pairs.moving, self.device)
@@ -219,7 +223,9 @@ class Trainer:
         self.network.eval()
         count, batch = _VALIDATION_PAIRS, self.settings.batch_size
         pairs = draw_pairs(self.validation, count, self.settings.max_frame_gap, (self.seed,))
-        batches = [Pairs(*(part[i : i + batch] for part in pairs)) for i in range(0, count, batch)]
+        batches = [
+            FramePairs(*(part[i : i + batch] for part in pairs)) for i in range(0, count, batch)
+        ]
         losses = [self._losses(batch) for batch in batches]
         _check_finite("the validation loss", *(each["loss"] for each in losses))
         self.network.train()
@@ -255,7 +261,7 @@ def _computes_bfloat16(device: torch.device) -> bool:
     return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
 
 
-def _learning_rate(settings: Settings, iteration: int) -> float:
+def _learning_rate(settings: ModelSettings, iteration: int) -> float:
     if settings.schedule == "constant":
         return settings.learning_rate
     done = (iteration - 1) / settings.iterations

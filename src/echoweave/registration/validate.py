@@ -5,13 +5,14 @@ import torch
 from numpy.typing import NDArray
 from torch.nn.functional import one_hot
 
+from echoweave.geometry.overlap import structure_dice
 from echoweave.geometry.warp import compose_steps, warp
 from echoweave.labels import N_LABELS, STRUCTURES, structure_mask
 from echoweave.registration.apply import Registrar
-from echoweave.registration.pairs import Clip
+from echoweave.registration.pairs import PreparedSequence
 
 
-def closure_dice(registrar: Registrar, clips: list[Clip]) -> dict[str, float]:
+def closure_dice(registrar: Registrar, clips: list[PreparedSequence]) -> dict[str, float]:
     """Return ``dice_{structure}``: ED masks carried to ES against the references, averaged.
 
     The fields of successive frames are composed and the mask is warped once. Structures that no
@@ -22,16 +23,15 @@ def closure_dice(registrar: Registrar, clips: list[Clip]) -> dict[str, float]:
         if clip.labels is None:
             continue
         carried = _carry_ed_to_es(registrar, clip, clip.labels[0])
-        for structure in STRUCTURES:
-            ours = structure_mask(carried, structure)
-            reference = structure_mask(clip.labels[1], structure)
-            if reference.any():
-                dice = 2 * (ours & reference).sum() / (ours.sum() + reference.sum())
-                scores[f"dice_{structure}"].append(float(dice))
+        for structure, dice in structure_dice(carried, clip.labels[1], STRUCTURES).items():
+            if structure_mask(clip.labels[1], structure).any():
+                scores[f"dice_{structure}"].append(dice)
     return {name: float(np.mean(values)) for name, values in scores.items() if values}
 
 
-def _carry_ed_to_es(registrar: Registrar, clip: Clip, mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _carry_ed_to_es(
+    registrar: Registrar, clip: PreparedSequence, mask: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
     path = clip.frames[clip.ed : clip.es + 1]
     steps = registrar.register(path[1:], path[:-1]).cpu()
     probabilities = one_hot(torch.from_numpy(mask).long(), N_LABELS).permute(2, 0, 1)[None].float()

@@ -34,7 +34,7 @@ def pixel(spacing_mm: tuple[float, float] | None) -> tuple[float, float]:
     return (1.0, 1.0) if spacing_mm is None else spacing_mm
 
 
-def check_axes(plans: Mapping[str, Any], frame_steps: Sequence[float], where: str) -> None:
+def check_time_axis(plans: Mapping[str, Any], frame_steps: Sequence[float], where: str) -> None:
     """Check that nnU-Net has left the axes in their order and will not resample over time.
 
     Args:

@@ -17,7 +17,7 @@ from nnunetv2.utilities.plans_handling.plans_handler import PlansManager
 from numpy.typing import NDArray
 
 from echoweave.device import torch_device
-from echoweave.io.cache import Sequence as Echo
+from echoweave.io.cache import EchoSequence
 from echoweave.segmentation.arms import ARMS, TRAINER, best_file, fold_folder, model_folder
 from echoweave.segmentation.axes import pixel
 from echoweave.segmentation.checkpoint import read_checkpoint
@@ -44,7 +44,7 @@ class Ensemble:
         self.keep_largest = best["keep_largest"]
         self.members = [_member(arm, one, folds, root) for one in best["configurations"]]
 
-    def __call__(self, echo: Echo) -> NDArray[np.uint8]:
+    def __call__(self, echo: EchoSequence) -> NDArray[np.uint8]:
         """Return the labels of a sequence, uint8 [T, Y, X], in the order of its frames.
 
         Networks with time as an axis see the frames in the order of time.

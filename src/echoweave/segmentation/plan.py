@@ -17,7 +17,7 @@ from echoweave.segmentation.arms import (
     preprocessed_folder,
     raw_folder,
 )
-from echoweave.segmentation.axes import check_axes
+from echoweave.segmentation.axes import check_time_axis
 from echoweave.segmentation.environment import pools, quiet, set_environment
 from echoweave.segmentation.plan_parts import part_problems
 
@@ -114,7 +114,7 @@ def make_plans(arm: str, nnunet_root: Path, threads: int) -> dict[str, Any]:
     plans: dict[str, Any] = plan_experiment_dataset(dataset)[0]
     whole = ARMS[arm].whole_sequences
     steps = [spacing[0] for spacing in fingerprint["spacings"]] if whole else []
-    check_axes(plans, steps, str(raw_folder(nnunet_root, arm)))
+    check_time_axis(plans, steps, str(raw_folder(nnunet_root, arm)))
     return plans
 
 

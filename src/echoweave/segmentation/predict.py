@@ -6,15 +6,14 @@ from pathlib import Path
 
 from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_folder
-from echoweave.io.cache import Sequence as Echo
-from echoweave.io.cache import read_sequence, read_views
+from echoweave.io.cache import EchoSequence, read_sequence, read_views
 from echoweave.io.images import write_sequence
 from echoweave.logs import Progress
 from echoweave.segmentation.arms import best_file, patient_of, preprocessed_folder
 from echoweave.segmentation.environment import quiet, set_environment
 
 # Reads one view from a cache file; None where it does not hold what is asked for.
-Read = Callable[[Path, str], Echo | None]
+Read = Callable[[Path, str], EchoSequence | None]
 
 
 def predict(

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echoweave.io.atomic import whole_file, whole_folder
-from echoweave.io.cache import Sequence as Echo
-from echoweave.io.cache import read_labelled_spacings, read_sequence, read_views
+from echoweave.io.cache import EchoSequence, read_labelled_spacings, read_sequence, read_views
 from echoweave.io.images import read_array, write_image
 from echoweave.io.tables import read_tsv
 from echoweave.logs import Progress
@@ -22,7 +21,7 @@ from echoweave.segmentation.axes import frame_step, pixel
 from echoweave.segmentation.splits import make_splits
 
 Labelled = tuple[int, NDArray[np.uint8]]
-Labeller = Callable[[Echo], list[Labelled]]
+Labeller = Callable[[EchoSequence], list[Labelled]]
 
 
 class Case(NamedTuple):
@@ -82,7 +81,7 @@ def _cases_of(cache: Path, label: Labeller, arm: Arm) -> Iterator[tuple[Case, tu
             yield from ((case, echo.spacing_mm) for case in _cases(echo, label(echo), arm))
 
 
-def _manual(echo: Echo) -> list[Labelled]:
+def _manual(echo: EchoSequence) -> list[Labelled]:
     assert echo.labels is not None
     return [(echo.ed, echo.labels[0]), (echo.es, echo.labels[1])]
 
@@ -94,7 +93,7 @@ def _dense_labeller(folder: Path, quality: Mapping[str, Any]) -> Labeller:
     # Only where both directions are asked, can a pixel be in doubt.
     directions = ("fused",) * 3 if settings.ignore_over_mm is None else DIRECTIONS
 
-    def label(echo: Echo) -> list[Labelled]:
+    def label(echo: EchoSequence) -> list[Labelled]:
         forward, backward, fused = (
             read_array(label_path(folder, direction, echo.name)) for direction in directions
         )
@@ -105,7 +104,7 @@ def _dense_labeller(folder: Path, quality: Mapping[str, Any]) -> Labeller:
     return label
 
 
-def _cases(echo: Echo, frames: Sequence[Labelled], arm: Arm) -> Iterator[Case]:
+def _cases(echo: EchoSequence, frames: Sequence[Labelled], arm: Arm) -> Iterator[Case]:
     """Yield each frame, or the sequence with the frames that were left out set to ``IGNORE``."""
     if not arm.whole_sequences:
         for frame, labels in frames:

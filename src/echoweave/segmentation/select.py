@@ -11,7 +11,7 @@ from echoweave.segmentation.arms import ARMS, PLANS, TRAINER, best_file, ensembl
 from echoweave.segmentation.environment import pools, quiet, set_environment
 
 
-def select(
+def select_configurations(
     arm: str, configurations: Sequence[str], folds: Sequence[int], nnunet_root: Path, threads: int
 ) -> None:
     """Compare the validation predictions of all folds and write best.json.

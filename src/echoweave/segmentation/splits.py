@@ -8,14 +8,14 @@ from echoweave.errors import InputError, Problem
 from echoweave.segmentation.arms import patient_of
 
 
-class Split(TypedDict):
+class FoldSplit(TypedDict):
     """Case names of one fold, as nnU-Net's splits_final.json has them."""
 
     train: list[str]
     val: list[str]
 
 
-def make_splits(cases: Sequence[str], folds: Mapping[str, int]) -> list[Split]:
+def make_splits(cases: Sequence[str], folds: Mapping[str, int]) -> list[FoldSplit]:
     """Return one split a fold.
 
     Args:
@@ -27,7 +27,7 @@ def make_splits(cases: Sequence[str], folds: Mapping[str, int]) -> list[Split]:
     """
     fold_of = {case: folds[patient_of(case)] for case in cases}
     splits = [
-        Split(
+        FoldSplit(
             train=sorted(case for case in cases if fold_of[case] != fold),
             val=sorted(case for case in cases if fold_of[case] == fold),
         )
@@ -37,7 +37,7 @@ def make_splits(cases: Sequence[str], folds: Mapping[str, int]) -> list[Split]:
     return splits
 
 
-def check_splits(splits: Sequence[Split], cases: Sequence[str]) -> None:
+def check_splits(splits: Sequence[FoldSplit], cases: Sequence[str]) -> None:
     """Check what nnU-Net takes on trust.
 
     Raises:

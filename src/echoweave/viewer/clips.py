@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from echoweave.io.atomic import whole_file
-from echoweave.io.cache import Sequence as Clip
-from echoweave.io.cache import read_sequence, read_views
+from echoweave.io.cache import EchoSequence, read_sequence, read_views
 from echoweave.io.images import read_array
 from echoweave.labels import BACKGROUND, N_LABELS, STRUCTURES, structure_mask
 from echoweave.logs import Progress
@@ -48,13 +47,13 @@ def write_clips(caches: Sequence[Path], layers: Sequence[Path], folder: Path) ->
                 for path in layers
                 if path.name == f"{clip.name}.nii.gz"
             }
-            script = f"echoweave.show({json.dumps(describe_clip(clip, masks), allow_nan=False)});\n"
+            script = f"echoweave.show({json.dumps(clip_content(clip, masks), allow_nan=False)});\n"
             with whole_file(folder / f"{clip.name}.js") as temporary:
                 temporary.write_text(script)
         progress.update(done, cache.stem)
 
 
-def describe_clip(clip: Clip, masks: Mapping[str, Layer]) -> dict[str, Any]:
+def clip_content(clip: EchoSequence, masks: Mapping[str, Layer]) -> dict[str, Any]:
     """Return what the page needs to show ``clip`` with its reference and other ``masks``."""
     layers = {"reference": reference_layer(clip)} | dict(masks)
     return {
@@ -68,7 +67,7 @@ def describe_clip(clip: Clip, masks: Mapping[str, Layer]) -> dict[str, Any]:
     }
 
 
-def reference_layer(clip: Clip) -> Layer:
+def reference_layer(clip: EchoSequence) -> Layer:
     """Return the manual masks at ED and ES, and the dense reference elsewhere if there is one."""
     frames: Layer = [None] * len(clip.frames)
     if clip.dense_labels is not None:
@@ -85,7 +84,7 @@ def encode_frame(frame: NDArray[np.uint8]) -> str:
     return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def _describe_layer(layer: Layer, clip: Clip) -> dict[str, Any]:
+def _describe_layer(layer: Layer, clip: EchoSequence) -> dict[str, Any]:
     """Return outlines by frame and label, and the area (cm²) by structure and frame."""
     pixel_cm2 = math.prod(clip.spacing_mm) / MM2_PER_CM2
     return {

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from echoweave.evaluation.roles import read_roles
-from echoweave.figures.style import colour, display_name
+from echoweave.figures.style import colour, display_title
 from echoweave.figures.tables import read_tables
 from echoweave.io.atomic import whole_file
 from echoweave.io.tables import read_tsv
@@ -46,11 +46,11 @@ def write_page(
     """
     study = {
         "layers": [
-            {"name": name, "title": display_name(name), "colour": _layer_colour(name)}
+            {"name": name, "title": display_title(name), "colour": _layer_colour(name)}
             for name in LAYERS
         ],
         "arms": list(ARMS),
-        "structures": [{"name": name, "title": display_name(name)} for name in STRUCTURES],
+        "structures": [{"name": name, "title": display_title(name)} for name in STRUCTURES],
         **describe_study(
             read_tsv(cohort), read_tables(frames), read_tables(volumes), read_tsv(quality), mode
         ),

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from echoweave.geometry.warp import compose_steps, resize_fields
-from echoweave.registration.joint import Motion, register_clip
+from echoweave.registration.joint import SuccessiveFields, register_clip
 from echoweave.registration.settings import JointSettings
 
 
@@ -31,7 +31,7 @@ class Joint:
         return result
 
 
-def _between(motion: Motion, fixed: int, moving: int) -> Tensor:
+def _between(motion: SuccessiveFields, fixed: int, moving: int) -> Tensor:
     """Return the field [1, 2, S, S] of any two frames, composed of the steps between them."""
     if fixed < moving:
         return compose_steps(motion.later[fixed:moving].flip(0))

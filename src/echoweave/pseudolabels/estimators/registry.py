@@ -10,7 +10,7 @@ from echoweave.pseudolabels.estimators.base import Estimator
 from echoweave.pseudolabels.estimators.dis import DenseInverseSearch
 from echoweave.pseudolabels.estimators.farneback import Farneback
 from echoweave.pseudolabels.estimators.still import Still
-from echoweave.pseudolabels.settings import Fusion, Settings
+from echoweave.pseudolabels.settings import Fusion, PseudolabelSettings
 from echoweave.registration.settings import JointSettings
 
 
@@ -30,7 +30,7 @@ class Entry:
     fusion: Fusion | None = None
     on_gpu: bool = False
 
-    def adapt(self, settings: Settings) -> Settings:
+    def adapt(self, settings: PseudolabelSettings) -> PseudolabelSettings:
         """Return ``settings`` with the fusion that makes sense, and no correction on top of it."""
         if self.fusion is None:
             return settings

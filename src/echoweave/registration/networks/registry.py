@@ -9,9 +9,9 @@ from echoweave.registration.networks.affine import AffineFirst
 from echoweave.registration.networks.dirnet import DIRNet
 from echoweave.registration.networks.multistage import MultistageDIRNet
 from echoweave.registration.networks.svf import StationaryVelocityField
-from echoweave.registration.settings import Settings
+from echoweave.registration.settings import ModelSettings
 
-ARCHITECTURES: dict[str, Callable[[Settings], nn.Module]] = {
+ARCHITECTURES: dict[str, Callable[[ModelSettings], nn.Module]] = {
     "dirnet": lambda settings: DIRNet(settings.grid_spacing_px, settings.kernels),
     "dirnet-multistage": lambda settings: MultistageDIRNet(
         settings.grid_spacing_px, settings.kernels
@@ -20,7 +20,7 @@ ARCHITECTURES: dict[str, Callable[[Settings], nn.Module]] = {
 }
 
 
-def build_network(settings: Settings, source: str) -> nn.Module:
+def build_network(settings: ModelSettings, source: str) -> nn.Module:
     """Return an untrained network: float [N, 2, Y, X] pairs to float32 [N, 2, Y, X] fields.
 
     Args:

@@ -11,8 +11,7 @@ from echoweave.cache.read import read_references
 from echoweave.errors import InputError, Problem
 from echoweave.evaluation.chamber import Chamber, find_chamber
 from echoweave.geometry.resize import resize_labels
-from echoweave.io.cache import Sequence as CachedSequence
-from echoweave.io.cache import read_sequence
+from echoweave.io.cache import EchoSequence, read_sequence
 from echoweave.io.images import read_array
 from echoweave.labels import structure_mask
 
@@ -34,7 +33,7 @@ ATTRIBUTES = (
 
 
 @dataclass(frozen=True)
-class Clip:
+class Prediction:
     """A sequence with its prediction and its references.
 
     Attributes:
@@ -44,7 +43,7 @@ class Clip:
         references: Reference masks at ED and ES on the native grid, [2, Y, X]; None if unknown.
     """
 
-    sequence: CachedSequence
+    sequence: EchoSequence
     cached: Labels
     native: Labels
     references: Labels | None
@@ -81,11 +80,11 @@ class Shapes:
     ref_curves: Curves
 
 
-def read_clips(
+def read_predictions(
     predictions: Sequence[Path],
     caches: Sequence[Path],
     references: Mapping[str, tuple[Path, Path]],
-) -> Iterator[Clip]:
+) -> Iterator[Prediction]:
     """Read the predicted sequences one after the other, sorted by name.
 
     Args:
@@ -103,10 +102,10 @@ def read_clips(
         sequence = read_sequence(by_patient[patient], view)
         labels = read_labels(path, sequence)
         masks = read_references(*references[name])[0] if name in references else None
-        yield Clip(sequence, labels, resize_labels(labels, sequence.native_shape), masks)
+        yield Prediction(sequence, labels, resize_labels(labels, sequence.native_shape), masks)
 
 
-def read_labels(path: Path, sequence: CachedSequence) -> Labels:
+def read_labels(path: Path, sequence: EchoSequence) -> Labels:
     """Read labels [T, Y, X] of ``sequence``.
 
     Raises:
@@ -119,7 +118,7 @@ def read_labels(path: Path, sequence: CachedSequence) -> Labels:
     return labels.astype(np.uint8, copy=False)
 
 
-def find_shapes(clip: Clip) -> Shapes:
+def find_shapes(clip: Prediction) -> Shapes:
     """Find the left ventricle in every frame of ``clip`` and in its references."""
     sequence, spacing_mm = clip.sequence, clip.sequence.native_spacing_mm
     references = clip.native[:0] if clip.references is None else clip.references

@@ -3,10 +3,9 @@ import math
 import numpy as np
 import pytest
 from medpy.metric import binary as medpy
+from tests.shapes import box
 
-from echoweave.evaluation.overlap import dice, jaccard
-
-from .shapes import box
+from echoweave.geometry.overlap import dice, jaccard
 
 # 4 x 4 = 16 pixels and 4 x 6 = 24 pixels with 4 x 3 = 12 in common.
 OURS = box((10, 12), 2, 1, 4, 4)

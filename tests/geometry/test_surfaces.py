@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from medpy.metric import binary as medpy
 from monai.metrics import compute_average_surface_distance, compute_hausdorff_distance
 from scipy.ndimage import gaussian_filter
+from tests.shapes import box
 
-from echoweave.evaluation.surfaces import border_points, surface_distances
-
-from .shapes import box
+from echoweave.geometry.surfaces import border_points, surface_distances
 
 MEASURES = ("hd", "hd95", "mad", "pooled_mean", "rms")
 spacings = st.tuples(st.floats(0.1, 2.0), st.floats(0.1, 2.0))
+SPACING = (0.5, 0.25)
+RECTANGLE = box((7, 7), 2, 2, 3, 3)
 
 
 def blob(seed: int, off_the_edge: bool = True) -> np.ndarray:
@@ -115,3 +116,20 @@ def test_differs_from_deepmind_by_less_than_a_pixel(seed, spacing):
     mean = np.mean(surface_distance.compute_average_surface_distance(deepmind))
     assert abs(found.hd - hd) < pixel
     assert abs(found.mad - mean) < pixel
+
+
+def test_hausdorff_of_nested_squares_is_the_way_between_their_corners():
+    inner, outer = np.zeros((2, 20, 20), bool)
+    inner[8:12, 8:12] = outer[5:15, 5:15] = True
+    assert surface_distances(inner, outer, SPACING).hd == pytest.approx(3 * math.hypot(0.5, 0.25))
+
+
+def test_hausdorff_takes_the_worse_direction():
+    speck = np.zeros_like(RECTANGLE)
+    speck[2, 2] = True
+    # From the speck's pixel the rectangle is 0 away; from the far corner the speck is 2 pixels.
+    assert surface_distances(RECTANGLE, speck, SPACING).hd == pytest.approx(math.hypot(1.0, 0.5))
+
+
+def test_hausdorff_of_an_empty_mask_is_nan():
+    assert math.isnan(surface_distances(RECTANGLE, np.zeros_like(RECTANGLE), SPACING).hd)

@@ -1,10 +1,13 @@
 """How much two masks overlap."""
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from echoweave.labels import structure_mask
 
 
 def dice(prediction: NDArray[np.bool_], reference: NDArray[np.bool_]) -> float:
@@ -27,6 +30,16 @@ def jaccard(prediction: NDArray[np.bool_], reference: NDArray[np.bool_]) -> floa
     """
     union = np.count_nonzero(prediction | reference)
     return _ratio(np.count_nonzero(prediction & reference), union)
+
+
+def structure_dice(
+    prediction: NDArray[np.uint8], reference: NDArray[np.uint8], structures: Iterable[str]
+) -> dict[str, float]:
+    """Return the Dice of each of ``structures``; labels of any one shape."""
+    return {
+        name: dice(structure_mask(prediction, name), structure_mask(reference, name))
+        for name in structures
+    }
 
 
 def _ratio(part: Any, whole: Any) -> float:
