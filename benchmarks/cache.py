@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 from side_by_side import ROOT, alternate, compared, keep
 
 from echoweave.cache.build import build_cache
-from echoweave.cache.cohort import load_cohort
-from echoweave.cache.source import Source
+from echoweave.datasets.cohort import load_cohort
+from echoweave.datasets.source import Source
 from echoweave.phantom.dataset import write_phantom
 from echoweave.phantom.settings import PhantomSettings
 

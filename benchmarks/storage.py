@@ -20,7 +20,7 @@ from nnunetv2.utilities.get_network_from_plans import get_network_from_plans
 from side_by_side import ROOT
 
 from echoweave.cache.build import build_cache
-from echoweave.cache.cohort import load_cohort
+from echoweave.datasets.cohort import load_cohort
 from echoweave.phantom.dataset import write_phantom
 from echoweave.phantom.settings import PhantomSettings
 from echoweave.pseudolabels.generate import generate

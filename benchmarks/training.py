@@ -25,7 +25,7 @@ import yaml
 from side_by_side import ROOT, alternate, compared, keep
 
 from echoweave.cache.build import build_cache
-from echoweave.cache.cohort import load_cohort
+from echoweave.datasets.cohort import load_cohort
 from echoweave.phantom.dataset import write_phantom
 from echoweave.phantom.settings import PhantomSettings
 from echoweave.pseudolabels.generate import generate

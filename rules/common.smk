@@ -18,7 +18,7 @@ shield_imports(Path(workflow.basedir), Path())
 shield_jobs(os.environ)
 
 from echoweave.agreement import check_agreement
-from echoweave.cache.cohort import load_cohort
+from echoweave.datasets.cohort import load_cohort
 from echoweave.config import check_config, config_slice
 from echoweave.config_keys import check_keys
 from echoweave.cpu import usable_cpus

@@ -4,7 +4,7 @@ Comes in: measures/, predictions, pseudo-labels, caches, training curves.
 Goes out: figures/{figure}.{svg,png}, animations as {gif,png}, in the report by category.
 """
 
-from echoweave.cache.examples import best_sequence
+from echoweave.datasets.examples import best_sequence
 
 FILM = best_sequence(COHORT.training)
 TEST_EXAMPLES = example_sequences(COHORT.testing, config["figures"]["sequences"])

@@ -7,7 +7,7 @@ and of the sequences of the registration report aligned/{sequence}.nii.gz and ja
 
 from itertools import product
 
-from echoweave.cache.examples import example_sequences
+from echoweave.datasets.examples import example_sequences
 from echoweave.pseudolabels.files import aligned_path
 
 REGISTRATION_EXAMPLES = example_sequences(COHORT.training, config["figures"]["registration"])

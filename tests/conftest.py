@@ -9,6 +9,7 @@ import pytest
 
 from echoweave.phantom.dataset import write_phantom
 from echoweave.phantom.settings import PhantomSettings
+from tests.data_tree import Tree
 
 
 def tiny(layout: str) -> PhantomSettings:
@@ -32,6 +33,20 @@ def phantom_nifti(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("phantom") / "nifti"
     write_phantom(out, tiny("nifti"))
     return out
+
+
+@pytest.fixture
+def make_tree(tmp_path: Path) -> Callable[[str], Tree]:
+    """Return a function from the layout to an empty tree."""
+    return lambda layout: Tree(tmp_path, layout)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    """A tree in the MHD layout with one sound training patient."""
+    tree = Tree(tmp_path, "mhd")
+    tree.add()
+    return tree
 
 
 @pytest.fixture

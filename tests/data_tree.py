@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from echoweave.cache.cohort import Cohort, load_cohort
+from echoweave.datasets.cohort import Cohort, load_cohort
 from echoweave.io.images import write_image
 
 SHAPE = (6, 8)

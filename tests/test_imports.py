@@ -33,8 +33,8 @@ def files_of(name: str) -> set[str]:
 
 
 def test_imports_of_imports_count() -> None:
-    # pair_ted -> cache/ted -> io/images -> io/nifti
-    assert {"cache/ted.py", "io/images.py", "io/nifti.py"} <= files_of("pair_ted")
+    # pair_ted -> cache/pair_ted -> io/images -> io/nifti
+    assert {"cache/pair_ted.py", "io/images.py", "io/nifti.py"} <= files_of("pair_ted")
 
 
 def test_an_import_inside_of_a_function_counts() -> None:

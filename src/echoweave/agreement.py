@@ -6,8 +6,8 @@ Rules call it while they are parsed: it needs nothing slow.
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from echoweave.cache.cohort import Cohort
 from echoweave.cache.pairing import pairing_problems, read_pairing
+from echoweave.datasets.cohort import Cohort
 from echoweave.errors import InputError, Problem
 from echoweave.logs import LOGGER, log_to_terminal
 from echoweave.registration.split import split_problems

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import SimpleITK as sitk  # noqa: N813
 
-from echoweave.cache.discover import VIEWS
+from echoweave.datasets.camus import VIEWS
 from echoweave.io.images import write_image
 from tests.bad_input.edits import BACK, OTHER, Edit
 from tests.data_tree import SPACING_MM, Tree, clip

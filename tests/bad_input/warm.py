@@ -3,8 +3,8 @@
 import nibabel.nifti1  # noqa: F401
 from snakemake.cli import get_argument_parser
 
-import echoweave.cache.cohort
 import echoweave.config
+import echoweave.datasets.cohort
 import echoweave.pseudolabels.estimators.registry  # noqa: F401
 
 # Looks for plugins, which imports them.

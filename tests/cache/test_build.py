@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from echoweave.cache.build import build_cache
-from echoweave.cache.read import read_references
-from echoweave.cache.ted import pair_ted
+from echoweave.cache.pair_ted import pair_ted
+from echoweave.datasets.read import read_references
 from echoweave.geometry.resize import resize_labels
 from echoweave.io.cache import EchoSequence, read_cycle, read_sequence, read_views
 from echoweave.io.images import read_array, write_image

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from echoweave.cache.build import build_cache
-from echoweave.cache.cohort import load_cohort
-from echoweave.cache.ted import pair_ted
+from echoweave.cache.pair_ted import pair_ted
+from echoweave.datasets.cohort import load_cohort
 from echoweave.evaluation.measure_cycles import COLUMNS, measure_cycles
 from echoweave.io.cache import read_cycle, read_sequence, write_patient
 from echoweave.io.images import write_sequence

@@ -2,7 +2,7 @@ from collections import Counter
 
 import pytest
 
-from echoweave.cache.cohort import assign_folds
+from echoweave.datasets.cohort import assign_folds
 from echoweave.errors import InputError
 from echoweave.registration.split import PatientSplit, split_patients
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from echoweave.cache.source import references_of
+from echoweave.datasets.source import references_of
 from echoweave.evaluation.measure_segmentation import measure_segmentation
 from echoweave.logs import log_to
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from echoweave.cache.ted import pair_ted
+from echoweave.cache.pair_ted import pair_ted
 from echoweave.logs import log_to
 
 if __name__ == "__main__":

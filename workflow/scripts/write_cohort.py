@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from echoweave.cache.tables import write_cohort
+from echoweave.datasets.tables import write_cohort
 from echoweave.logs import log_to
 
 if __name__ == "__main__":

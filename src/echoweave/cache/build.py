@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from echoweave.cache.read import read_clip, read_ed_to_es, read_masks, read_references
-from echoweave.cache.source import TED_VIEW, Source
+from echoweave.datasets.read import read_clip, read_ed_to_es, read_masks, read_references
+from echoweave.datasets.source import TED_VIEW, Source
 from echoweave.geometry.resize import resize_frames, resize_labels, resized_spacing
 from echoweave.io.cache import EchoSequence, write_patient
 from echoweave.io.checksums import write_checksums
@@ -43,7 +43,7 @@ def build_cache(
 
     Args:
         sources: Every sequence of these patients, sorted by patient.
-        ted_pairs: The table of :func:`echoweave.cache.ted.pair_ted`; None for test patients, whom
+        ted_pairs: The table of :mod:`echoweave.cache.pair_ted`; None for test patients, whom
             TED does not hold.
         ted_root: ``data.ted.root``, where the clips in that table lie; without any it is not used.
         size: Side of the square frames in the cache, in pixels.

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from echoweave.cache.read import read_references
+from echoweave.datasets.read import read_references
 from echoweave.errors import InputError, Problem
 from echoweave.evaluation.chamber import Chamber, find_chamber
 from echoweave.geometry.resize import resize_labels

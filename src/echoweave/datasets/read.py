@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from echoweave.cache.source import Source
+from echoweave.datasets.source import Source
 from echoweave.errors import InputError, Problem
 from echoweave.io.images import Image, read_image
 from echoweave.labels import N_LABELS

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from echoweave.cache.source import TED_VIEW, BadInput, Source
+from echoweave.datasets.source import TED_VIEW, BadInput, Source
 from echoweave.errors import Problem
 from echoweave.io.tables import read_tsv, write_tsv
 from echoweave.logs import LOGGER
@@ -45,7 +45,7 @@ def write_cohort(
 
     Frames are counted in ED -> ES order as in the cache, so ``ed`` is 0 and ``es`` the last one;
     ``sy_mm`` and ``sx_mm`` are the native spacing; ``reversed`` says that the clip is stored from
-    ES to ED, ``phase`` what it is taken for (see :meth:`~echoweave.cache.source.Source.phase`);
+    ES to ED, ``phase`` what it is taken for (see :meth:`~echoweave.datasets.source.Source.phase`);
     ``source`` is the clip's file below ``root`` (``data.camus.root``), wherever that lies.
     """
     for warning in warnings:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from echoweave.cache.source import SequenceFiles
+from echoweave.datasets.source import SequenceFiles
 from echoweave.errors import Problem
 from echoweave.io.images import Image
 from echoweave.labels import CAVITY

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from echoweave.cache.discover import (
+from echoweave.datasets.camus import (
     Found,
     check_truths,
     discover_camus,
@@ -17,10 +17,10 @@ from echoweave.cache.discover import (
     list_subgroups,
     list_truths,
 )
-from echoweave.cache.inspect import inspect_sequence, inspect_ted
-from echoweave.cache.memo import Task, inspect_all
-from echoweave.cache.source import TED_VIEW, BadInput, Source, TedClip
-from echoweave.cache.twins import find_other_axes, find_twins
+from echoweave.datasets.inspect import inspect_sequence, inspect_ted
+from echoweave.datasets.memo import Task, inspect_all
+from echoweave.datasets.source import TED_VIEW, BadInput, Source, TedClip
+from echoweave.datasets.twins import find_other_axes, find_twins
 from echoweave.errors import InputError, Problem
 from echoweave.io.checksums import digest_of_content, sha256
 from echoweave.logs import LOGGER, log_to_terminal

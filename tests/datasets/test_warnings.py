@@ -8,9 +8,9 @@ import pytest
 from tests.bad_input.edits import affine, both, text
 from tests.bad_input.trees import truth
 
-from echoweave.cache.companions import check_frames
-from echoweave.cache.pictures import check_spacing
-from echoweave.cache.source import SequenceFiles
+from echoweave.datasets.companions import check_frames
+from echoweave.datasets.pictures import check_spacing
+from echoweave.datasets.source import SequenceFiles
 from echoweave.io.images import Image
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from echoweave.cache.source import BadInput, Source
+from echoweave.datasets.source import BadInput, Source
 from echoweave.errors import Problem
 
 

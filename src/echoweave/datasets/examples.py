@@ -5,7 +5,7 @@ Rules import this module while they are parsed: it needs nothing slow.
 
 from collections.abc import Iterable, Sequence
 
-from echoweave.cache.source import Source
+from echoweave.datasets.source import Source
 
 _QUALITIES = ("Good", "Medium", "Poor")
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from echoweave.cache.ted import pair_ted
+from echoweave.cache.pair_ted import pair_ted
 from echoweave.errors import InputError
 from echoweave.geometry.resize import resize_frames
 from echoweave.io.tables import read_tsv

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from echoweave.cache.clinical import read_numbers, read_quality, read_sex
+from echoweave.datasets.clinical import read_numbers, read_quality, read_sex
 from echoweave.errors import Problem
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from echoweave.cache.clinical import read_numbers, read_quality, read_sex
-from echoweave.cache.companions import check_areas, check_frames, check_grid, check_orientation
-from echoweave.cache.pictures import check_contrast, check_spacing, digest
-from echoweave.cache.read import read_clip, read_frame, read_mask, read_masks
-from echoweave.cache.source import Facts, SequenceFiles, TedClip
+from echoweave.datasets.clinical import read_numbers, read_quality, read_sex
+from echoweave.datasets.companions import check_areas, check_frames, check_grid, check_orientation
+from echoweave.datasets.pictures import check_contrast, check_spacing, digest
+from echoweave.datasets.read import read_clip, read_frame, read_mask, read_masks
+from echoweave.datasets.source import Facts, SequenceFiles, TedClip
 from echoweave.errors import InputError, Problem
 from echoweave.io.cfg import read_cfg
 from echoweave.io.images import Image

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-import echoweave.cache.cohort as cohort_module
-from echoweave.cache.cohort import Cohort, assign_folds
-from echoweave.cache.inspect import Report
-from echoweave.cache.source import SequenceFiles, images_of, references_of
-from echoweave.cache.tables import COHORT_COLUMNS, write_cohort
+import echoweave.datasets.cohort as cohort_module
+from echoweave.datasets.cohort import Cohort, assign_folds
+from echoweave.datasets.inspect import Report
+from echoweave.datasets.source import SequenceFiles, images_of, references_of
+from echoweave.datasets.tables import COHORT_COLUMNS, write_cohort
 from echoweave.errors import InputError
 from echoweave.io.tables import read_tsv
 

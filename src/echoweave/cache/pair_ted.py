@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from echoweave.cache.match import match_frames, remove_mean, thumbnails, upper_bounds
 from echoweave.cache.pairing import pairing_problems, read_pairing
-from echoweave.cache.read import read_clip, read_ed_to_es
-from echoweave.cache.source import Source, TedClip
+from echoweave.datasets.read import read_clip, read_ed_to_es
+from echoweave.datasets.source import Source, TedClip
 from echoweave.errors import InputError, Problem
 from echoweave.io.checksums import write_checksums
 from echoweave.io.tables import write_tsv

@@ -1,7 +1,7 @@
 from pathlib import Path
 
-from echoweave.cache.examples import best_sequence, example_sequences
-from echoweave.cache.source import Facts, SequenceFiles, Source
+from echoweave.datasets.examples import best_sequence, example_sequences
+from echoweave.datasets.source import Facts, SequenceFiles, Source
 
 
 def source(name: str, quality: str) -> Source:

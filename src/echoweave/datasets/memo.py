@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from echoweave.cache import inspect
-from echoweave.cache.inspect import Report
-from echoweave.cache.source import Facts
+from echoweave.datasets import inspect
+from echoweave.datasets.inspect import Report
+from echoweave.datasets.source import Facts
 from echoweave.errors import Problem
 from echoweave.imports import code_digest
 from echoweave.io.atomic import whole_file

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from echoweave.cache.source import BadInput, SequenceFiles, TedClip
+from echoweave.datasets.source import BadInput, SequenceFiles, TedClip
 from echoweave.errors import InputError, Problem
 from echoweave.io.metaimage import pixel_file
 
