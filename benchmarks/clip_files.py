@@ -124,7 +124,7 @@ def _sequence(
 ) -> EchoSequence:
     shape = frames.shape[1], frames.shape[2]
     ends = 0, len(frames) - 1
-    return EchoSequence(name, "", frames, *ends, spacing_mm, shape, spacing_mm, labels)
+    return EchoSequence(name, "", frames, *ends, spacing_mm, shape, spacing_mm, labels=labels)
 
 
 def _refuse(path: Path, key: str, what: str, remedy: str) -> None:

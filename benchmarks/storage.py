@@ -74,7 +74,13 @@ def measure(folder: Path, patients: int, mean_frames: float) -> list[tuple[str, 
     cohort = load_cohort(config, folder, threads)
     caches = [folder / f"cache/{patient}.h5" for patient in cohort.training_patients]
     build_cache(
-        cohort.sequences, None, Path(), config["data"]["size"], caches, folder / "checksums.tsv"
+        cohort.sequences,
+        None,
+        Path(),
+        cohort.dataset.label_values,
+        config["data"]["size"],
+        caches,
+        folder / "checksums.tsv",
     )
     labels, pseudolabels = folder / "labels", config["pseudolabels"]
     generate(ESTIMATOR, caches, labels, labels / "quality.tsv", None, pseudolabels, 1)

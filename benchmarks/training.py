@@ -72,7 +72,15 @@ def prepare(folder: Path, config: dict[str, Any]) -> Path:
     config["folds"] = FOLDS
     cohort = load_cohort(config, folder)
     caches = [folder / f"cache/{patient}.h5" for patient in cohort.training_patients]
-    build_cache(cohort.sequences, None, Path(), SIZE, caches, folder / "checksums.tsv")
+    build_cache(
+        cohort.sequences,
+        None,
+        Path(),
+        cohort.dataset.label_values,
+        SIZE,
+        caches,
+        folder / "checksums.tsv",
+    )
     labels = folder / "labels"
     generate("still", caches, labels, labels / "quality.tsv", None, config["pseudolabels"], 1)
     root = folder / "nnunet"

@@ -1,6 +1,6 @@
 """Ingest: the data trees become one table and one HDF5 file a patient.
 
-Comes in: the CAMUS tree, the TED tree, a folder of dense truth where there is one.
+Comes in: the tree of the data set, the TED tree, a folder of dense truth where there is one.
 Goes out: cohort.tsv, excluded.tsv, ted_pairs.tsv, cache/{patient}.h5 (with the whole TED clips), and
 the checksums of every input file in checksums/.
 """
@@ -62,7 +62,7 @@ rule write_cohort:
         sources=COHORT.sequences,
         folds=COHORT.folds,
         excluded=COHORT.excluded,
-        root=Path(config["data"]["camus"]["root"]),
+        root=Path(config["data"][COHORT.dataset.name]["root"]),
         warnings=COHORT.warnings,
     message:
         "Writing the cohort table"
@@ -95,6 +95,7 @@ for bucket, patients in BUCKETS.items():
             content=COHORT.content(COHORT.files(patients)),
             sources=COHORT.sequences_of(patients),
             ted_root=TED_ROOT,
+            label_values=COHORT.dataset.label_values,
             data=settings("data.size"),
         message:
             f"Caching {len(patients)} patients"

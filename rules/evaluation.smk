@@ -39,8 +39,6 @@ rule measure_segmentation:
         "../envs/echoweave.yaml"
     params:
         code=library("measure_segmentation"),
-        content=COHORT.content(COHORT.files(COHORT.testing_patients)),
-        sources=COHORT.testing,
         settings=settings("evaluation.frame_rate_hz", "evaluation.consistency_threshold"),
     message:
         "Measuring the predictions of {wildcards.arm}"

@@ -66,7 +66,7 @@ rule write_provenance:
         rules.viewer.input,
         config=rules.write_config.output[0],
         checksums=[checksums(part) for part in ["ted", *BUCKETS]],
-        files=[*COHORT.subgroups, *(PRETRAINED[model] for model in ADOPTED)],
+        files=[*COHORT.lists, *(PRETRAINED[model] for model in ADOPTED)],
     output:
         json=RESULTS / "provenance.json",
         page=report(

@@ -61,6 +61,7 @@ class Tree:
             "seed": 1,
             "folds": 1,
             "data": {
+                "dataset": "camus",
                 "camus": {"root": str(self.camus), "layout": "auto"},
                 "ted": {"root": None, "pairing": None},
                 "dense_truth": None,

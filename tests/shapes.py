@@ -15,16 +15,16 @@ def box(shape: tuple[int, int], top: int, left: int, height: int, width: int) ->
 def half_ellipse(
     radius_mm: float,
     length_mm: float,
-    spacing_mm: tuple[float, float],
+    spacing: tuple[float, float],
     tilt_degrees: float = 0.0,
     side_mm: float = 130.0,
 ) -> Mask:
     """Apex up, flat base below: the section of half an ellipsoid along its axis."""
-    height, width = (int(side_mm / step) for step in spacing_mm)
+    height, width = (int(side_mm / step) for step in spacing)
     y, x = np.mgrid[:height, :width]
     # The base lies off the pixel grid, as it does in a real image.
-    dy = (y - 0.37) * spacing_mm[0] - 0.85 * side_mm
-    dx = (x - 0.37) * spacing_mm[1] - 0.5 * side_mm
+    dy = (y - 0.37) * spacing[0] - 0.85 * side_mm
+    dx = (x - 0.37) * spacing[1] - 0.5 * side_mm
     tilt = np.deg2rad(tilt_degrees)
     along = -dy * np.cos(tilt) + dx * np.sin(tilt)
     across = dy * np.sin(tilt) + dx * np.cos(tilt)

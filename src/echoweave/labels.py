@@ -1,6 +1,6 @@
 """Label values, and the structures that the tables name."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 import numpy as np
@@ -18,6 +18,12 @@ STRUCTURES: Mapping[str, tuple[int, ...]] = MappingProxyType(
         "atrium": (ATRIUM,),
     }
 )
+
+
+def structures_of(label_values: Collection[int]) -> list[str]:
+    """Return the names of ``STRUCTURES`` that can be told with these labels."""
+    known = set(label_values)
+    return [name for name, labels in STRUCTURES.items() if known.issuperset(labels)]
 
 
 def structure_mask(labels: NDArray[np.uint8], structure: str) -> NDArray[np.bool_]:

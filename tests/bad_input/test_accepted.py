@@ -11,6 +11,7 @@ import pytest
 import SimpleITK as sitk  # noqa: N813
 
 from echoweave.cache.build import build_cache
+from echoweave.datasets.camus import CAMUS
 from echoweave.io.cache import EchoSequence, read_sequence
 from tests.bad_input.conftest import snakemake
 from tests.bad_input.edits import (
@@ -214,7 +215,9 @@ ACCEPTED = {"mhd": MHD, "nifti": NIFTI}
 def cached(tree: Tree) -> EchoSequence:
     output = tree.root / "patient0001.h5"
     sources = tree.load().sequences_of(["patient0001"])
-    build_cache(sources, None, Path(), 32, [output], tree.root / "checksums.tsv")
+    build_cache(
+        sources, None, Path(), CAMUS.label_values, 32, [output], tree.root / "checksums.tsv"
+    )
     return read_sequence(output, "4CH")
 
 

@@ -9,7 +9,6 @@ import pytest
 
 from echoweave.cache.build import build_cache
 from echoweave.cache.pair_ted import pair_ted
-from echoweave.datasets.read import read_references
 from echoweave.geometry.resize import resize_labels
 from echoweave.io.cache import EchoSequence, read_cycle, read_sequence, read_views
 from echoweave.io.images import read_array, write_image
@@ -27,7 +26,13 @@ def build(tree: Any, size: int = 8) -> dict[str, EchoSequence]:
     )
     outputs = [tree.results / "cache" / f"{patient}.h5" for patient in cohort.patients]
     build_cache(
-        cohort.sequences, pairs, tree.ted_root, size, outputs, tree.results / "checksums.tsv"
+        cohort.sequences,
+        pairs,
+        tree.ted_root,
+        cohort.dataset.label_values,
+        size,
+        outputs,
+        tree.results / "checksums.tsv",
     )
     sequences = [read_sequence(path, view) for path in outputs for view in read_views(path)]
     return {sequence.name: sequence for sequence in sequences}
@@ -40,8 +45,8 @@ def test_one_patient_by_hand(make_tree: Any, layout: str) -> None:
     sequence = build(tree)["patient0001_4CH"]
     assert (sequence.ed, sequence.es, sequence.native_shape) == (0, 3, (6, 8))
     # Six rows of 0.2 mm become eight; the eight columns stay.
-    assert sequence.spacing_mm == pytest.approx((0.15, 0.1))
-    assert sequence.native_spacing_mm == pytest.approx((0.2, 0.1))
+    assert sequence.spacing == pytest.approx((0.15, 0.1))
+    assert sequence.native_spacing == pytest.approx((0.2, 0.1))
     assert sequence.frames.shape == (4, 8, 8)
     assert (sequence.frames == np.arange(8) + 50 * np.arange(4)[:, None, None]).all()
     assert sequence.labels is not None
@@ -110,8 +115,8 @@ def test_the_whole_ted_clip_is_kept_beside_its_sequence(tree: Any) -> None:
     np.testing.assert_array_equal(cycle.frames[3:], sequence.frames)
     assert cycle.dense_labels is not None
     assert cycle.dense_labels[:, 0, 0].tolist() == [0, 1, 2, 0, 1, 2, 0]
-    assert (cycle.native_shape, cycle.native_spacing_mm) == ((6, 8), pytest.approx((0.2, 0.1)))
-    assert cycle.spacing_mm == pytest.approx((0.15, 0.1))
+    assert (cycle.native_shape, cycle.native_spacing) == ((6, 8), pytest.approx((0.2, 0.1)))
+    assert cycle.spacing == pytest.approx((0.15, 0.1))
     assert cycle.frame_rate_hz == 40.5
     assert cycle.name == "patient0002_4CH"
     assert read_views(path) == ["2CH", "4CH"]
@@ -216,10 +221,12 @@ def test_given_truth_comes_before_ted(tree: Any) -> None:
 
 
 def test_references_on_the_native_grid(tree: Any) -> None:
-    labels, spacing_mm = read_references(tree.file("ED_gt"), tree.file("ES_gt"))
+    sequence = build(tree)["patient0001_4CH"]
+    labels = sequence.native_labels
+    assert labels is not None
     assert labels[0, :, 3].tolist() == [1, 1, 1, 1, 2, 3]
     assert labels[1, :, 3].tolist() == [1, 1, 2, 3, 0, 0]
-    assert spacing_mm == pytest.approx((0.2, 0.1))
+    assert sequence.native_spacing == pytest.approx((0.2, 0.1))
 
 
 def test_both_releases_of_the_phantom_give_one_cache(
@@ -237,7 +244,7 @@ def test_both_releases_of_the_phantom_give_one_cache(
         other = caches[1][name]
         np.testing.assert_array_equal(sequence.frames, other.frames)
         np.testing.assert_array_equal(sequence.labels, other.labels)
-        assert sequence.spacing_mm == pytest.approx(other.spacing_mm)
+        assert sequence.spacing == pytest.approx(other.spacing)
         in_ted = name in ("patient0001_4CH", "patient0002_4CH", "patient0003_4CH")
         assert (sequence.dense_labels is not None) == in_ted
         if sequence.dense_labels is not None and sequence.labels is not None:

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-import echoweave.datasets.cohort as cohort_module
+from echoweave.datasets.camus import CamusFiles, images_of
 from echoweave.datasets.cohort import Cohort, assign_folds
-from echoweave.datasets.inspect import Report
-from echoweave.datasets.source import SequenceFiles, images_of, references_of
+from echoweave.datasets.source import Report
 from echoweave.datasets.tables import COHORT_COLUMNS, write_cohort
 from echoweave.errors import InputError
 from echoweave.io.tables import read_tsv
@@ -34,8 +33,8 @@ def test_both_layouts_give_the_same_facts(make_tree: Any, layout: str) -> None:
     ]
     folder = tree.folder("patient0010", "testing")
     names = [f"patient0010_4CH_{instant}_gt{tree.suffix}" for instant in ("ED", "ES")]
-    references = references_of(cohort.testing)
-    assert references["patient0010_4CH"] == (folder / names[0], folder / names[1])
+    files = cohort.testing[1].files
+    assert (files.ed_gt, files.es_gt) == (folder / names[0], folder / names[1])
     images = tuple(folder / f"patient0010_4CH_{end}{tree.suffix}" for end in ("ED", "ES"))
     assert images_of(cohort.testing)["patient0010_4CH"] == images
     source = cohort.training[1]
@@ -72,8 +71,8 @@ def test_validation_list_of_the_nifti_release_is_for_training(make_tree: Any) ->
 def test_test_patients_may_lack_masks(tree: Any) -> None:
     tree.add("patient0010", "testing", labelled=False)
     cohort = tree.load()
-    assert [source.has_labels for source in cohort.sequences] == [True, True, False, False]
-    assert references_of(cohort.testing) == {}
+    assert [source.files.labelled for source in cohort.sequences] == [True, True, False, False]
+    assert [source.files.read_masks() for source in cohort.testing] == [None, None]
     assert cohort.testing_patients == ["patient0010"]
 
 
@@ -157,12 +156,12 @@ def test_files_of_a_patient(tree: Any) -> None:
 def test_a_second_look_reads_only_what_changed(tree: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
 
-    def spy(files: SequenceFiles) -> Report:
+    def spy(files: CamusFiles) -> Report:
         read.append(files.sequence.stem)
         return original(files)
 
-    original = cohort_module.inspect_sequence
-    monkeypatch.setattr(cohort_module, "inspect_sequence", spy)
+    original = CamusFiles.inspect
+    monkeypatch.setattr(CamusFiles, "inspect", spy)
     first = tree.load()
     memo = tree.results / ".inspected.json"
     written = memo.stat().st_mtime_ns

@@ -1,12 +1,13 @@
 from pathlib import Path
 
+from echoweave.datasets.camus import CamusFiles
 from echoweave.datasets.examples import best_sequence, example_sequences
-from echoweave.datasets.source import Facts, SequenceFiles, Source
+from echoweave.datasets.source import Facts, Source
 
 
 def source(name: str, quality: str) -> Source:
     patient, _, view = name.rpartition("_")
-    files = SequenceFiles(*[Path("file")] * 4, None, None, None, ())
+    files = CamusFiles(*[Path("file")] * 4, None, None, None, ())
     facts = Facts(0, 4, (8, 8), (1.0, 1.0), quality=quality)
     return Source(patient, view, "training", files, facts)
 

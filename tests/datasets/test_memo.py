@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from echoweave.datasets.inspect import Report
 from echoweave.datasets.memo import Task, inspect_all
+from echoweave.datasets.source import Report
 
 
 def test_as_many_files_are_read_at_once_as_there_are_threads(tmp_path: Path) -> None:

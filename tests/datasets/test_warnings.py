@@ -10,7 +10,6 @@ from tests.bad_input.trees import truth
 
 from echoweave.datasets.companions import check_frames
 from echoweave.datasets.pictures import check_spacing
-from echoweave.datasets.source import SequenceFiles
 from echoweave.io.images import Image
 
 
@@ -93,9 +92,8 @@ def test_an_image_that_a_codec_has_changed_is_still_its_frame() -> None:
     random = np.random.default_rng(0)
     clip = random.integers(20, 200, (5, 40, 50)).astype(np.uint8)
     changed = clip + random.integers(-4, 5, clip.shape).astype(np.int8).view(np.uint8)
-    clip_path, ed, es = Path("clip.mhd"), Path("ED.mhd"), Path("ES.mhd")
-    files = SequenceFiles(Path("x.cfg"), clip_path, ed, es, None, None, None, ())
+    clip_path, paths = Path("clip.mhd"), (Path("ED.mhd"), Path("ES.mhd"))
     images = [Image(changed[at], (1, 1), "") for at in (1, 3)]
-    assert check_frames(files, (images[0], images[1]), clip, (1, 3)) == []
-    (problem,) = check_frames(files, (images[0], images[1]), clip, (1, 4))
+    assert check_frames(paths, (images[0], images[1]), clip_path, clip, (1, 3)) == []
+    (problem,) = check_frames(paths, (images[0], images[1]), clip_path, clip, (1, 4))
     assert problem.what == "looks like frame 4, not 5 (ES), of the clip"

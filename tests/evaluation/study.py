@@ -1,14 +1,15 @@
 """A small study on disk: two patients, half-ellipse ventricles, predictions of two arms."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from echoweave.io.cache import EchoSequence, write_patient
-from echoweave.io.images import write_image, write_sequence
+from echoweave.io.images import write_sequence
 from tests.shapes import box
 
 SPACING = (1.0, 2.0)
@@ -37,7 +38,7 @@ class Study:
     """Where the files of the study are."""
 
     caches: list[Path]
-    references: dict[str, tuple[Path, Path]]
+    names: list[str]
     folder: Path
 
     def predict(self, arm: str, labels: dict[str, NDArray[np.uint8]]) -> list[Path]:
@@ -48,33 +49,38 @@ class Study:
         return paths
 
 
-def write_study(folder: Path, sequences: Iterable[tuple[str, str, str]]) -> Study:
-    """Write cache files and reference masks of (patient, view, quality) sequences."""
+def write_study(
+    folder: Path,
+    sequences: Iterable[tuple[str, str, str]],
+    references: Mapping[str, NDArray[np.uint8] | None] = MappingProxyType({}),
+) -> Study:
+    """Write cache files of (patient, view, quality) sequences.
+
+    ``references`` are masks at ED and ES other than the true ones, by sequence; None: there are
+    none.
+    """
     patients: dict[str, list[EchoSequence]] = {}
-    references = {}
     truth = beating()
     for patient, view, quality in sequences:
+        masks = references.get(f"{patient}_{view}", truth[[0, -1]])
         sequence = EchoSequence(
             patient=patient,
             view=view,
             frames=np.zeros_like(truth),
             ed=0,
             es=FRAMES - 1,
-            spacing_mm=SPACING,
+            spacing=SPACING,
             native_shape=SHAPE,
-            native_spacing_mm=SPACING,
-            labels=truth[[0, -1]],
+            native_spacing=SPACING,
+            labels=masks,
+            native_labels=masks,
             dense_labels=truth,
             dense_label_values=(0, 1, 2),
             quality=quality,
             edv_ml=20.0,
         )
         patients.setdefault(patient, []).append(sequence)
-        files = folder / f"{sequence.name}_ED_gt.mhd", folder / f"{sequence.name}_ES_gt.mhd"
-        for file, mask in zip(files, truth[[0, -1]], strict=True):
-            write_image(file, mask, SPACING)
-        references[sequence.name] = files
     caches = [folder / "cache" / f"{patient}.h5" for patient in patients]
     for path, views in zip(caches, patients.values(), strict=True):
         write_patient(path, views)
-    return Study(caches, references, folder)
+    return Study(caches, [one.name for views in patients.values() for one in views], folder)

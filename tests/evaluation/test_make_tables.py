@@ -65,24 +65,19 @@ ROLES = {"patient0001": "hold-out", "patient0002": "hold-out", "patient0003": "t
 def run(
     study: Study,
     labels: dict[str, dict[str, np.ndarray]],
-    labelled: bool = True,
     known: dict[str, str] = ROLES,
 ) -> dict[str, pd.DataFrame]:
     measures = {arm: study.folder / "measures" / arm for arm in ARMS}
     for arm, folder in measures.items():
         predictions = study.predict(arm, labels.get(arm, {}))
-        references = study.references if labelled else {}
         settings = {"frame_rate_hz": 50.0, "consistency_threshold": 0.1}
-        measure_segmentation(arm, predictions, study.caches, references, folder, settings)
+        measure_segmentation(arm, predictions, study.caches, folder, settings)
         clips = cycles(arm) if arm in labels else []
         write_tsv(pd.DataFrame(clips, columns=list(CYCLES)), folder / "cycles.tsv")
     pseudolabels = study.folder / "pseudolabels.tsv"
     copies = study.predict(
         "copies",
-        {
-            name: beating() if name.startswith("patient0003") else rougher(5)
-            for name in study.references
-        },
+        {name: beating() if name.startswith("patient0003") else rougher(5) for name in study.names},
     )
     measure_pseudolabels("still", {"forward": copies, "fused": copies}, study.caches, pseudolabels)
     out, roles = study.folder / "tables", study.folder / "roles.tsv"
@@ -102,7 +97,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
 @pytest.fixture(scope="module")
 def tables(study: Study) -> dict[str, pd.DataFrame]:
     """The 2D dense arm predicts nothing, the 2D sparse one lags by one frame or two."""
-    lags = dict(zip(study.references, (1, 1, 2, 2, 1), strict=True))
+    lags = dict(zip(study.names, (1, 1, 2, 2, 1), strict=True))
     return run(
         study,
         {
@@ -255,7 +250,7 @@ def test_function_by_quality(study, tables):
 
 def test_missed_structures_are_counted(tmp_path):
     study = write_study(tmp_path, SEQUENCES[:2])
-    labels = {name: np.where(beating() == 3, 0, beating()) for name in study.references}
+    labels = {name: np.where(beating() == 3, 0, beating()) for name in study.names}
     row = pick(run(study, {"dense3d": labels})["table1"], instant="ED", method="dense3d")
 
     assert row["missed"] == 2
@@ -319,13 +314,14 @@ def test_no_other_group_takes_the_place_of_an_empty_holdout(tmp_path):
     "case", ["one patient", "no references", "no predictions", "an empty prediction"]
 )
 def test_poor_studies_make_every_table(tmp_path, case):
-    study = write_study(tmp_path, SEQUENCES[:1])
+    unlabelled = {"patient0001_2CH": None} if case == "no references" else {}
+    study = write_study(tmp_path, SEQUENCES[:1], unlabelled)
     labels = {arm: {"patient0001_2CH": beating()} for arm in ARMS}
     if case == "no predictions":
         labels = {}
     if case == "an empty prediction":
         labels = {arm: {"patient0001_2CH": np.zeros_like(beating())} for arm in ARMS}
-    tables = run(study, labels, labelled=case != "no references")
+    tables = run(study, labels)
 
     text = summary(tmp_path / "tables", {})
     first = pick(tables["table1"], instant="ED", method="dense3d")

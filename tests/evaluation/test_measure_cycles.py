@@ -10,6 +10,7 @@ import pytest
 
 from echoweave.cache.build import build_cache
 from echoweave.cache.pair_ted import pair_ted
+from echoweave.datasets.camus import CAMUS
 from echoweave.datasets.cohort import load_cohort
 from echoweave.evaluation.measure_cycles import COLUMNS, measure_cycles
 from echoweave.io.cache import read_cycle, read_sequence, write_patient
@@ -113,6 +114,7 @@ def test_ef_of_two_beats_of_the_phantom_is_the_analytic_one(tmp_path: Path) -> N
         PhantomSettings(patients=2, test_patients=0, ted=1, size=(240, 200), beats=2),
     )
     data = {
+        "dataset": "camus",
         "camus": {"root": str(tmp_path / "data/camus"), "layout": "mhd"},
         "ted": {"root": str(tmp_path / "data/ted"), "pairing": None},
         "dense_truth": None,
@@ -123,11 +125,11 @@ def test_ef_of_two_beats_of_the_phantom_is_the_analytic_one(tmp_path: Path) -> N
     pairs, root = tmp_path / "pairs.tsv", tmp_path / "data/ted"
     pair_ted(cohort.pairing_sources, cohort.ted, None, root, pairs, checksums)
     caches = [tmp_path / f"cache/{patient}.h5" for patient in cohort.patients]
-    build_cache(cohort.sequences, pairs, root, 256, caches, checksums)
+    build_cache(cohort.sequences, pairs, root, CAMUS.label_values, 256, caches, checksums)
     cycle = read_cycle(caches[0], "4CH")
     assert cycle is not None
     assert cycle.dense_labels is not None
-    write_sequence(tmp_path / f"cycles/{NAME}.nii.gz", cycle.dense_labels, cycle.spacing_mm)
+    write_sequence(tmp_path / f"cycles/{NAME}.nii.gz", cycle.dense_labels, cycle.spacing)
     measure_cycles("dense3d", tmp_path / "cycles", caches, 50.0, tmp_path / "cycles.tsv")
     row = read_tsv(tmp_path / "cycles.tsv").iloc[0]
 

@@ -6,20 +6,18 @@ import pytest
 
 from echoweave.errors import InputError
 from echoweave.evaluation.measure_segmentation import MEASURES, measure_segmentation
-from echoweave.io.images import write_image
 from echoweave.io.tables import read_tsv
 
-from .study import SPACING, beating, write_study
+from .study import beating, write_study
 
 SETTINGS = {"frame_rate_hz": 50.0, "consistency_threshold": 0.1}
 BOTH_VIEWS = [("patient0001", "2CH", "Poor"), ("patient0001", "4CH", "Good")]
 
 
-def measure(study, labels, references=None) -> dict[str, pd.DataFrame]:
+def measure(study, labels) -> dict[str, pd.DataFrame]:
     predictions = study.predict("arm", labels)
-    known = study.references if references is None else references
     out = study.folder / "measures"
-    measure_segmentation("dense3d", predictions, study.caches, known, out, SETTINGS)
+    measure_segmentation("dense3d", predictions, study.caches, out, SETTINGS)
     return {name: read_tsv(out / f"{name}.tsv") for name in MEASURES}
 
 
@@ -114,11 +112,11 @@ def test_phases_are_found_in_the_predicted_areas(study, perfect):
     assert np.isnan(found["ef_sd_percent"])
 
 
-def test_references_of_found_instants_are_measured_in_the_same_views(study, perfect):
+def test_references_of_found_instants_are_measured_in_the_same_views(tmp_path, perfect):
     # The 4CH reference is half as wide.
-    for path, labels in zip(study.references["patient0001_4CH"], beating()[[0, 4]], strict=True):
-        labels[:, 32:38][labels[:, 32:38] == 1] = 2
-        write_image(path, labels, SPACING)
+    narrow = beating()[[0, 4]]
+    narrow[:, :, 32:38][narrow[:, :, 32:38] == 1] = 2
+    study = write_study(tmp_path, BOTH_VIEWS, {"patient0001_4CH": narrow})
     # The 4CH prediction has no cavity at ED; its largest area is in frame 1, its smallest in 2.
     perfect["patient0001_4CH"] = beating()[[0, 0, 4, 0, 1]]
     perfect["patient0001_4CH"][0] = 0
@@ -182,8 +180,9 @@ def test_consistency_is_scaled_with_the_references(study, perfect):
     assert steady["inconsistent_share"] == 0.0
 
 
-def test_unlabelled_patients_are_measured_without_references(study, perfect):
-    tables = measure(study, perfect, references={})
+def test_unlabelled_patients_are_measured_without_references(tmp_path, perfect):
+    study = write_study(tmp_path, BOTH_VIEWS, dict.fromkeys(perfect))
+    tables = measure(study, perfect)
 
     assert tables["frames"].empty
     assert tables["volumes"]["ref_edv_ml"].isna().all()

@@ -35,15 +35,15 @@ def write_study(root: Path) -> Study:
             frames=np.full(labels.shape, 90, np.uint8),
             ed=0,
             es=3,
-            spacing_mm=(0.5, 0.25),
+            spacing=(0.5, 0.25),
             native_shape=(64, 32),
-            native_spacing_mm=(0.25, 0.25),
+            native_spacing=(0.25, 0.25),
             labels=labels[[0, 3]],
             quality=quality,
         )
         write_patient(root / f"cache/{patient}.h5", [clip])
         for arm in ARMS:
             path = root / f"predictions/{arm}/{clip.name}.nii.gz"
-            write_sequence(path, labels, clip.spacing_mm)
+            write_sequence(path, labels, clip.spacing)
             predictions.append(path)
     return Study(sorted(root.glob("cache/*.h5")), predictions)

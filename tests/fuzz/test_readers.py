@@ -81,7 +81,9 @@ def write_zraw(path: Path) -> None:
 def write_cache(path: Path) -> None:
     frames = np.arange(3 * 8 * 8, dtype=np.uint8).reshape(3, 8, 8)
     labels = frames[[0, 2]] % 4
-    one = EchoSequence("patient0001", "2CH", frames, 0, 2, SPACING_MM, (6, 8), SPACING_MM, labels)
+    one = EchoSequence(
+        "patient0001", "2CH", frames, 0, 2, SPACING_MM, (6, 8), SPACING_MM, labels=labels
+    )
     write_patient(path, [one, replace(one, view="4CH", quality="Good", age=56.0)])
 
 

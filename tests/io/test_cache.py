@@ -22,8 +22,8 @@ FRAMES = np.random.default_rng(0).integers(0, 255, (4, 64, 64)).astype(np.uint8)
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
     path = tmp_path / "patient0001.h5"
-    native = {"native_shape": (64, 64), "native_spacing_mm": (0.5, 0.4)}
-    one = EchoSequence("patient0001", "4CH", FRAMES, ed=0, es=3, spacing_mm=(0.5, 0.4), **native)
+    native = {"native_shape": (64, 64), "native_spacing": (0.5, 0.4)}
+    one = EchoSequence("patient0001", "4CH", FRAMES, ed=0, es=3, spacing=(0.5, 0.4), **native)
     write_patient(path, [one])
     return path
 
@@ -39,7 +39,7 @@ def test_what_is_written_is_read(cache: Path) -> None:
     assert read_views(cache) == ["4CH"]
     sequence = read_sequence(cache, "4CH")
     np.testing.assert_array_equal(sequence.frames, FRAMES)
-    assert (sequence.ed, sequence.es, sequence.native_spacing_mm) == (0, 3, (0.5, 0.4))
+    assert (sequence.ed, sequence.es, sequence.native_spacing) == (0, 3, (0.5, 0.4))
 
 
 def test_the_order_of_time_is_kept(cache: Path) -> None:

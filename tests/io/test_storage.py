@@ -20,8 +20,8 @@ NOISE = np.random.default_rng(0).integers(0, 255, (8, 128, 128)).astype(np.uint8
 
 
 def write_cache(path: Path) -> None:
-    native = {"native_shape": (128, 128), "native_spacing_mm": (1.0, 1.0)}
-    one = EchoSequence("patient0001", "2CH", NOISE, ed=0, es=7, spacing_mm=(1.0, 1.0), **native)
+    native = {"native_shape": (128, 128), "native_spacing": (1.0, 1.0)}
+    one = EchoSequence("patient0001", "2CH", NOISE, ed=0, es=7, spacing=(1.0, 1.0), **native)
     write_patient(path, [one])
 
 

@@ -48,9 +48,9 @@ def drifting(n_frames=5, ed=0, es=None):
         frames=frames,
         ed=ed,
         es=n_frames - 1 if es is None else es,
-        spacing_mm=(0.5, 0.5),
+        spacing=(0.5, 0.5),
         native_shape=(SIZE, SIZE),
-        native_spacing_mm=(0.5, 0.5),
+        native_spacing=(0.5, 0.5),
     )
 
 

@@ -36,9 +36,9 @@ def beating_disc(n_frames=5, ed=0, es=None, patient="patient0001", view="4CH"):
         frames=frames.clip(0, 255).astype(np.uint8),
         ed=ed,
         es=es,
-        spacing_mm=SPACING,
+        spacing=SPACING,
         native_shape=(SIZE, SIZE),
-        native_spacing_mm=SPACING,
+        native_spacing=SPACING,
         labels=dense[[ed, es]],
         dense_labels=dense,
         dense_label_values=(0, 1, 2),
@@ -125,7 +125,7 @@ def test_a_bucket_gives_three_files_a_sequence_and_one_table(tmp_path):
             image = read_image(label_path(tmp_path / "farneback", direction, sequence.name))
             assert image.array.shape == sequence.frames.shape
             assert image.array.dtype == np.uint8
-            assert image.spacing_mm == pytest.approx(SPACING)
+            assert image.spacing == pytest.approx(SPACING)
     fused = read_image(tmp_path / "farneback/fused/patient0001_4CH.nii.gz").array
     assert_array_equal(fused[[0, -1]], sequences[0].labels)
     counts = table.groupby("sequence")["frame"].count().to_dict()

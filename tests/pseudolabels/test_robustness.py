@@ -40,9 +40,9 @@ def recording() -> EchoSequence:
         frames=clip.frames,
         ed=0,
         es=len(clip.frames) - 1,
-        spacing_mm=clip.spacing_mm,
+        spacing=clip.spacing,
         native_shape=(160, 128),
-        native_spacing_mm=clip.spacing_mm,
+        native_spacing=clip.spacing,
         labels=clip.labels[[0, -1]],
         dense_labels=clip.labels,
         dense_label_values=(0, 1, 2, 3),
@@ -67,13 +67,13 @@ def at_size(side: int) -> Callable[[EchoSequence], EchoSequence]:
     def resize(sequence: EchoSequence) -> EchoSequence:
         assert sequence.labels is not None
         assert sequence.dense_labels is not None
-        native = sequence.native_shape, sequence.native_spacing_mm
+        native = sequence.native_shape, sequence.native_spacing
         return replace(
             sequence,
             frames=resize_frames(sequence.frames, (side, side)),
             labels=resize_labels(sequence.labels, (side, side)),
             dense_labels=resize_labels(sequence.dense_labels, (side, side)),
-            spacing_mm=resized_spacing(*native, (side, side)),
+            spacing=resized_spacing(*native, (side, side)),
         )
 
     return resize

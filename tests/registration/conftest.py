@@ -65,9 +65,9 @@ def growing_disc(patient: str, seed: int, n_frames: int = 4) -> EchoSequence:
         frames=frames.astype(np.uint8),
         ed=0,
         es=n_frames - 1,
-        spacing_mm=(1.0, 1.0),
+        spacing=(1.0, 1.0),
         native_shape=(SIZE, SIZE),
-        native_spacing_mm=(1.0, 1.0),
+        native_spacing=(1.0, 1.0),
         labels=masks[[0, -1]].astype(np.uint8),
     )
 

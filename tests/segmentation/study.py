@@ -115,9 +115,9 @@ def echo_of(patient: str, view: str) -> EchoSequence:
         frames=frames.astype(np.uint8),
         ed=0,
         es=5,
-        spacing_mm=(0.5, 0.4),
+        spacing=(0.5, 0.4),
         native_shape=(64, 64),
-        native_spacing_mm=(0.5, 0.4),
+        native_spacing=(0.5, 0.4),
         labels=labels[[0, 5]],
         dense_labels=labels,
     )
@@ -141,6 +141,6 @@ def write_study(folder: Path) -> Study:
             assert echo.dense_labels is not None
             for direction in ("forward", "backward", "fused"):
                 path = folder / f"pseudolabels/dirnet/{direction}/{echo.name}.nii.gz"
-                write_sequence(path, echo.dense_labels, echo.spacing_mm)
+                write_sequence(path, echo.dense_labels, echo.spacing)
     write_tsv(pd.DataFrame(quality), folder / "pseudolabels/dirnet/quality.tsv")
     return Study(folder)

@@ -39,14 +39,14 @@ def write_data(folder: Path, size: int, spacings: list[Spacing], frames: int = 2
             frames=images,
             ed=0,
             es=frames - 1,
-            spacing_mm=spacing,
+            spacing=spacing,
             native_shape=(size, size),
-            native_spacing_mm=spacing,
+            native_spacing=spacing,
             labels=labels[[0, -1]],
         )
         write_patient(folder / f"cache/{echo.patient}.h5", [echo])
         write_sequence(
-            folder / f"pseudolabels/dirnet/fused/{echo.name}.nii.gz", labels, echo.spacing_mm
+            folder / f"pseudolabels/dirnet/fused/{echo.name}.nii.gz", labels, echo.spacing
         )
         quality += [
             {"sequence": echo.name, "frame": frame, "reference": "", "score": 1.0}

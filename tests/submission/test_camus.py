@@ -66,13 +66,13 @@ def files(tmp_path: Path) -> Files:
             frames=np.zeros((5, 30, 20), np.uint8),
             ed=1,
             es=3,
-            spacing_mm=(0.308, 0.616),
+            spacing=(0.308, 0.616),
             native_shape=NATIVE_SHAPE,
-            native_spacing_mm=NATIVE_SPACING,
+            native_spacing=NATIVE_SPACING,
         )
         clips.append(clip)
         predictions.append(tmp_path / f"dense2d/{clip.name}.nii.gz")
-        write_sequence(predictions[-1], labels(view), clip.spacing_mm)
+        write_sequence(predictions[-1], labels(view), clip.spacing)
         ed, es = (tmp_path / f"source/{clip.name}_{instant}.mhd" for instant in ("ED", "ES"))
         sources[clip.name] = (write_source(ed), write_source(es))
     write_patient(tmp_path / "patient0001.h5", clips)
@@ -178,9 +178,9 @@ def test_masks_lie_as_their_source_is_stored(tmp_path: Path, matrix: str) -> Non
         frames=np.zeros((2, *mask.shape[1:]), np.uint8),
         ed=0,
         es=1,
-        spacing_mm=image.spacing_mm,
+        spacing=image.spacing_mm,
         native_shape=mask.shape[1:],
-        native_spacing_mm=image.spacing_mm,
+        native_spacing=image.spacing_mm,
     )
     write_patient(tmp_path / "patient0001.h5", [clip])
     prediction = tmp_path / "patient0001_2CH.nii.gz"
@@ -302,12 +302,12 @@ def test_a_renamed_test_patient_goes_back_under_its_own_name(tmp_path: Path) -> 
         frames=np.zeros((5, 30, 20), np.uint8),
         ed=1,
         es=3,
-        spacing_mm=(0.308, 0.616),
+        spacing=(0.308, 0.616),
         native_shape=NATIVE_SHAPE,
-        native_spacing_mm=NATIVE_SPACING,
+        native_spacing=NATIVE_SPACING,
     )
     prediction = tmp_path / "test0001_2CH.nii.gz"
-    write_sequence(prediction, labels("2CH"), clip.spacing_mm)
+    write_sequence(prediction, labels("2CH"), clip.spacing)
     write_patient(tmp_path / "test0001.h5", [clip])
     source = write_source(tmp_path / "source.mhd")
     sources = {"test0001_2CH": (source, source)}

@@ -33,9 +33,9 @@ def make_clip(patient: str, quality: str, dense: bool = False) -> EchoSequence:
         frames=np.full(labels.shape, 90, np.uint8),
         ed=0,
         es=3,
-        spacing_mm=(2.0, 1.0),
+        spacing=(2.0, 1.0),
         native_shape=(128, 64),
-        native_spacing_mm=(1.0, 1.0),
+        native_spacing=(1.0, 1.0),
         labels=labels[[0, 3]],
         dense_labels=np.where(labels == 3, 0, labels).astype(np.uint8) if dense else None,
         dense_label_values=(0, 1, 2) if dense else (),
@@ -53,7 +53,7 @@ def write_viewer(root: Path, words: tuple[str, ...] = ("Good", "Poor", "Medium")
         write_patient(root / f"cache/{patient}.h5", [clip])
         for layer in ("forward", "backward", "fused") if split == "training" else ARMS:
             layers.append(root / f"{layer}/{clip.name}.nii.gz")
-            write_sequence(layers[-1], labels, clip.spacing_mm)
+            write_sequence(layers[-1], labels, clip.spacing)
     names = [f"{patient}_4CH" for patient in splits]
     cohort = pd.DataFrame({"sequence": names, "patient": list(splits)})
     cohort = cohort.assign(split=list(splits.values()), quality=list(qualities.values()))

@@ -11,6 +11,7 @@ if __name__ == "__main__":
             sources=snakemake.params.sources,
             ted_pairs=Path(snakemake.input.pairs) if snakemake.input.pairs else None,
             ted_root=snakemake.params.ted_root,
+            label_values=snakemake.params.label_values,
             size=snakemake.params.data["size"],
             outputs=[Path(path) for path in snakemake.output.caches],
             checksums=Path(snakemake.output.checksums),

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from echoweave.datasets.source import references_of
 from echoweave.evaluation.measure_segmentation import measure_segmentation
 from echoweave.logs import log_to
 
@@ -12,7 +11,6 @@ if __name__ == "__main__":
             arm=snakemake.wildcards.arm,
             predictions=[Path(path) for path in snakemake.input.predictions],
             caches=[Path(path) for path in snakemake.input.caches],
-            references=references_of(snakemake.params.sources),
             folder=Path(snakemake.output.frames).parent,
             settings=snakemake.params.settings,
         )

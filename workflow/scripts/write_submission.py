@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from echoweave.datasets.source import images_of
+from echoweave.datasets.camus import images_of
 from echoweave.logs import log_to
 from echoweave.submission.camus import write_submission
 

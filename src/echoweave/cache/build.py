@@ -12,16 +12,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from echoweave.datasets.read import read_clip, read_ed_to_es, read_masks, read_references
-from echoweave.datasets.source import TED_VIEW, Source
+from echoweave.datasets.read import read_clip, read_masks
+from echoweave.datasets.source import Source
+from echoweave.datasets.ted import TED_LABELS, TED_VIEW
 from echoweave.geometry.resize import resize_frames, resize_labels, resized_spacing
 from echoweave.io.cache import EchoSequence, write_patient
 from echoweave.io.checksums import write_checksums
 from echoweave.io.tables import read_tsv
-from echoweave.labels import N_LABELS
 from echoweave.logs import Progress
-
-TED_LABELS = 3
 
 # A row of the table of pairs.
 Pair = Mapping[Hashable, Any]
@@ -31,6 +29,7 @@ def build_cache(
     sources: Sequence[Source],
     ted_pairs: Path | None,
     ted_root: Path,
+    label_values: Sequence[int],
     size: int,
     outputs: Sequence[Path],
     checksums: Path,
@@ -46,6 +45,7 @@ def build_cache(
         ted_pairs: The table of :mod:`echoweave.cache.pair_ted`; None for test patients, whom
             TED does not hold.
         ted_root: ``data.ted.root``, where the clips in that table lie; without any it is not used.
+        label_values: What the masks of the data set tell apart, background included.
         size: Side of the square frames in the cache, in pixels.
         outputs: One file a patient, in the same order, named {patient}.h5.
         checksums: Gets a row for each file of ``sources``.
@@ -55,7 +55,10 @@ def build_cache(
     grouped = groupby(sources, key=lambda source: source.patient)
     for done, ((patient, views), output) in enumerate(zip(grouped, outputs, strict=True), 1):
         paired = [(source, _ted_pair(source, pairs, ted_root)) for source in views]
-        sequences = [_build_sequence(source, pair, (size, size)) for source, pair in paired]
+        sequences = [
+            _build_sequence(source, pair, tuple(label_values), (size, size))
+            for source, pair in paired
+        ]
         cycles = [
             _build_cycle(source, pair, (size, size)) for source, pair in paired if pair is not None
         ]
@@ -72,22 +75,25 @@ def _ted_pair(source: Source, pairs: pd.DataFrame, root: Path) -> Pair | None:
     return row | {part: root / row[part] for part in ("clip", "labels")}
 
 
-def _build_sequence(source: Source, pair: Pair | None, shape: tuple[int, int]) -> EchoSequence:
-    facts, files = source.facts, source.files
-    labels = None
-    if files.ed_gt is not None and files.es_gt is not None:
-        labels = resize_labels(read_references(files.ed_gt, files.es_gt)[0], shape)
-    dense = _dense_labels(source, pair)
+def _build_sequence(
+    source: Source, pair: Pair | None, label_values: tuple[int, ...], shape: tuple[int, int]
+) -> EchoSequence:
+    facts, masks = source.facts, source.files.read_masks()
+    dense = _dense_labels(source, pair, label_values)
+    native_spacing = facts.native_spacing_mm or (1.0, 1.0)
     return EchoSequence(
         patient=source.patient,
         view=source.view,
-        frames=resize_frames(read_ed_to_es(source), shape),
+        frames=resize_frames(source.read_ed_to_es(), shape),
         ed=0,
         es=source.n_frames - 1,
-        spacing_mm=resized_spacing(facts.native_shape, facts.native_spacing_mm, shape),
+        spacing=resized_spacing(facts.native_shape, native_spacing, shape),
         native_shape=facts.native_shape,
-        native_spacing_mm=facts.native_spacing_mm,
-        labels=labels,
+        native_spacing=native_spacing,
+        unit="mm" if facts.native_spacing_mm else "px",
+        label_values=label_values,
+        labels=None if masks is None else resize_labels(masks, shape),
+        native_labels=masks,
         dense_labels=None if dense is None else resize_labels(dense[0], shape),
         dense_label_values=() if dense is None else dense[1],
         phase=source.phase("" if pair is None else pair["ted_order"]),
@@ -103,8 +109,8 @@ def _build_sequence(source: Source, pair: Pair | None, shape: tuple[int, int]) -
 
 
 def _build_cycle(source: Source, pair: Pair, shape: tuple[int, int]) -> EchoSequence:
-    frames, spacing_mm, _ = read_clip(pair["clip"])
-    labels = read_masks(pair["labels"], TED_LABELS).array
+    frames, native_spacing, _ = read_clip(pair["clip"])
+    labels = read_masks(pair["labels"], len(TED_LABELS)).array
     native_shape = labels.shape[1], labels.shape[2]
     shown = _ted_frames(pair)
     # From the first of these frames in time to the last; it may go on at the start of the clip.
@@ -116,11 +122,12 @@ def _build_cycle(source: Source, pair: Pair, shape: tuple[int, int]) -> EchoSequ
         frames=resize_frames(frames, shape),
         ed=shown[0],
         es=shown[-1],
-        spacing_mm=resized_spacing(native_shape, spacing_mm, shape),
+        spacing=resized_spacing(native_shape, native_spacing, shape),
         native_shape=native_shape,
-        native_spacing_mm=spacing_mm,
+        native_spacing=native_spacing,
+        label_values=TED_LABELS,
         dense_labels=resize_labels(labels, shape),
-        dense_label_values=tuple(range(TED_LABELS)),
+        dense_label_values=TED_LABELS,
         phase="cycle",
         quality=source.facts.quality,
         # TED may show other frames a second than CAMUS.
@@ -129,15 +136,15 @@ def _build_cycle(source: Source, pair: Pair, shape: tuple[int, int]) -> EchoSequ
 
 
 def _dense_labels(
-    source: Source, pair: Pair | None
+    source: Source, pair: Pair | None, label_values: tuple[int, ...]
 ) -> tuple[NDArray[np.uint8], tuple[int, ...]] | None:
     """Return the masks of every frame from ED to ES, and the labels that they know."""
     if source.files.dense_truth is not None:
-        return read_masks(source.files.dense_truth).array, tuple(range(N_LABELS))
+        return read_masks(source.files.dense_truth, len(label_values)).array, label_values
     if pair is None:
         return None
-    masks = read_masks(pair["labels"], TED_LABELS).array
-    return masks[_ted_frames(pair)], tuple(range(TED_LABELS))
+    masks = read_masks(pair["labels"], len(TED_LABELS)).array
+    return masks[_ted_frames(pair)], TED_LABELS
 
 
 def _ted_frames(pair: Pair) -> list[int]:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from echoweave.cache.match import match_frames, remove_mean, thumbnails, upper_bounds
 from echoweave.cache.pairing import pairing_problems, read_pairing
-from echoweave.datasets.read import read_clip, read_ed_to_es
-from echoweave.datasets.source import Source, TedClip
+from echoweave.datasets.read import read_clip
+from echoweave.datasets.source import Source
+from echoweave.datasets.ted import TedClip
 from echoweave.errors import InputError, Problem
 from echoweave.io.checksums import write_checksums
 from echoweave.io.tables import write_tsv
@@ -121,7 +122,7 @@ def _match_all(sources: Sequence[Source], clips: Sequence[TedClip]) -> list[list
     progress = Progress("Reading 4CH sequences", len(sources))
     thumbs = []
     for done, source in enumerate(sources, 1):
-        thumbs.append(thumbnails(read_ed_to_es(source)))
+        thumbs.append(thumbnails(source.read_ed_to_es()))
         progress.update(done)
     # Every patient counts alike in the mean picture, whatever the length of its clip.
     mean = np.mean([one.mean(axis=0) for one in thumbs], axis=0)

@@ -1,38 +1,102 @@
-"""Find the sequences of a CAMUS tree and the clips of a TED tree by listing folders."""
+"""CAMUS: finds and checks the sequences of both of its releases."""
 
-import os
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from echoweave.datasets.source import BadInput, SequenceFiles, TedClip
+import numpy as np
+from numpy.typing import NDArray
+
+from echoweave.datasets.base import Dataset, Findings
+from echoweave.datasets.clinical import read_numbers, read_quality, read_sex
+from echoweave.datasets.companions import check_areas, check_frames, check_grid, check_orientation
+from echoweave.datasets.folders import (
+    METAIMAGE,
+    NIFTI,
+    file_names,
+    file_of,
+    patient_folders,
+    pixel_files,
+)
+from echoweave.datasets.pictures import check_contrast, check_spacing, digest
+from echoweave.datasets.read import attempt, read_clip, read_frame, read_mask, read_masks
+from echoweave.datasets.source import BadInput, Facts, Found, Report, SequenceFiles, Source
 from echoweave.errors import InputError, Problem
-from echoweave.io.metaimage import pixel_file
+from echoweave.io.cfg import read_cfg
+from echoweave.io.images import Image
+from echoweave.labels import N_LABELS
 
 VIEWS = ("2CH", "4CH")
-_PATIENT = re.compile(r"patient[0-9]{1,9}")
-# What systems put beside the data; names with a leading dot are passed over as well.
-_LITTER = {"__MACOSX", "@eaDir", "lost+found"}
 
 
 @dataclass(frozen=True)
-class Found:
-    """A sequence that was found but not read yet; the fields are those of Source."""
+class CamusFiles(SequenceFiles):
+    """The files of one view of one patient.
 
-    patient: str
-    view: str
-    split: str
-    files: SequenceFiles
+    Attributes:
+        cfg: ED, ES, NbFrame and what is known of the patient.
+        sequence: The clip.
+        ed: The ED frame alone.
+        es: The ES frame alone.
+        ed_gt: The reference mask at ED; None where the release holds none (test patients).
+        es_gt: The same at ES.
+        dense_truth: Masks of every frame from ``data.dense_truth``; None where there are none.
+        pixels: Files that the headers above refer to (.raw, .zraw), that of the clip first.
+    """
+
+    cfg: Path
+    sequence: Path
+    ed: Path
+    es: Path
+    ed_gt: Path | None
+    es_gt: Path | None
+    dense_truth: Path | None
+    pixels: tuple[Path, ...]
 
     @property
-    def name(self) -> str:
-        """``"patient0001_4CH"``."""
-        return f"{self.patient}_{self.view}"
+    def clip(self) -> list[Path]:
+        """The clip and its pixels."""
+        return [self.sequence, *self.pixels[:1]]
+
+    @property
+    def all(self) -> list[Path]:
+        """Every file, in one fixed order."""
+        named = [self.cfg, self.sequence, self.ed, self.es]
+        named += [path for path in (self.ed_gt, self.es_gt, self.dense_truth) if path]
+        return [*named, *self.pixels]
+
+    @property
+    def labelled(self) -> bool:
+        """Whether there are reference masks at ED and ES."""
+        return self.ed_gt is not None
+
+    def inspect(self) -> Report:
+        """Read every file and check that they agree."""
+        return _inspect(self)
+
+    def read_frames(self) -> NDArray[np.uint8]:
+        """Return the stored frames [T, Y, X]."""
+        return read_clip(self.sequence).array
+
+    def read_masks(self) -> NDArray[np.uint8] | None:
+        """Return the reference masks [2, Y, X] at ED and ES; None where there are none."""
+        if self.ed_gt is None or self.es_gt is None:
+            return None
+        return np.stack([read_mask(path).array for path in (self.ed_gt, self.es_gt)])
+
+
+def images_of(sources: Iterable[Source]) -> dict[str, tuple[Path, Path]]:
+    """Return the images at ED and ES of those of ``sources`` that are of CAMUS, by name."""
+    return {
+        source.name: (source.files.ed, source.files.es)
+        for source in sources
+        if isinstance(source.files, CamusFiles)
+    }
 
 
 @dataclass(frozen=True)
-class Layout:
+class _Layout:
     """How a release of CAMUS names its files.
 
     Attributes:
@@ -46,29 +110,32 @@ class Layout:
     folders: tuple[str, str]
 
 
-LAYOUTS = {
-    "mhd": Layout((".mhd", ".mha"), "sequence", ("training", "testing")),
-    "nifti": Layout((".nii.gz", ".nii"), "half_sequence", ("database_nifti", "database_split")),
+_LAYOUTS = {
+    "mhd": _Layout(METAIMAGE, "sequence", ("training", "testing")),
+    "nifti": _Layout(NIFTI, "half_sequence", ("database_nifti", "database_split")),
 }
 # subgroup file of the NIfTI release -> split
 _SUBGROUPS = {"training": "training", "validation": "training", "testing": "testing"}
 
 
-def discover_camus(
-    root: Path, layout: str, truths: Mapping[str, Path]
-) -> tuple[list[Found], list[BadInput]]:
-    """List the sequences under ``root``, sorted by patient and view, and what is amiss there.
+def clip_files(sources: Iterable[Source]) -> list[Path]:
+    """Return the clips of those of ``sources`` that are of CAMUS, with their pixels."""
+    return [path for one in sources if isinstance(one.files, CamusFiles) for path in one.files.clip]
+
+
+def find_camus(section: Mapping[str, Any], truths: Mapping[str, Path]) -> Findings:
+    """List the sequences of a tree.
 
     Args:
-        root: ``data.camus.root``.
-        layout: "mhd", "nifti" or "auto".
-        truths: Dense masks by sequence name, of :func:`list_truths`.
+        section: ``root``, and ``layout``: "mhd", "nifti" or "auto".
+        truths: Dense masks by sequence name.
 
     Raises:
         InputError: There is no tree of that layout at all.
     """
+    root, layout = Path(section["root"]), section["layout"]
     layout = _detect(root) if layout == "auto" else layout
-    form = LAYOUTS[layout]
+    form = _LAYOUTS[layout]
     if not (root / form.folders[0]).is_dir():
         raise _no_root(root, f"holds no {form.folders[0]}/")
     bad: list[BadInput] = []
@@ -76,106 +143,18 @@ def discover_camus(
     found: list[Found] = []
     for patient, (folder, split) in sorted(homes.items()):
         found += _sequences(patient, folder, split, form, truths, bad)
-    return found, bad
+    lists = sorted((root / _LAYOUTS["nifti"].folders[1]).glob("subgroup_*.txt"))
+    return Findings(found, bad, lists)
 
 
-def discover_ted(root: Path | None) -> tuple[list[TedClip], list[BadInput]]:
-    """List the TED clips under ``root`` (``data.ted.root``), sorted by id; none where it is None.
-
-    Raises:
-        InputError: There is no database/ in it.
-    """
-    if root is None:
-        return [], []
-    database = root / "database"
-    if not database.is_dir():
-        what = "holds no database/" if root.is_dir() else "there is no such folder"
-        remedy = "point it at the unpacked TED data, or set it to null to go without"
-        raise InputError(Problem(str(root), "data.ted.root", what, remedy))
-    bad: list[BadInput] = []
-    clips = []
-    for folder, _ in _patients(database, "", bad):
-        names = _names(folder)
-        suffixes = LAYOUTS["mhd"].suffixes
-        sequence, labels = (
-            _file(folder, f"{folder.name}_4CH_{part}", suffixes, names)
-            for part in ("sequence", "sequence_gt")
-        )
-        pixels = tuple(_pixel_files([sequence, labels]))
-        clips.append(TedClip(folder.name, sequence, labels, pixels))
-    return sorted(clips, key=lambda clip: clip.ted_id), bad
-
-
-def list_truths(folder: Path | None) -> dict[str, Path]:
-    """Return the dense masks in ``folder`` (``data.dense_truth``) by sequence name.
-
-    Raises:
-        InputError: There is no such folder.
-    """
-    if folder is None:
-        return {}
-    if not folder.is_dir():
-        remedy = "point it at the folder of masks, or set it to null to go without"
-        raise InputError(
-            Problem(str(folder), "data.dense_truth", "there is no such folder", remedy)
-        )
-    names = _names(folder)
-    suffixes = LAYOUTS["nifti"].suffixes
-    stems = {name.removesuffix(end) for name in names for end in suffixes if name.endswith(end)}
-    return {stem: _file(folder, stem, suffixes, names) for stem in sorted(stems)}
-
-
-def check_truths(
-    truths: Mapping[str, Path],
-    found: Sequence[Found],
-    folder: str | None,
-    fatal: list[Problem],
-    warnings: list[Problem],
-) -> None:
-    """Notice dense masks whose names match no sequence; if none does, the folder is the wrong one.
-
-    Args:
-        truths: Those of :func:`list_truths`.
-        found: The sequences.
-        folder: ``data.dense_truth``.
-        fatal: Gets a problem if no mask has its sequence.
-        warnings: Gets one that lists the masks without one.
-    """
-    names = {one.name for one in found}
-    strange = [path.name for stem, path in truths.items() if stem not in names]
-    if folder is None or not found or (truths and not strange):
-        return
-    listed = ", ".join(strange[:3]) + (", ..." if len(strange) > 3 else "")
-    if len(strange) < len(truths):
-        what = f"{len(strange)} of {len(truths)} masks match no sequence ({listed})"
-        remedy = f"name them {found[0].name}.nii.gz"
-        warnings.append(Problem(folder, "data.dense_truth", what, remedy))
-        return
-    what = f"none of its masks matches a sequence ({listed})" if truths else "holds no masks"
-    remedy = f"name them {found[0].name}.nii.gz, or set it to null to go without"
-    fatal.append(Problem(folder, "data.dense_truth", what, remedy))
-
-
-def list_subgroups(root: Path) -> list[Path]:
-    """Return the subgroup lists of the NIfTI release under ``root``; none in the legacy one."""
-    return sorted((root / LAYOUTS["nifti"].folders[1]).glob("subgroup_*.txt"))
-
-
-def _pixel_files(headers: Sequence[Path]) -> Iterator[Path]:
-    """Yield the files that .mhd ``headers`` refer to; broken headers are found later."""
-    for header in headers:
-        if header.suffix not in LAYOUTS["mhd"].suffixes:
-            continue
-        try:
-            yield pixel_file(header)
-        except (OSError, ValueError):
-            continue
+# Its masks know cavity, myocardium and atrium.
+CAMUS = Dataset("camus", "CAMUS", tuple(range(N_LABELS)), find_camus)
 
 
 def _detect(root: Path) -> str:
     if not root.is_dir():
         raise _no_root(root, "there is no such folder")
-    present = [name for name, form in LAYOUTS.items() if (root / form.folders[0]).is_dir()]
+    present = [name for name, form in _LAYOUTS.items() if (root / form.folders[0]).is_dir()]
     if len(present) == 1:
         return present[0]
     if present:
@@ -190,26 +169,6 @@ def _no_root(root: Path, what: str) -> InputError:
     )
 
 
-def _patients(parent: Path, split: str, bad: list[BadInput]) -> list[tuple[Path, str]]:
-    """Return the patient folders of ``parent`` with their split; other folders are bad input."""
-    homes = []
-    if not parent.is_dir():
-        return []
-    for entry in sorted(os.scandir(parent), key=lambda entry: entry.name):
-        folder = parent / entry.name
-        if entry.name.startswith(".") or entry.name in _LITTER or folder.is_file():
-            continue
-        if not folder.is_dir():
-            problem = Problem(str(folder), "", "a link that leads nowhere", "remove or repair it")
-            bad.append(BadInput(problem, ""))
-        elif not _PATIENT.fullmatch(entry.name):
-            problem = Problem(str(folder), "", "not a patient's folder", "move it elsewhere")
-            bad.append(BadInput(problem, ""))
-        else:
-            homes.append((folder, split))
-    return homes
-
-
 def _legacy_homes(root: Path, bad: list[BadInput]) -> dict[str, tuple[Path, str]]:
     """Return the folder and the split of each patient of the legacy release.
 
@@ -217,8 +176,8 @@ def _legacy_homes(root: Path, bad: list[BadInput]) -> dict[str, tuple[Path, str]
     are called test0001 instead of patient0001.
     """
     training, testing = (
-        {folder.name: folder for folder, _ in _patients(root / split, split, bad)}
-        for split in LAYOUTS["mhd"].folders
+        {folder.name: folder for folder in patient_folders(root / split, bad)}
+        for split in _LAYOUTS["mhd"].folders
     )
     prefix = "test" if training.keys() & testing.keys() else "patient"
     homes = {name: (folder, "training") for name, folder in training.items()}
@@ -231,7 +190,7 @@ def _legacy_homes(root: Path, bad: list[BadInput]) -> dict[str, tuple[Path, str]
 
 def _split_homes(root: Path, bad: list[BadInput]) -> dict[str, tuple[Path, str]]:
     """Return the folder of each patient of the NIfTI release and the split of its subgroup list."""
-    database, lists = (root / name for name in LAYOUTS["nifti"].folders)
+    database, lists = (root / name for name in _LAYOUTS["nifti"].folders)
     listed: dict[str, list[str]] = {}
     for subgroup, split in _SUBGROUPS.items():
         path = lists / f"subgroup_{subgroup}.txt"
@@ -241,7 +200,7 @@ def _split_homes(root: Path, bad: list[BadInput]) -> dict[str, tuple[Path, str]]
             continue
         for patient in path.read_bytes().decode("utf-8-sig", errors="replace").split():
             listed.setdefault(patient, []).append(split)
-    folders = {folder.name: folder for folder, _ in _patients(database, "", bad)}
+    folders = {folder.name: folder for folder in patient_folders(database, bad)}
     for patient in sorted(folders.keys() | listed.keys()):
         if patient not in folders:
             what = "listed, but there is no such folder in database_nifti/"
@@ -262,26 +221,15 @@ def _split_homes(root: Path, bad: list[BadInput]) -> dict[str, tuple[Path, str]]
     }
 
 
-def _names(folder: Path) -> list[str]:
-    """Return the names of the files in ``folder``, without what macOS writes beside them (._*)."""
-    return sorted(name for name in os.listdir(folder) if not name.startswith("."))  # noqa: PTH208
-
-
-def _file(folder: Path, stem: str, suffixes: Sequence[str], names: Collection[str]) -> Path:
-    """Return the file ``stem`` with the first of ``suffixes`` that is there, or the first."""
-    present = (suffix for suffix in suffixes if f"{stem}{suffix}" in names)
-    return folder / f"{stem}{next(present, suffixes[0])}"
-
-
 def _sequences(
     patient: str,
     folder: Path,
     split: str,
-    form: Layout,
+    form: _Layout,
     truths: Mapping[str, Path],
     bad: list[BadInput],
 ) -> list[Found]:
-    names = _names(folder)
+    names = file_names(folder)
     found = []
     for view in VIEWS:
         stem = f"{folder.name}_{view}"
@@ -290,12 +238,12 @@ def _sequences(
             bad.append(BadInput(problem, f"{patient}_{view}"))
             continue
         clip, ed, es, ed_gt, es_gt = (
-            _file(folder, f"{stem}_{part}", form.suffixes, names)
+            file_of(folder, f"{stem}_{part}", form.suffixes, names)
             for part in (form.clip, "ED", "ES", "ED_gt", "ES_gt")
         )
         # The legacy release keeps the references of its test patients to itself.
         labelled = split == "training" or ed_gt.name in names or es_gt.name in names
-        files = SequenceFiles(
+        files = CamusFiles(
             cfg=folder / f"Info_{view}.cfg",
             sequence=clip,
             ed=ed,
@@ -303,7 +251,103 @@ def _sequences(
             ed_gt=ed_gt if labelled else None,
             es_gt=es_gt if labelled else None,
             dense_truth=truths.get(f"{patient}_{view}"),
-            pixels=tuple(_pixel_files((clip, ed, es, ed_gt, es_gt))),
+            pixels=tuple(pixel_files((clip, ed, es, ed_gt, es_gt))),
         )
         found.append(Found(patient, view, split, files))
     return found
+
+
+def _inspect(files: CamusFiles) -> Report:
+    problems: list[Problem] = []
+    warnings: list[Problem] = []
+    cfg = attempt(read_cfg, files.cfg, problems)
+    indices = _frame_indices(cfg, files.cfg, problems) if cfg is not None else None
+    clip = attempt(read_clip, files.sequence, problems)
+    images = [attempt(read_frame, path, problems) for path in (files.ed, files.es)]
+    masks = {
+        path: attempt(read_mask, path, problems) for path in (files.ed_gt, files.es_gt) if path
+    }
+    if clip is not None:
+        for path, image in ({files.ed: images[0], files.es: images[1]} | masks).items():
+            check_grid(path, image, files.sequence, clip, None, problems)
+        warnings += check_spacing(files.sequence, clip)
+    if clip is not None and indices is not None:
+        _check_length(indices[2], len(clip.array), files, problems)
+        _check_dense_truth(files, clip, indices[:2], problems)
+    numbers = read_numbers(cfg, files.cfg, problems, warnings) if cfg is not None else {}
+    if problems or cfg is None or clip is None or indices is None:
+        return Report(None, tuple(problems), tuple(warnings))
+    ed, es, _ = indices
+    used = slice(min(ed, es), max(ed, es) + 1)
+    problems += check_contrast(files.sequence, clip.array[used], used.start)
+    ed_image, es_image = images
+    if ed_image and es_image and not problems:
+        problems += check_frames(
+            (files.ed, files.es), (ed_image, es_image), files.sequence, clip.array, (ed, es)
+        )
+    for (path, mask), image in zip(masks.items(), images, strict=bool(masks)):
+        problems += check_orientation(path, mask, files.sequence, [clip, image])
+    problems += check_areas(list(masks.items()))
+    if problems:
+        return Report(None, tuple(problems), tuple(warnings))
+    height, width = clip.array.shape[1:]
+    facts = Facts(
+        stored_ed=ed,
+        stored_es=es,
+        native_shape=(height, width),
+        native_spacing_mm=clip.spacing_mm,
+        axes=clip.axes,
+        digests=f"{digest(clip.array[ed])}:{digest(clip.array[es])}",
+        quality=read_quality(cfg),
+        sex=read_sex(cfg),
+        **numbers,
+    )
+    return Report(facts, (), tuple(warnings))
+
+
+def _frame_indices(
+    cfg: dict[str, str], path: Path, problems: list[Problem]
+) -> tuple[int, int, int] | None:
+    """Return ED and ES, 0-based, and NbFrame; None, and why, if the cfg does not tell them."""
+    numbers: dict[str, int] = {}
+    for key in ("NbFrame", "ED", "ES"):
+        text = cfg.get(key)
+        if text is None:
+            what, remedy = "the key is missing", f'add the line "{key}: <number>"'
+        elif not (text.isascii() and text.isdecimal()) or len(text) > 9:
+            what, remedy = f"{text[:20]!r} is not a whole number", "correct it"
+        elif not 1 <= int(text) <= numbers.get("NbFrame", int(text)):
+            what = f"frame {text} is out of range 1 to {numbers.get('NbFrame', 'NbFrame')}"
+            remedy = "correct it"
+        else:
+            numbers[key] = int(text)
+            continue
+        problems.append(Problem(str(path), key, what, remedy))
+    if len(numbers) < 3:
+        return None
+    if numbers["ED"] == numbers["ES"]:
+        what = f"the same frame as ED ({numbers['ED']})"
+        problems.append(Problem(str(path), "ES", what, "correct one of them"))
+        return None
+    return numbers["ED"] - 1, numbers["ES"] - 1, numbers["NbFrame"]
+
+
+def _check_length(
+    announced: int, n_frames: int, files: CamusFiles, problems: list[Problem]
+) -> None:
+    if announced == n_frames:
+        return
+    what = f"{announced}, but {files.sequence.name} holds {n_frames} frames"
+    remedy = "correct it or replace the clip"
+    problems.append(Problem(str(files.cfg), "NbFrame", what, remedy))
+
+
+def _check_dense_truth(
+    files: CamusFiles, clip: Image, ed_es: tuple[int, int], problems: list[Problem]
+) -> None:
+    path = files.dense_truth
+    if path is None:
+        return
+    masks = attempt(read_masks, path, problems)
+    check_grid(path, masks, files.sequence, clip, abs(ed_es[1] - ed_es[0]) + 1, problems)
+    problems += check_orientation(path, masks, files.sequence, [clip])

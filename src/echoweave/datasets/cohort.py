@@ -9,17 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from echoweave.datasets.camus import (
-    Found,
-    check_truths,
-    discover_camus,
-    discover_ted,
-    list_subgroups,
-    list_truths,
-)
-from echoweave.datasets.inspect import inspect_sequence, inspect_ted
+from echoweave.datasets.base import Dataset, Findings
+from echoweave.datasets.camus import CAMUS, clip_files
 from echoweave.datasets.memo import Task, inspect_all
-from echoweave.datasets.source import TED_VIEW, BadInput, Source, TedClip
+from echoweave.datasets.registry import dataset_of
+from echoweave.datasets.source import BadInput, Found, Source
+from echoweave.datasets.ted import TED_VIEW, TedClip, discover_ted, inspect_ted
+from echoweave.datasets.truths import check_truths, list_truths
 from echoweave.datasets.twins import find_other_axes, find_twins
 from echoweave.errors import InputError, Problem
 from echoweave.io.checksums import digest_of_content, sha256
@@ -32,22 +28,24 @@ class Cohort:
     """What the study works on.
 
     Attributes:
+        dataset: What it is built from.
         sequences: Every sound sequence, sorted by patient and view.
         folds: The 0-based cross-validation fold of each training patient.
         ted: Every sound TED clip, sorted by id.
         pairing: The user's table of TED ids and patients; None where the images decide.
         excluded: What was left out, and why.
-        subgroups: The lists that say which patient is in which split; none in the legacy release.
+        lists: Files that say which patient is in which split; none in the legacy release of CAMUS.
         warnings: What looks wrong in the inputs and stops nothing.
         digests: The SHA-256 of every file of ``sequences``, ``ted`` and ``pairing``, by path.
     """
 
+    dataset: Dataset
     sequences: tuple[Source, ...]
     folds: Mapping[str, int]
     ted: tuple[TedClip, ...] = ()
     pairing: Path | None = None
     excluded: tuple[BadInput, ...] = ()
-    subgroups: tuple[Path, ...] = ()
+    lists: tuple[Path, ...] = ()
     warnings: tuple[Problem, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
 
@@ -93,7 +91,7 @@ class Cohort:
     @property
     def pairing_files(self) -> list[Path]:
         """The clips of ``pairing_sources``: no mask and no other frame decides."""
-        return [path for source in self.pairing_sources for path in source.files.clip]
+        return clip_files(self.pairing_sources)
 
     @property
     def ted_files(self) -> list[Path]:
@@ -151,7 +149,9 @@ def load_cohort(config: Mapping[str, Any], results_dir: Path, threads: int = 1) 
             no data at all in any case.
     """
     data = config["data"]
-    found, clips, bad, fatal, warnings = _discover(data)
+    dataset = dataset_of(data["dataset"])
+    section = data[dataset.name]
+    (found, bad, lists), clips, fatal, warnings = _discover(dataset, data)
     with log_to_terminal():
         reports, digests = inspect_all(
             _tasks(found, clips), results_dir / ".inspected.json", threads
@@ -173,14 +173,15 @@ def load_cohort(config: Mapping[str, Any], results_dir: Path, threads: int = 1) 
     training = {source.patient for source in sources if source.split == "training"}
     if not training:
         what = "holds no sound training patient"
-        remedy = "point it at the unpacked CAMUS data"
-        raise InputError(Problem(data["camus"]["root"], "data.camus.root", what, remedy))
+        remedy = f"point it at the unpacked {dataset.title} data"
+        raise InputError(Problem(section["root"], f"data.{dataset.name}.root", what, remedy))
     warnings += [warning for report in reports for warning in report.warnings]
     warnings += find_other_axes(sources)
     pairing = _optional(data["ted"]["pairing"])
     if pairing is not None:
         digests[str(pairing)] = sha256(pairing)
     return Cohort(
+        dataset=dataset,
         sequences=tuple(sources),
         folds=assign_folds(training, config["folds"], config["seed"]),
         ted=tuple(
@@ -190,7 +191,7 @@ def load_cohort(config: Mapping[str, Any], results_dir: Path, threads: int = 1) 
         ),
         pairing=pairing,
         excluded=tuple(bad),
-        subgroups=tuple(list_subgroups(Path(data["camus"]["root"]))),
+        lists=tuple(lists),
         warnings=tuple(warnings),
         digests=digests,
     )
@@ -207,29 +208,35 @@ def assign_folds(patients: Collection[str], folds: int, seed: int) -> dict[str, 
 
 
 def _discover(
-    data: Mapping[str, Any],
-) -> tuple[list[Found], list[TedClip], list[BadInput], list[Problem], list[Problem]]:
-    """Return what lies in the data trees: sequences, clips, bad input, what no one can skip, and
-    what looks wrong.
+    dataset: Dataset, data: Mapping[str, Any]
+) -> tuple[Findings, list[TedClip], list[Problem], list[Problem]]:
+    """Return what lies in the data trees: sequences, clips, what no one can skip, what looks wrong.
+
+    Bad clips are among the bad input of the sequences.
     """
-    found: list[Found] = []
+    findings = Findings([], [], [])
     clips: list[TedClip] = []
-    bad: list[BadInput] = []
     warnings: list[Problem] = []
-    fatal = _missing_pairing(_optional(data["ted"]["pairing"]))
+    fatal = _missing_pairing(_optional(data["ted"]["pairing"])) + _ted_of_others(dataset, data)
     try:
         truths = list_truths(_optional(data["dense_truth"]))
-        camus = data["camus"]
-        found, bad = discover_camus(Path(camus["root"]), camus["layout"], truths)
-        check_truths(truths, found, data["dense_truth"], fatal, warnings)
+        findings = dataset.find(data[dataset.name], truths)
+        check_truths(truths, findings.found, data["dense_truth"], fatal, warnings)
     except InputError as error:
         fatal += error.problems
     try:
         clips, bad_clips = discover_ted(_optional(data["ted"]["root"]))
-        bad += bad_clips
+        findings.bad.extend(bad_clips)
     except InputError as error:
         fatal += error.problems
-    return found, clips, bad, fatal, warnings
+    return findings, clips, fatal, warnings
+
+
+def _ted_of_others(dataset: Dataset, data: Mapping[str, Any]) -> list[Problem]:
+    if dataset.name == CAMUS.name or data["ted"]["root"] is None:
+        return []
+    what = f"TED shows patients of CAMUS, and data.dataset is {dataset.name}"
+    return [Problem("config", "data.ted.root", what, "set it to null to go without")]
 
 
 def _optional(path: str | None) -> Path | None:
@@ -244,10 +251,7 @@ def _missing_pairing(pairing: Path | None) -> list[Problem]:
 
 
 def _tasks(found: Sequence[Found], clips: Sequence[TedClip]) -> list[Task]:
-    tasks = [
-        Task(str(one.files.sequence), one.files.all, partial(inspect_sequence, one.files))
-        for one in found
-    ]
+    tasks = [Task(str(one.files.sequence), one.files.all, one.files.inspect) for one in found]
     tasks += [Task(str(clip.sequence), clip.files, partial(inspect_ted, clip)) for clip in clips]
     return tasks
 

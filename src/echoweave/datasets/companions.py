@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from echoweave.datasets.source import SequenceFiles
 from echoweave.errors import Problem
 from echoweave.io.images import Image
 from echoweave.labels import CAVITY
@@ -69,8 +68,9 @@ def check_orientation(
 
 
 def check_frames(
-    files: SequenceFiles,
+    paths: tuple[Path, Path],
     images: tuple[Image, Image],
+    clip_path: Path,
     clip: NDArray[np.uint8],
     ed_es: tuple[int, int],
 ) -> list[Problem]:
@@ -81,13 +81,12 @@ def check_frames(
     ]
     if nearest == [ed_es[1], ed_es[0]]:
         what = f"looks like frame {ed_es[1] + 1} (ES), not {ed_es[0] + 1} (ED), of the clip"
-        remedy = f"swap it with {files.es.name} or correct the cfg"
-        return [Problem(str(files.ed), "ED", what, remedy)]
+        remedy = f"swap it with {paths[1].name} or correct the cfg"
+        return [Problem(str(paths[0]), "ED", what, remedy)]
     problems = []
-    paths = (files.ed, files.es)
     for path, instant, index, found in zip(paths, instants, ed_es, nearest, strict=True):
         if found is None:
-            what = f"looks like no frame of {files.sequence.name}"
+            what = f"looks like no frame of {clip_path.name}"
             problems.append(Problem(str(path), instant, what, BELONGS))
         elif found != index:
             what = f"looks like frame {found + 1}, not {index + 1} ({instant}), of the clip"
@@ -95,14 +94,15 @@ def check_frames(
     return problems
 
 
-def check_areas(files: SequenceFiles, masks: dict[Path, Image | None]) -> list[Problem]:
-    """Return a problem if the masks of ED and ES took each other's place."""
-    areas = [int((mask.array == CAVITY).sum()) for mask in masks.values() if mask]
-    if len(areas) < 2 or files.es_gt is None or areas[1] <= SWAPPED_AREA_RATIO * areas[0]:
+def check_areas(masks: Sequence[tuple[Path, Image | None]]) -> list[Problem]:
+    """Return a problem if the masks of ED and ES, in this order, took each other's place."""
+    areas = [int((mask.array == CAVITY).sum()) for _, mask in masks if mask]
+    if len(areas) < 2 or areas[1] <= SWAPPED_AREA_RATIO * areas[0]:
         return []
+    (ed_path, _), (es_path, _) = masks
     what = f"the cavity is smaller ({areas[0]} pixels) than at ES ({areas[1]} pixels)"
-    remedy = f"swap it with {files.es_gt.name} or correct the cfg"
-    return [Problem(str(files.ed_gt), "labels", what, remedy)]
+    remedy = f"swap it with {es_path.name} or correct the cfg"
+    return [Problem(str(ed_path), "labels", what, remedy)]
 
 
 def _nearest(image: NDArray[np.uint8], clip: NDArray[np.uint8], index: int) -> int | None:

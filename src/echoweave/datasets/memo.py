@@ -7,9 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from echoweave.datasets import inspect
-from echoweave.datasets.inspect import Report
-from echoweave.datasets.source import Facts
+from echoweave.datasets.source import Facts, Report
 from echoweave.errors import Problem
 from echoweave.imports import code_digest
 from echoweave.io.atomic import whole_file
@@ -80,8 +78,8 @@ def _digest(path: Path) -> str:
 def _report(entry: dict[str, Any]) -> Report:
     facts = entry["facts"]
     if facts is not None:
-        pairs = {name: tuple(facts[name]) for name in ("native_shape", "native_spacing_mm")}
-        facts = Facts(**(facts | pairs))
+        lists = {name: tuple(one) for name, one in facts.items() if isinstance(one, list)}
+        facts = Facts(**(facts | lists))
     problems, warnings = (
         tuple(Problem(**problem) for problem in entry[kind]) for kind in ("problems", "warnings")
     )
@@ -109,4 +107,4 @@ def _save(memo: Path, entries: dict[str, Any]) -> None:
 
 def _code_digest() -> str:
     """Digest of the modules that read and check: other code may come to another verdict."""
-    return code_digest(Path(inspect.__file__))
+    return code_digest(Path(__file__).with_name("cohort.py"))

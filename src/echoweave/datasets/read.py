@@ -1,15 +1,17 @@
 """Read frames and masks of the data trees as uint8, or say what is wrong with them."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from echoweave.datasets.source import Source
 from echoweave.errors import InputError, Problem
 from echoweave.io.images import Image, read_image
 from echoweave.labels import N_LABELS
+
+_Read = TypeVar("_Read")
 
 # Float pixels are whole numbers but for the arithmetic of whoever stored them.
 _ROUNDING = 1e-3
@@ -29,16 +31,6 @@ def read_clip(path: Path) -> Image:
         what = "a single image of 2 dimensions where a clip of 3 is needed"
         raise InputError(Problem(str(path), "dimensions", what, "replace it with the clip"))
     return image._replace(array=_grey_values(image.array, path))
-
-
-def read_ed_to_es(source: Source) -> NDArray[np.uint8]:
-    """Read the frames [T, Y, X] from ED to ES, both included, in that order.
-
-    Frames outside are dropped: nothing carries a label there. Reversed clips are turned.
-    """
-    frames = read_clip(source.files.sequence).array
-    ed, es = source.facts.stored_ed, source.facts.stored_es
-    return frames[ed : es + 1] if ed < es else frames[es : ed + 1][::-1]
 
 
 def read_frame(path: Path) -> Image:
@@ -66,10 +58,13 @@ def read_masks(path: Path, n_labels: int = N_LABELS) -> Image:
     return image._replace(array=_labels(image.array, path, n_labels))
 
 
-def read_references(ed_gt: Path, es_gt: Path) -> tuple[NDArray[np.uint8], tuple[float, float]]:
-    """Read the reference masks on the native grid: uint8 [2, Y, X] (ED, ES), (sy, sx) in mm."""
-    ed, es = read_mask(ed_gt), read_mask(es_gt)
-    return np.stack([ed.array, es.array]), ed.spacing_mm
+def attempt(reader: Callable[[Path], _Read], path: Path, problems: list[Problem]) -> _Read | None:
+    """Return what ``reader`` gives; None, and why in ``problems``, if it cannot."""
+    try:
+        return reader(path)
+    except InputError as error:
+        problems += error.problems
+        return None
 
 
 def _single(array: NDArray[Any], path: Path) -> NDArray[Any]:

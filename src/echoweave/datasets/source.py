@@ -1,52 +1,59 @@
-"""The records of the ingest: a sequence and a TED clip as they lie in the data trees."""
+"""The records of the ingest: a sequence as it lies in a data tree, what it says, what is bad."""
 
 import hashlib
 import math
-from collections.abc import Iterable
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from echoweave.errors import Problem
 
-# TED holds no other view.
-TED_VIEW = "4CH"
 
+class SequenceFiles(ABC):
+    """The files of one view of one patient, which check and read themselves.
 
-@dataclass(frozen=True)
-class SequenceFiles:
-    """The files of one view of one patient.
+    Each data set has a class of its own, a frozen dataclass. Both arrays are on the native grid.
 
     Attributes:
-        cfg: ED, ES, NbFrame and what is known of the patient.
         sequence: The clip.
-        ed: The ED frame alone.
-        es: The ES frame alone.
-        ed_gt: The reference mask at ED; None where the release holds none (test patients).
-        es_gt: The same at ES.
         dense_truth: Masks of every frame from ``data.dense_truth``; None where there are none.
-        pixels: Files that the headers above refer to (.raw, .zraw), that of the clip first.
     """
 
-    cfg: Path
     sequence: Path
-    ed: Path
-    es: Path
-    ed_gt: Path | None
-    es_gt: Path | None
     dense_truth: Path | None
-    pixels: tuple[Path, ...]
 
     @property
-    def clip(self) -> list[Path]:
-        """The clip and its pixels."""
-        return [self.sequence, *self.pixels[:1]]
-
-    @property
+    @abstractmethod
     def all(self) -> list[Path]:
-        """Every file, in one fixed order."""
-        named = [self.cfg, self.sequence, self.ed, self.es]
-        named += [path for path in (self.ed_gt, self.es_gt, self.dense_truth) if path]
-        return [*named, *self.pixels]
+        """Every file, in one fixed order; a change of one makes what was made of it stale."""
+
+    @property
+    @abstractmethod
+    def labelled(self) -> bool:
+        """Whether there are reference masks at ED and ES."""
+
+    @abstractmethod
+    def inspect(self) -> "Report":
+        """Read every file and check that they agree."""
+
+    @abstractmethod
+    def read_frames(self) -> NDArray[np.uint8]:
+        """Return the stored frames [T, Y, X], in their order.
+
+        Raises:
+            InputError: The clip cannot be read.
+        """
+
+    @abstractmethod
+    def read_masks(self) -> NDArray[np.uint8] | None:
+        """Return the reference masks [2, Y, X] at ED and ES; None where there are none.
+
+        Raises:
+            InputError: A mask cannot be read.
+        """
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,7 @@ class Facts:
         stored_ed: 0-based index of the ED frame in the stored clip.
         stored_es: 0-based index of the ES frame; smaller than ``stored_ed`` in reversed clips.
         native_shape: (Y, X).
-        native_spacing_mm: (sy, sx).
+        native_spacing_mm: (sy, sx); None where the data set does not tell it.
         axes: How the clip's header calls its axes; see :mod:`echoweave.io.axes`.
         digests: Of the pixels of the ED and of the ES frame, joined by a colon.
         quality: "Good", "Medium", "Poor" or "".
@@ -72,7 +79,7 @@ class Facts:
     stored_ed: int
     stored_es: int
     native_shape: tuple[int, int]
-    native_spacing_mm: tuple[float, float]
+    native_spacing_mm: tuple[float, float] | None
     axes: str = ""
     digests: str = ""
     quality: str = ""
@@ -82,6 +89,36 @@ class Facts:
     edv_ml: float = math.nan
     esv_ml: float = math.nan
     ef_percent: float = math.nan
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an inspection found: facts, or the problems that stand in their way.
+
+    Attributes:
+        facts: Of a sound sequence; None otherwise, and for a TED clip.
+        problems: Empty where all is well.
+        warnings: What looks wrong and stops nothing.
+    """
+
+    facts: Facts | None
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A sequence that was found but not read yet; the fields are those of Source."""
+
+    patient: str
+    view: str
+    split: str
+    files: SequenceFiles
+
+    @property
+    def name(self) -> str:
+        """``"patient0001_4CH"``."""
+        return f"{self.patient}_{self.view}"
 
 
 @dataclass(frozen=True, repr=False)
@@ -133,50 +170,17 @@ class Source:
         falls = ted_order == "falls" if ted_order else self.reversed
         return "diastole" if falls else "systole"
 
-    @property
-    def has_labels(self) -> bool:
-        """Whether there are reference masks at ED and ES."""
-        return self.files.ed_gt is not None
+    def read_ed_to_es(self) -> NDArray[np.uint8]:
+        """Read the frames [T, Y, X] from ED to ES, both included, in that order.
 
+        Frames outside are dropped: nothing carries a label there. Reversed clips are turned.
 
-def references_of(sources: Iterable[Source]) -> dict[str, tuple[Path, Path]]:
-    """Return the masks at ED and ES of those of ``sources`` that have them, by name."""
-    return {
-        source.name: (source.files.ed_gt, source.files.es_gt)
-        for source in sources
-        if source.files.ed_gt and source.files.es_gt
-    }
-
-
-def images_of(sources: Iterable[Source]) -> dict[str, tuple[Path, Path]]:
-    """Return the images at ED and ES of ``sources``, by name."""
-    return {source.name: (source.files.ed, source.files.es) for source in sources}
-
-
-@dataclass(frozen=True, repr=False)
-class TedClip:
-    """A TED clip: the full cycle of a CAMUS 4CH sequence with a mask for every frame.
-
-    Attributes:
-        ted_id: The folder's name; TED numbers its patients on its own.
-        sequence: The clip.
-        labels: Its masks, values 0 to 2.
-        pixels: Files that the headers refer to.
-    """
-
-    ted_id: str
-    sequence: Path
-    labels: Path
-    pixels: tuple[Path, ...]
-
-    @property
-    def files(self) -> list[Path]:
-        """Every file, in one fixed order."""
-        return [self.sequence, self.labels, *self.pixels]
-
-    def __repr__(self) -> str:
-        """Wherever its files lie, as it is kept with every output."""
-        return f"TedClip({self.ted_id})"
+        Raises:
+            InputError: The clip cannot be read.
+        """
+        frames = self.files.read_frames()
+        ed, es = self.facts.stored_ed, self.facts.stored_es
+        return frames[ed : es + 1] if ed < es else frames[es : ed + 1][::-1]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from echoweave.datasets.source import TED_VIEW, BadInput, Source
+from echoweave.datasets.source import BadInput, Source
+from echoweave.datasets.ted import TED_VIEW
 from echoweave.errors import Problem
 from echoweave.io.tables import read_tsv, write_tsv
 from echoweave.logs import LOGGER
@@ -44,9 +45,10 @@ def write_cohort(
     """Write results/cohort.tsv and results/excluded.tsv, and log ``warnings``.
 
     Frames are counted in ED -> ES order as in the cache, so ``ed`` is 0 and ``es`` the last one;
-    ``sy_mm`` and ``sx_mm`` are the native spacing; ``reversed`` says that the clip is stored from
-    ES to ED, ``phase`` what it is taken for (see :meth:`~echoweave.datasets.source.Source.phase`);
-    ``source`` is the clip's file below ``root`` (``data.camus.root``), wherever that lies.
+    ``sy_mm`` and ``sx_mm`` are the native spacing, empty where it is unknown; ``reversed`` says
+    that the clip is stored from ES to ED, ``phase`` what it is taken for (see
+    :meth:`~echoweave.datasets.source.Source.phase`); ``source`` is the clip's file below ``root``,
+    that of the data set, wherever that lies.
     """
     for warning in warnings:
         LOGGER.warning("Warning: %s", warning)
@@ -65,11 +67,11 @@ def write_cohort(
             source.n_frames,
             0,
             source.n_frames - 1,
-            *source.facts.native_spacing_mm,
+            *(source.facts.native_spacing_mm or (None, None)),
             source.facts.quality,
             source.reversed,
             source.phase(in_ted.get(source.name, ("", ""))[1]),
-            source.has_labels,
+            source.files.labelled,
             in_ted.get(source.name, ("", ""))[0],
             str(source.files.sequence.relative_to(root)),
         ]

@@ -15,11 +15,11 @@ def find_twins(sources: Sequence[Source]) -> list[BadInput]:
     """
     owners: dict[str, list[Source]] = {}
     for source in sources:
-        for digest in source.facts.digests.split(":"):
+        for digest in _digests(source):
             owners.setdefault(digest, []).append(source)
     bad = []
     for source in sources:
-        shared = [owners[digest] for digest in source.facts.digests.split(":")]
+        shared = [owners[digest] for digest in _digests(source)]
         twins = sorted({str(one.files.sequence) for group in shared for one in group})
         others = [path for path in twins if path != str(source.files.sequence)]
         if others:
@@ -42,3 +42,8 @@ def find_other_axes(sources: Sequence[Source]) -> list[Problem]:
         for source in sources
         if source.facts.axes not in ("", usual)
     ]
+
+
+def _digests(source: Source) -> list[str]:
+    """Return the digests of ED and ES; none where the data set gives none."""
+    return source.facts.digests.split(":") if source.facts.digests else []

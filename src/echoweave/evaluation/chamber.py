@@ -71,7 +71,7 @@ class Chamber:
         return float(np.linalg.norm(np.diff(self.contour, axis=0), axis=1).sum())
 
 
-def find_chamber(cavity: NDArray[np.bool_], spacing_mm: tuple[float, float]) -> Chamber | None:
+def find_chamber(cavity: NDArray[np.bool_], spacing: tuple[float, float]) -> Chamber | None:
     """Find the long axis of the largest piece of ``cavity`` and cut it into discs.
 
     The hinge points are the lowest left and the lowest right corner of the outline, seen along
@@ -80,7 +80,7 @@ def find_chamber(cavity: NDArray[np.bool_], spacing_mm: tuple[float, float]) -> 
 
     Args:
         cavity: Mask [Y, X].
-        spacing_mm: (sy, sx).
+        spacing: (sy, sx).
 
     Returns:
         The chamber, or None if there are less than three pixels in one line.
@@ -88,7 +88,7 @@ def find_chamber(cavity: NDArray[np.bool_], spacing_mm: tuple[float, float]) -> 
     mask, corner = _largest_piece(cavity)
     if not mask.size:
         return None
-    outline = _outline(mask, spacing_mm)
+    outline = _outline(mask, spacing)
     up = np.array([-1.0, 0.0])
     for _ in range(_ROUNDS):
         right = np.array([up[1], -up[0]])
@@ -96,16 +96,16 @@ def find_chamber(cavity: NDArray[np.bool_], spacing_mm: tuple[float, float]) -> 
         base = hinges.mean(axis=0)
         distances = np.linalg.norm(outline - base, axis=1)
         # The tip is a row of pixels: half a pixel decides between its ends, so take its middle.
-        tip = distances > distances.max() - max(spacing_mm) / 2
+        tip = distances > distances.max() - max(spacing) / 2
         apex = outline[tip].mean(axis=0)
-        if np.linalg.norm(apex - base) < 2 * min(spacing_mm):
+        if np.linalg.norm(apex - base) < 2 * min(spacing):
             return None
         up = (apex - base) / np.linalg.norm(apex - base)
     right = np.array([up[1], -up[0]])
     heights = (np.arange(DISCS) + 0.5) / DISCS
     centres = base + heights[:, None] * (apex - base)
-    chords = _cut_chords(mask, centres, right, spacing_mm)
-    shift = np.multiply(corner, spacing_mm)
+    chords = _cut_chords(mask, centres, right, spacing)
+    shift = np.multiply(corner, spacing)
     return Chamber(hinges + shift, apex + shift, chords + shift)
 
 
@@ -119,23 +119,23 @@ def _largest_piece(mask: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], tuple[in
     return pieces[box] == largest + 1, (box[0].start, box[1].start)
 
 
-def _outline(mask: NDArray[np.bool_], spacing_mm: tuple[float, float]) -> Points:
+def _outline(mask: NDArray[np.bool_], spacing: tuple[float, float]) -> Points:
     """Return the points midway between each pixel of the mask and its 4-neighbours outside."""
     padded = np.pad(mask, 1)
     rows = np.argwhere(padded[1:] != padded[:-1]) - [0.5, 1.0]
     columns = np.argwhere(padded[:, 1:] != padded[:, :-1]) - [1.0, 0.5]
-    return np.concatenate([rows, columns]) * spacing_mm
+    return np.concatenate([rows, columns]) * spacing
 
 
 def _cut_chords(
-    mask: NDArray[np.bool_], centres: Points, right: Points, spacing_mm: tuple[float, float]
+    mask: NDArray[np.bool_], centres: Points, right: Points, spacing: tuple[float, float]
 ) -> Points:
     """Return the outermost points of the mask left and right of each centre, [N, 2, 2]."""
-    reach = float(np.linalg.norm(np.multiply(mask.shape, spacing_mm)))
-    step = min(spacing_mm) / _SAMPLES
+    reach = float(np.linalg.norm(np.multiply(mask.shape, spacing)))
+    step = min(spacing) / _SAMPLES
     offsets = np.arange(-reach, reach + step, step)
     points = centres[:, None] + offsets[:, None] * right
-    pixels = (points / spacing_mm).transpose(2, 0, 1)
+    pixels = (points / spacing).transpose(2, 0, 1)
     inside = map_coordinates(mask.astype(np.float32), pixels, order=1, mode="grid-constant")
     ends = [_chord_ends(values, offsets) for values in inside]
     return np.asarray(centres[:, None] + np.array(ends)[:, :, None] * right)

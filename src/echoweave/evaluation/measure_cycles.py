@@ -65,7 +65,7 @@ def measure_cycles(
 def _beats(clip: EchoSequence, labels: Labels, apart: int) -> list[dict[str, Any]]:
     """Return one row of :func:`beat_rows` a volume mode."""
     native = resize_labels(labels, clip.native_shape)
-    shapes = find_shapes(Prediction(clip, labels, native, references=None))
+    shapes = find_shapes(Prediction(clip, labels, native))
     return list(beat_rows([shapes], apart))
 
 

@@ -11,7 +11,7 @@ from echoweave.geometry.overlap import dice
 from echoweave.geometry.surfaces import surface_distances
 from echoweave.io.cache import EchoSequence, read_sequence, read_views
 from echoweave.io.tables import write_tsv
-from echoweave.labels import STRUCTURES, structure_mask
+from echoweave.labels import structure_mask, structures_of
 from echoweave.logs import Progress
 
 _DISTANCES = {"mean_surface_distance": "pooled_mean", "rms": "rms", "hd": "hd"}
@@ -71,9 +71,8 @@ def frame_rows(sequence: EchoSequence, truth: Labels, found: Labels) -> Iterator
         found: What is compared with them [T, Y, X].
     """
     height, width = truth.shape[1:]
-    spacings = {"mm": sequence.spacing_mm, "px512": (PAPER_SIZE / height, PAPER_SIZE / width)}
-    known = set(sequence.dense_label_values)
-    structures = [name for name, labels in STRUCTURES.items() if known.issuperset(labels)]
+    spacings = {"mm": sequence.spacing, "px512": (PAPER_SIZE / height, PAPER_SIZE / width)}
+    structures = structures_of(sequence.dense_label_values)
     for frame in range(sequence.ed + 1, sequence.es):
         for structure in structures:
             ours, theirs = (structure_mask(labels[frame], structure) for labels in (found, truth))

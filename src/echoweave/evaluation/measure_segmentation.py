@@ -66,7 +66,6 @@ def measure_segmentation(
     arm: str,
     predictions: Sequence[Path],
     caches: Sequence[Path],
-    references: Mapping[str, tuple[Path, Path]],
     folder: Path,
     settings: Mapping[str, Any],
 ) -> None:
@@ -79,7 +78,6 @@ def measure_segmentation(
         arm: Name of the arm, for the tables.
         predictions: {sequence}.nii.gz on the cache grid, whole sequences.
         caches: {patient}.h5 of the test patients.
-        references: Sequence name -> masks (ED, ES) as released; unlabelled ones are left out.
         folder: Gets frames.tsv, volumes.tsv, beats.tsv, areas.tsv, smoothness.tsv and
             consistency.tsv.
         settings: The fields of :class:`MeasureSettings`.
@@ -91,7 +89,7 @@ def measure_segmentation(
     rows: dict[str, list[Row]] = {name: [] for name in MEASURES}
     patients: dict[str, list[Shapes]] = defaultdict(list)
     progress = Progress(f"measuring {arm}", len(predictions))
-    for done, clip in enumerate(read_predictions(predictions, caches, references), 1):
+    for done, clip in enumerate(read_predictions(predictions, caches), 1):
         shapes = find_shapes(clip)
         keys = _keys(shapes, arm)
         rows["frames"] += [keys | row for row in instant_rows(clip)]
@@ -112,15 +110,15 @@ def measure_segmentation(
 
 def instant_rows(clip: Prediction) -> Iterator[Row]:
     """Yield one row an instant and structure; a structure that neither mask has is left empty."""
-    if clip.references is None:
+    sequence, references = clip.sequence, clip.sequence.native_labels
+    if references is None:
         return
-    sequence = clip.sequence
-    instants = (("ED", sequence.ed, clip.references[0]), ("ES", sequence.es, clip.references[1]))
+    instants = (("ED", sequence.ed, references[0]), ("ES", sequence.es, references[1]))
     for instant, frame, reference in instants:
         for structure in STRUCTURES:
             ours = structure_mask(clip.native[frame], structure)
             theirs = structure_mask(reference, structure)
-            distances = surface_distances(ours, theirs, sequence.native_spacing_mm)
+            distances = surface_distances(ours, theirs, sequence.native_spacing)
             yield {
                 "instant": instant,
                 "structure": structure,
@@ -138,7 +136,7 @@ def area_rows(clip: Prediction) -> Iterator[Row]:
     """Yield one row a frame and structure."""
     _, height, width = clip.cached.shape
     paper_pixels = PAPER_SIZE**2 / (height * width)
-    pixel_mm2 = math.prod(clip.sequence.spacing_mm)
+    pixel_mm2 = math.prod(clip.sequence.spacing)
     for structure in STRUCTURES:
         for frame, pixels in enumerate(_areas(clip, structure)):
             yield {

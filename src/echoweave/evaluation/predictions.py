@@ -1,13 +1,12 @@
 """Predicted test sequences, and the shapes in them that the patient's measures need."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from echoweave.datasets.read import read_references
 from echoweave.errors import InputError, Problem
 from echoweave.evaluation.chamber import Chamber, find_chamber
 from echoweave.geometry.resize import resize_labels
@@ -40,13 +39,11 @@ class Prediction:
         sequence: The sequence as cached.
         cached: Predicted labels on the cache grid, [T, Y, X].
         native: The same on the native grid.
-        references: Reference masks at ED and ES on the native grid, [2, Y, X]; None if unknown.
     """
 
     sequence: EchoSequence
     cached: Labels
     native: Labels
-    references: Labels | None
 
 
 @dataclass(frozen=True)
@@ -80,17 +77,12 @@ class Shapes:
     ref_curves: Curves
 
 
-def read_predictions(
-    predictions: Sequence[Path],
-    caches: Sequence[Path],
-    references: Mapping[str, tuple[Path, Path]],
-) -> Iterator[Prediction]:
+def read_predictions(predictions: Sequence[Path], caches: Sequence[Path]) -> Iterator[Prediction]:
     """Read the predicted sequences one after the other, sorted by name.
 
     Args:
         predictions: Files {sequence}.nii.gz on the cache grid.
         caches: The patients' cache files.
-        references: Sequence name -> files of the masks at ED and ES; unlabelled ones are left out.
 
     Raises:
         InputError: A prediction does not have the size of its sequence.
@@ -101,8 +93,7 @@ def read_predictions(
         patient, _, view = name.rpartition("_")
         sequence = read_sequence(by_patient[patient], view)
         labels = read_labels(path, sequence)
-        masks = read_references(*references[name])[0] if name in references else None
-        yield Prediction(sequence, labels, resize_labels(labels, sequence.native_shape), masks)
+        yield Prediction(sequence, labels, resize_labels(labels, sequence.native_shape))
 
 
 def read_labels(path: Path, sequence: EchoSequence) -> Labels:
@@ -120,10 +111,10 @@ def read_labels(path: Path, sequence: EchoSequence) -> Labels:
 
 def find_shapes(clip: Prediction) -> Shapes:
     """Find the left ventricle in every frame of ``clip`` and in its references."""
-    sequence, spacing_mm = clip.sequence, clip.sequence.native_spacing_mm
-    references = clip.native[:0] if clip.references is None else clip.references
+    sequence, spacing = clip.sequence, clip.sequence.native_spacing
+    references = clip.native[:0] if sequence.native_labels is None else sequence.native_labels
     chambers, ref_chambers = (
-        [find_chamber(mask, spacing_mm) for mask in structure_mask(labels, "cavity")]
+        [find_chamber(mask, spacing) for mask in structure_mask(labels, "cavity")]
         for labels in (clip.native, references)
     )
     return Shapes(
@@ -135,22 +126,22 @@ def find_shapes(clip: Prediction) -> Shapes:
         es=sequence.es,
         cfg=(sequence.edv_ml, sequence.esv_ml, sequence.ef_percent),
         chambers=chambers,
-        curves=_attributes(clip.native, chambers, spacing_mm),
+        curves=_attributes(clip.native, chambers, spacing),
         ref_chambers=ref_chambers,
-        ref_curves=_attributes(references, ref_chambers, spacing_mm),
+        ref_curves=_attributes(references, ref_chambers, spacing),
     )
 
 
 def _attributes(
-    labels: Labels, chambers: list[Chamber | None], spacing_mm: tuple[float, float]
+    labels: Labels, chambers: list[Chamber | None], spacing: tuple[float, float]
 ) -> Curves:
     """Return the curves of ``ATTRIBUTES`` over the frames of ``labels`` [T, Y, X]."""
     rows = [
         (
-            _area(frame, "cavity", spacing_mm),
+            _area(frame, "cavity", spacing),
             *_axis(chamber),
-            _area(frame, "myocardium", spacing_mm),
-            *_centre(structure_mask(frame, "epi"), spacing_mm),
+            _area(frame, "myocardium", spacing),
+            *_centre(structure_mask(frame, "epi"), spacing),
         )
         for frame, chamber in zip(labels, chambers, strict=True)
     ]
@@ -158,9 +149,9 @@ def _attributes(
     return dict(zip(ATTRIBUTES, table.T, strict=True))
 
 
-def _area(frame: Labels, structure: str, spacing_mm: tuple[float, float]) -> float:
+def _area(frame: Labels, structure: str, spacing: tuple[float, float]) -> float:
     pixels = np.count_nonzero(structure_mask(frame, structure))
-    return pixels * spacing_mm[0] * spacing_mm[1] if pixels else np.nan
+    return pixels * spacing[0] * spacing[1] if pixels else np.nan
 
 
 def _axis(chamber: Chamber | None) -> tuple[float, float, float]:
@@ -169,8 +160,8 @@ def _axis(chamber: Chamber | None) -> tuple[float, float, float]:
     return chamber.length_mm, chamber.width_mm, chamber.tilt_degrees
 
 
-def _centre(mask: NDArray[np.bool_], spacing_mm: tuple[float, float]) -> tuple[float, float]:
+def _centre(mask: NDArray[np.bool_], spacing: tuple[float, float]) -> tuple[float, float]:
     if not mask.any():
         return np.nan, np.nan
     y, x = (indices.mean() for indices in np.nonzero(mask))
-    return float(y * spacing_mm[0]), float(x * spacing_mm[1])
+    return float(y * spacing[0]), float(x * spacing[1])

@@ -70,7 +70,7 @@ def _draw_end(
     frame = clip.es if end == "ES" else clip.ed
     manual = reference_masks(clip)[frame]
     carried = sources.prediction(direction, name)[frame]
-    show_frame(axes, clip.frames[frame], clip.spacing_mm, reference_heart(clip))
+    show_frame(axes, clip.frames[frame], clip.spacing, reference_heart(clip))
     draw_contours(axes, manual, REFERENCE_LINE)
     draw_contours(axes, carried, colour(direction))
     head = f"{sequence_title(clip)}, {roles[clip.patient]}" if direction == "forward" else ""

@@ -72,7 +72,7 @@ def reference_areas_cm2(clip: EchoSequence, structure: str) -> NDArray[np.float6
     """Return the reference areas at ED and ES; NaN where there is no reference."""
     if clip.labels is None:
         return np.full(2, np.nan)
-    pixel_cm2 = clip.spacing_mm[0] * clip.spacing_mm[1] / MM2_PER_CM2
+    pixel_cm2 = clip.spacing[0] * clip.spacing[1] / MM2_PER_CM2
     return np.asarray(structure_mask(clip.labels, structure).sum(axis=(1, 2)) * pixel_cm2)
 
 
@@ -87,7 +87,7 @@ def _draw_overlays(axes: np.ndarray, clip: EchoSequence, sources: Sources) -> No
         masks = {REFERENCE_LINE: clip.labels} | masks
     heart = np.any([labels > 0 for labels in masks.values()], axis=(0, 1))
     for panel, place in zip(axes, (0, 1), strict=True):
-        show_frame(panel, clip.frames[instants[place]], clip.spacing_mm, heart)
+        show_frame(panel, clip.frames[instants[place]], clip.spacing, heart)
         for line_colour, labels in masks.items():
             draw_contours(panel, labels[place], line_colour)
     axes[0].set_title(f"{sequence_title(clip)}\nED", loc="left")

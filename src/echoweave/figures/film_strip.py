@@ -42,7 +42,7 @@ def draw_film_strip(
             heart = np.asarray((masks > 0).any(axis=0))
             row[0].set_ylabel(display_title(direction), color=colour(direction))
             for panel, frame in zip(row, frames, strict=True):
-                show_frame(panel, clip.frames[frame], clip.spacing_mm, heart)
+                show_frame(panel, clip.frames[frame], clip.spacing, heart)
                 draw_contours(panel, masks[frame], colour(direction))
                 if frame in manual:
                     draw_contours(panel, manual[frame], REFERENCE_LINE, style="dotted")

@@ -50,7 +50,7 @@ def draw_montage(
             heart = np.concatenate(masks).max(axis=0) > 0
             for row, frame in enumerate((clip.ed, clip.es)):
                 axes = panels[row, column]
-                show_frame(axes, clip.frames[frame], clip.spacing_mm, heart)
+                show_frame(axes, clip.frames[frame], clip.spacing, heart)
                 if clip.labels is not None:
                     draw_contours(axes, clip.labels[row], REFERENCE_LINE)
                 draw_contours(axes, labels[frame], colour(arm))

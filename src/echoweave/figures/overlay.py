@@ -22,7 +22,7 @@ CROP = 1.2
 def show_frame(
     axes: Axes,
     frame: NDArray[Any],
-    spacing_mm: tuple[float, float],
+    spacing: tuple[float, float],
     heart: NDArray[np.bool_],
     scale: tuple[str, float, float] = ("gray", 0, 255),
 ) -> AxesImage:
@@ -31,7 +31,7 @@ def show_frame(
     An empty ``heart`` [Y, X] shows the whole frame; ``scale`` is a colour map and its ends.
     """
     colours, low, high = scale
-    aspect = spacing_mm[0] / spacing_mm[1]
+    aspect = spacing[0] / spacing[1]
     image = axes.imshow(frame, cmap=colours, vmin=low, vmax=high, aspect=aspect)
     # Beyond the picture is 0.
     nothing = colormaps[colours](-low / (high - low))
@@ -43,10 +43,10 @@ def show_frame(
         return image
     side_mm = max(
         CROP * (place.max() - place.min() + 1) * step
-        for place, step in zip(places, spacing_mm, strict=True)
+        for place, step in zip(places, spacing, strict=True)
     )
     middle_y, middle_x = (place.min() / 2 + place.max() / 2 for place in places)
-    half_y, half_x = (side_mm / 2 / step for step in spacing_mm)
+    half_y, half_x = (side_mm / 2 / step for step in spacing)
     axes.set(
         xlim=(middle_x - half_x, middle_x + half_x), ylim=(middle_y + half_y, middle_y - half_y)
     )

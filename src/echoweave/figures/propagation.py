@@ -92,7 +92,7 @@ def _picture(clip: EchoSequence, masks: Mapping[str, NDArray[np.uint8]], frame: 
     figure = Figure(figsize=SIZE)
     # A fixed place, so that nothing but the heart moves.
     axes = figure.add_axes((0.0, 0.06, 1.0, 0.88))
-    show_frame(axes, clip.frames[frame], clip.spacing_mm, reference_heart(clip))
+    show_frame(axes, clip.frames[frame], clip.spacing, reference_heart(clip))
     if frame in reference_masks(clip):
         draw_contours(axes, reference_masks(clip)[frame], REFERENCE_LINE)
     for direction, labels in masks.items():

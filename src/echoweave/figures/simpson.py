@@ -72,24 +72,24 @@ def _draw_view(panels: Sequence[Axes], sources: Sources, sequence: str, arm: str
     labels = sources.prediction(arm, sequence)[instants]
     heart = labels.max(axis=0) > 0
     for axes, frame, mask, name in zip(panels, instants, labels, ("ED", "ES"), strict=True):
-        show_frame(axes, clip.frames[frame], clip.spacing_mm, heart)
+        show_frame(axes, clip.frames[frame], clip.spacing, heart)
         cavity = structure_mask(mask, "cavity")
         draw_contours(axes, cavity.astype(np.uint8), colour(arm))
         axes.set_title(f"{clip.view} {name}", loc="left")
-        chamber = find_chamber(cavity, clip.spacing_mm)
+        chamber = find_chamber(cavity, clip.spacing)
         if chamber is not None:
-            _draw_chamber(axes, chamber, clip.spacing_mm, colour(arm))
+            _draw_chamber(axes, chamber, clip.spacing, colour(arm))
             axes.set_xlabel(f"length {chamber.length_mm:.0f} mm")
 
 
 def _draw_chamber(
-    axes: Axes, chamber: Chamber, spacing_mm: tuple[float, float], line_colour: str
+    axes: Axes, chamber: Chamber, spacing: tuple[float, float], line_colour: str
 ) -> None:
     """Draw discs, valve plane and long axis; their points are (y, x) in mm."""
-    for chord in chamber.chords / spacing_mm:
+    for chord in chamber.chords / spacing:
         axes.plot(chord[:, 1], chord[:, 0], color=line_colour, linewidth=0.6)
     for line in (chamber.hinges, np.stack([chamber.base, chamber.apex])):
-        y, x = (line / spacing_mm).T
+        y, x = (line / spacing).T
         axes.plot(x, y, color="white", linewidth=1.0)
 
 

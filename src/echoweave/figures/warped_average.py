@@ -72,7 +72,7 @@ def draw_warped_average(
 
 def _draw_comparison(panels: Sequence[Axes], clip: EchoSequence, found: Comparison) -> AxesImage:
     """Draw the three panels of one sequence; return the difference."""
-    place = clip.spacing_mm, reference_heart(clip)
+    place = clip.spacing, reference_heart(clip)
     show_frame(panels[0], found.target, *place)
     show_frame(panels[1], found.average, *place)
     panels[0].set_title(f"{sequence_title(clip)}\nED frame", loc="left")

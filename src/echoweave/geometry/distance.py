@@ -13,25 +13,21 @@ from scipy.ndimage import distance_transform_edt
 from echoweave.labels import N_LABELS
 
 
-def signed_distance(
-    mask: NDArray[np.bool_], spacing_mm: tuple[float, float]
-) -> NDArray[np.float32]:
+def signed_distance(mask: NDArray[np.bool_], spacing: tuple[float, float]) -> NDArray[np.float32]:
     """Return the distance of every pixel to the outline of ``mask``: positive inside.
 
     Args:
         mask: bool [Y, X].
-        spacing_mm: (sy, sx).
+        spacing: (sy, sx).
 
     Returns:
         float32 [Y, X] in mm; -inf everywhere if the mask is empty, inf if it is full.
     """
-    outside = _distance_to(mask, spacing_mm)
-    return np.where(mask, _distance_to(~mask, spacing_mm), -outside)
+    outside = _distance_to(mask, spacing)
+    return np.where(mask, _distance_to(~mask, spacing), -outside)
 
 
-def label_distances(
-    labels: NDArray[np.uint8], spacing_mm: tuple[float, float]
-) -> NDArray[np.float32]:
+def label_distances(labels: NDArray[np.uint8], spacing: tuple[float, float]) -> NDArray[np.float32]:
     """Return the signed distance to the outline of every label, background included.
 
     The way out of a label leads to the nearest of the other labels, so one distance transform a
@@ -39,12 +35,12 @@ def label_distances(
 
     Args:
         labels: uint8 [Y, X], 0 to 3.
-        spacing_mm: (sy, sx).
+        spacing: (sy, sx).
 
     Returns:
         float32 [4, Y, X] in mm, as :func:`signed_distance` of each label.
     """
-    away = np.stack([_distance_to(labels == label, spacing_mm) for label in range(N_LABELS)])
+    away = np.stack([_distance_to(labels == label, spacing) for label in range(N_LABELS)])
     signed = -away
     for label in range(N_LABELS):
         inside = labels == label
@@ -52,9 +48,9 @@ def label_distances(
     return signed
 
 
-def _distance_to(mask: NDArray[np.bool_], spacing_mm: tuple[float, float]) -> NDArray[np.float32]:
+def _distance_to(mask: NDArray[np.bool_], spacing: tuple[float, float]) -> NDArray[np.float32]:
     """Return the distance of every pixel outside ``mask`` to where it begins; 0 or less inside."""
     if not mask.any():
         return np.full(mask.shape, np.inf, np.float32)
-    centres = distance_transform_edt(~mask, sampling=spacing_mm)
-    return np.asarray(centres - min(spacing_mm) / 2, np.float32)
+    centres = distance_transform_edt(~mask, sampling=spacing)
+    return np.asarray(centres - min(spacing) / 2, np.float32)

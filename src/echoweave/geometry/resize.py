@@ -26,12 +26,12 @@ def resize_labels(labels: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[
 
 
 def resized_spacing(
-    native_shape: tuple[int, int], spacing_mm: tuple[float, float], shape: tuple[int, int]
+    native_shape: tuple[int, int], spacing: tuple[float, float], shape: tuple[int, int]
 ) -> tuple[float, float]:
     """Return (sy, sx) after a resize from ``native_shape`` to ``shape``."""
     return (
-        spacing_mm[0] * native_shape[0] / shape[0],
-        spacing_mm[1] * native_shape[1] / shape[1],
+        spacing[0] * native_shape[0] / shape[0],
+        spacing[1] * native_shape[1] / shape[1],
     )
 
 

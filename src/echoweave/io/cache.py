@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 import h5py
 import numpy as np
@@ -19,6 +20,8 @@ from numpy.typing import NDArray
 from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_file
 from echoweave.io.limits import check_shape
+
+Unit = Literal["mm", "px"]
 
 
 @dataclass(frozen=True)
@@ -31,10 +34,13 @@ class EchoSequence:
         frames: uint8 [T, Y, X].
         ed: 0-based index of the ED frame.
         es: 0-based index of the ES frame; in a cycle alone it may be smaller than ``ed``.
-        spacing_mm: (sy, sx) of ``frames``: the native spacing scaled with the resize.
+        spacing: (sy, sx) of ``frames`` in ``unit``: the native spacing scaled with the resize.
         native_shape: (Y, X) of the source images.
-        native_spacing_mm: (sy, sx) of the source images.
+        native_spacing: (sy, sx) of the source images in ``unit``.
+        unit: "mm", or "px" where the size of a pixel is unknown: then a native pixel is 1 x 1.
+        label_values: What the reference masks tell apart, background included; 0 to 3 in CAMUS.
         labels: uint8 [2, Y, X], the reference masks at ED and ES; None where there are none.
+        native_labels: The same masks as they were drawn, on the native grid.
         dense_labels: uint8 [T, Y, X], a reference for every frame; None where there is none.
         dense_label_values: The labels that ``dense_labels`` knows (TED has no left atrium).
         phase: "systole": time runs from ED to ES; "diastole": from ES to ED, against the order of
@@ -54,10 +60,13 @@ class EchoSequence:
     frames: NDArray[np.uint8]
     ed: int
     es: int
-    spacing_mm: tuple[float, float]
+    spacing: tuple[float, float]
     native_shape: tuple[int, int]
-    native_spacing_mm: tuple[float, float]
+    native_spacing: tuple[float, float]
+    unit: Unit = "mm"
+    label_values: tuple[int, ...] = (0, 1, 2, 3)
     labels: NDArray[np.uint8] | None = None
+    native_labels: NDArray[np.uint8] | None = None
     dense_labels: NDArray[np.uint8] | None = None
     dense_label_values: tuple[int, ...] = ()
     phase: str = "systole"
@@ -80,10 +89,11 @@ class EchoSequence:
         return np.ascontiguousarray(frames[::-1]) if self.phase == "diastole" else frames
 
 
+UNITS = get_args(Unit)
 PHASES = ("systole", "diastole", "cycle")
 # Fields of a Sequence that are arrays; the others are attributes of the view's group.
-_ARRAYS = ("frames", "labels", "dense_labels")
-_PAIRS = ("spacing_mm", "native_shape", "native_spacing_mm", "dense_label_values")
+_ARRAYS = ("frames", "labels", "native_labels", "dense_labels")
+_TUPLES = ("spacing", "native_shape", "native_spacing", "label_values", "dense_label_values")
 _CYCLE = "cycle"
 
 
@@ -130,12 +140,10 @@ def read_sequence(path: Path, view: str) -> EchoSequence:
 
 
 def read_labelled_spacings(path: Path) -> list[tuple[float, float]]:
-    """Return ``spacing_mm`` of each view that has reference masks, without reading frames."""
+    """Return ``spacing`` of each view that has reference masks, without reading frames."""
     with _opened(path) as file:
         labelled = [file[view] for view in sorted(file) if "labels" in file[view]]
-        return [
-            (float(sy), float(sx)) for sy, sx in (view.attrs["spacing_mm"] for view in labelled)
-        ]
+        return [(float(sy), float(sx)) for sy, sx in (view.attrs["spacing"] for view in labelled)]
 
 
 def read_cycle(path: Path, view: str) -> EchoSequence | None:
@@ -163,7 +171,7 @@ def _write(group: h5py.Group, sequence: EchoSequence) -> None:
 def _read(group: h5py.Group, view: str) -> EchoSequence:
     fields = dict(group.attrs.items())
     fields |= {name: _array(group[name]) for name in _ARRAYS if name in group}
-    for name in _PAIRS:
+    for name in _TUPLES:
         fields[name] = tuple(value.item() for value in fields[name])
     for name, value in fields.items():
         if isinstance(value, np.generic):
@@ -193,10 +201,15 @@ def _check(sequence: EchoSequence) -> None:
         raise ValueError(f"ED {ed} and ES {es} of {len(frames)} frames")
     if labels is not None and labels.shape != (2, *frames.shape[1:]):
         raise ValueError(f"labels of shape {labels.shape} for frames of {frames.shape}")
+    native = sequence.native_labels
+    if native is not None and native.shape != (2, *sequence.native_shape):
+        raise ValueError(f"native labels of shape {native.shape} for {sequence.native_shape}")
     if dense is not None and dense.shape != frames.shape:
         raise ValueError(f"dense labels of shape {dense.shape} for frames of {frames.shape}")
-    if not all(math.isfinite(value) and value > 0 for value in sequence.spacing_mm):
-        raise ValueError(f"the spacing is {sequence.spacing_mm} mm")
+    if not all(math.isfinite(value) and value > 0 for value in sequence.spacing):
+        raise ValueError(f"the spacing is {sequence.spacing} {sequence.unit}")
+    if sequence.unit not in UNITS:
+        raise ValueError(f"the unit is {sequence.unit!r}")
 
 
 @contextmanager

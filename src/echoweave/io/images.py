@@ -95,17 +95,17 @@ def read_array(path: Path) -> NDArray[Any]:
         raise InputError(again) from error
 
 
-def write_sequence(path: Path, array: NDArray[Any], spacing_mm: tuple[float, float]) -> None:
+def write_sequence(path: Path, array: NDArray[Any], spacing: tuple[float, float]) -> None:
     """Write frames or labels [T, Y, X], as a volume with ``FRAME_STEP`` between the frames."""
     if array.ndim != 3:
         raise ValueError(f"a sequence is [T, Y, X], not {array.shape}")
-    write_image(path, array, spacing_mm)
+    write_image(path, array, spacing)
 
 
 def write_image(
     path: Path,
     array: NDArray[Any],
-    spacing_mm: tuple[float, float],
+    spacing: tuple[float, float],
     frame_step: float = FRAME_STEP,
 ) -> None:
     """Write [Y, X] or [T, Y, X] in the format of the suffix.
@@ -113,14 +113,14 @@ def write_image(
     Args:
         path: Where to.
         array: The pixels.
-        spacing_mm: (sy, sx).
+        spacing: (sy, sx).
         frame_step: Third spacing of [T, Y, X], in mm.
     """
     # SimpleITK is slow to import, and whoever only reads can go without.
     import SimpleITK as sitk  # noqa: N813
 
     image: Any = sitk.GetImageFromArray(array)
-    image.SetSpacing((spacing_mm[1], spacing_mm[0], frame_step)[: array.ndim])
+    image.SetSpacing((spacing[1], spacing[0], frame_step)[: array.ndim])
     if path.suffix != ".mhd":
         with whole_file(path) as temporary:
             sitk.WriteImage(image, str(temporary))

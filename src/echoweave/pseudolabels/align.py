@@ -76,7 +76,7 @@ def write_aligned(
         rows += [jacobian_rows(name, key, *steps, sector) for key, steps in found.items()]
         # What carries labels backward has the frame nearer to ED fixed.
         aligned = warp_to_ed(clip, found["backward"][1])
-        write_sequence(aligned_path(directory, name), aligned, clip.spacing_mm)
+        write_sequence(aligned_path(directory, name), aligned, clip.spacing)
         progress.update(done)
     write_tsv(pd.concat(rows), jacobian)
 

@@ -79,7 +79,7 @@ def generate(
                 raise InputError(_no_motion(estimator, sequence.name, error)) from error
             for direction in DIRECTIONS:
                 path = label_path(directory, direction, sequence.name)
-                write_sequence(path, getattr(result, direction), sequence.spacing_mm)
+                write_sequence(path, getattr(result, direction), sequence.spacing)
             tables.append(result.quality)
         progress.update(done)
     write_tsv(pd.concat([pd.DataFrame(columns=list(COLUMNS)), *tables]), quality)
@@ -109,12 +109,12 @@ def pseudo_labels(
     sector = sector_mask(sequence.frames)
     span = sequence.ed, sequence.es
     forward, backward = (
-        carry(mask, frame, found, sector, sequence.spacing_mm, settings.propagation)
+        carry(mask, frame, found, sector, sequence.spacing, settings.propagation)
         for mask, frame, found in zip(
             sequence.labels, span, _fields(sequence, motion, settings.propagation), strict=True
         )
     )
-    rows = quality_rows(sequence.name, forward, backward, *span, sector, sequence.spacing_mm)
+    rows = quality_rows(sequence.name, forward, backward, *span, sector, sequence.spacing)
     ahead, back = forward, backward
     if settings.drift_correction:
         share = backward_weights(len(sequence.frames), *span)

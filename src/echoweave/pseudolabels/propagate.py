@@ -58,7 +58,7 @@ def carry(
     reference: int,
     fields: NDArray[np.float32],
     sector: NDArray[np.bool_],
-    spacing_mm: tuple[float, float],
+    spacing: tuple[float, float],
     propagation: Propagation,
 ) -> Carried:
     """Carry ``mask`` from frame ``reference`` to all frames.
@@ -79,7 +79,7 @@ def carry(
         reference: Its frame.
         fields: float32 [T - 1, 2, Y, X], one for each of :func:`frame_pairs`.
         sector: bool [Y, X], the pixels that the probe sees.
-        spacing_mm: (sy, sx).
+        spacing: (sy, sx).
         propagation: How, see above.
     """
     if propagation == "nearest":
@@ -91,10 +91,10 @@ def carry(
         return _carry_distances(distances, reference, fields, to_reference, propagation)
 
     whole = _uncut(mask, sector)
-    distances = carried(_finite_distances(whole, spacing_mm))
+    distances = carried(_finite_distances(whole, spacing))
     background = distances[:, 0]
     if not np.array_equal(mask, whole):
-        background = carried(_finite_distances(mask, spacing_mm)[:1])[:, 0]
+        background = carried(_finite_distances(mask, spacing)[:1])[:, 0]
     extent = sector | (background < 0)
     return Carried(distances, likeliest_labels(distances, extent), to_reference, extent)
 
@@ -157,10 +157,8 @@ def _uncut(mask: NDArray[np.uint8], sector: NDArray[np.bool_]) -> NDArray[np.uin
     return result
 
 
-def _finite_distances(
-    mask: NDArray[np.uint8], spacing_mm: tuple[float, float]
-) -> NDArray[np.float32]:
-    return label_distances(mask, spacing_mm).clip(-_FAR_MM, _FAR_MM)
+def _finite_distances(mask: NDArray[np.uint8], spacing: tuple[float, float]) -> NDArray[np.float32]:
+    return label_distances(mask, spacing).clip(-_FAR_MM, _FAR_MM)
 
 
 def _carry_distances(

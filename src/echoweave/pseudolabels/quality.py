@@ -40,7 +40,7 @@ def quality_rows(
     ed: int,
     es: int,
     sector: NDArray[np.bool_],
-    spacing_mm: tuple[float, float],
+    spacing: tuple[float, float],
 ) -> pd.DataFrame:
     """Return one row a frame with ``COLUMNS``; frames count from 0.
 
@@ -65,7 +65,7 @@ def quality_rows(
         for structure in STRUCTURES:
             first, second = structure_mask(ahead, structure), structure_mask(back, structure)
             row[f"agreement_dice_{structure}"] = dice(first, second)
-            row[f"agreement_hd_mm_{structure}"] = surface_distances(first, second, spacing_mm).hd
+            row[f"agreement_hd_mm_{structure}"] = surface_distances(first, second, spacing).hd
         rows.append(row)
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.assign(score=1 - LOST_DICE * expected_loss(table))

@@ -17,7 +17,7 @@ def training_labels(
     forward: NDArray[np.uint8],
     backward: NDArray[np.uint8],
     quality: pd.DataFrame,
-    spacing_mm: tuple[float, float],
+    spacing: tuple[float, float],
     settings: QualitySettings,
 ) -> list[tuple[int, NDArray[np.uint8]]]:
     """Return the frames to train on with their labels.
@@ -27,7 +27,7 @@ def training_labels(
         forward: uint8 [T, Y, X].
         backward: uint8 [T, Y, X].
         quality: The rows of this sequence in quality.tsv.
-        spacing_mm: (sy, sx).
+        spacing: (sy, sx).
         settings: Thresholds; frames that hold a manual mask always stay as they are.
 
     Returns:
@@ -40,7 +40,7 @@ def training_labels(
     for frame in np.flatnonzero(manual | (scores >= settings.min_score)):
         labels = fused[frame].copy()
         if settings.ignore_over_mm is not None and not manual[frame]:
-            doubt = _disagreement_mm(labels, forward[frame], backward[frame], spacing_mm)
+            doubt = _disagreement_mm(labels, forward[frame], backward[frame], spacing)
             labels[doubt > settings.ignore_over_mm] = IGNORE
         result.append((int(frame), labels))
     return result
@@ -50,12 +50,12 @@ def _disagreement_mm(
     labels: NDArray[np.uint8],
     forward: NDArray[np.uint8],
     backward: NDArray[np.uint8],
-    spacing_mm: tuple[float, float],
+    spacing: tuple[float, float],
 ) -> NDArray[np.float32]:
     """Return how far apart both directions see the outline of a pixel's label; 0 if they agree."""
     own = labels[None].astype(np.intp)
     ahead, back = (
-        np.take_along_axis(label_distances(mask, spacing_mm), own, axis=0)[0]
+        np.take_along_axis(label_distances(mask, spacing), own, axis=0)[0]
         for mask in (forward, backward)
     )
     return np.where(forward == backward, np.float32(0), np.abs(ahead - back))

@@ -29,9 +29,9 @@ def frame_step(spacings_mm: Sequence[tuple[float, float] | None]) -> float:
     return _STEP_PX * float(np.median([pixel(one) for one in spacings_mm], axis=0).max())
 
 
-def pixel(spacing_mm: tuple[float, float] | None) -> tuple[float, float]:
+def pixel(spacing: tuple[float, float] | None) -> tuple[float, float]:
     """Return (sy, sx), or a pixel of side 1 where it is unknown."""
-    return (1.0, 1.0) if spacing_mm is None else spacing_mm
+    return (1.0, 1.0) if spacing is None else spacing
 
 
 def check_time_axis(plans: Mapping[str, Any], frame_steps: Sequence[float], where: str) -> None:

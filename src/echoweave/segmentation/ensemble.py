@@ -49,7 +49,7 @@ class Ensemble:
 
         Networks with time as an axis see the frames in the order of time.
         """
-        sy, sx = pixel(echo.spacing_mm)
+        sy, sx = pixel(echo.spacing)
         if self.whole_sequences:
             # The step between frames is that of the training cases: nothing is resampled over time.
             step = self.members[0].plans_manager.original_median_spacing_after_transp[0]

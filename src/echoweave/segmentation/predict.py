@@ -111,5 +111,5 @@ def _predict(
             echo = read(cache, view)
             assert echo is not None
             labels = ensembles[key](echo)
-            write_sequence(folder / f"{echo.name}.nii.gz", labels, echo.spacing_mm)
+            write_sequence(folder / f"{echo.name}.nii.gz", labels, echo.spacing)
             progress.update(done)

@@ -64,8 +64,8 @@ def write_raw(
     progress = Progress(f"raw data of {arm}, patients", len(caches))
     with whole_folder(raw_folder(nnunet_root, arm)) as folder:
         for done, cache in enumerate(caches, start=1):
-            for case, spacing_mm in _cases_of(cache, label, ARMS[arm]):
-                _write_case(folder, case, spacing_mm, step)
+            for case, spacing in _cases_of(cache, label, ARMS[arm]):
+                _write_case(folder, case, spacing, step)
                 names.append(case.name)
                 ignored |= bool((case.labels == IGNORE).any())
             progress.update(done)
@@ -78,7 +78,7 @@ def _cases_of(cache: Path, label: Labeller, arm: Arm) -> Iterator[tuple[Case, tu
     for view in read_views(cache):
         echo = read_sequence(cache, view)
         if echo.labels is not None:
-            yield from ((case, echo.spacing_mm) for case in _cases(echo, label(echo), arm))
+            yield from ((case, echo.spacing) for case in _cases(echo, label(echo), arm))
 
 
 def _manual(echo: EchoSequence) -> list[Labelled]:
@@ -98,7 +98,7 @@ def _dense_labeller(folder: Path, quality: Mapping[str, Any]) -> Labeller:
             read_array(label_path(folder, direction, echo.name)) for direction in directions
         )
         rows = table[table["sequence"] == echo.name]
-        chosen = training_labels(fused, forward, backward, rows, echo.spacing_mm, settings)
+        chosen = training_labels(fused, forward, backward, rows, echo.spacing, settings)
         return sorted((dict(chosen) | dict(_manual(echo))).items())
 
     return label
@@ -116,10 +116,10 @@ def _cases(echo: EchoSequence, frames: Sequence[Labelled], arm: Arm) -> Iterator
     yield Case(echo.name, echo.in_time(echo.frames), echo.in_time(volume))
 
 
-def _write_case(folder: Path, case: Case, spacing_mm: tuple[float, float], step: float) -> None:
+def _write_case(folder: Path, case: Case, spacing: tuple[float, float], step: float) -> None:
     image, labels = f"imagesTr/{case.name}_0000.nii.gz", f"labelsTr/{case.name}.nii.gz"
-    write_image(folder / image, case.image, pixel(spacing_mm), step)
-    write_image(folder / labels, case.labels, pixel(spacing_mm), step)
+    write_image(folder / image, case.image, pixel(spacing), step)
+    write_image(folder / labels, case.labels, pixel(spacing), step)
 
 
 def _description(n_cases: int, ignored: bool) -> dict[str, Any]:

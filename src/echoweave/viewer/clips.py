@@ -60,7 +60,7 @@ def clip_content(clip: EchoSequence, masks: Mapping[str, Layer]) -> dict[str, An
         "name": clip.name,
         "frames": [encode_frame(frame) for frame in clip.frames],
         "size": clip.frames.shape[1:],
-        "spacing": clip.spacing_mm,
+        "spacing": clip.spacing,
         "ed": clip.ed,
         "es": clip.es,
         "layers": {name: _describe_layer(layer, clip) for name, layer in layers.items()},
@@ -86,7 +86,7 @@ def encode_frame(frame: NDArray[np.uint8]) -> str:
 
 def _describe_layer(layer: Layer, clip: EchoSequence) -> dict[str, Any]:
     """Return outlines by frame and label, and the area (cm²) by structure and frame."""
-    pixel_cm2 = math.prod(clip.spacing_mm) / MM2_PER_CM2
+    pixel_cm2 = math.prod(clip.spacing) / MM2_PER_CM2
     return {
         "outlines": [
             None
