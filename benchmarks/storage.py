@@ -73,15 +73,8 @@ def measure(folder: Path, patients: int, mean_frames: float) -> list[tuple[str, 
     config["data"]["camus"]["root"] = str(folder / "phantom/camus")
     cohort = load_cohort(config, folder, threads)
     caches = [folder / f"cache/{patient}.h5" for patient in cohort.training_patients]
-    build_cache(
-        cohort.sequences,
-        None,
-        Path(),
-        cohort.dataset.label_values,
-        config["data"]["size"],
-        caches,
-        folder / "checksums.tsv",
-    )
+    values, sums = cohort.dataset.label_values, folder / "checksums.tsv"
+    build_cache(cohort.sequences, None, Path(), values, config["data"]["size"], caches, sums)
     labels, pseudolabels = folder / "labels", config["pseudolabels"]
     generate(ESTIMATOR, caches, labels, labels / "quality.tsv", None, pseudolabels, 1)
     # Of frames from ED to ES; of the two labelled ones of each sequence.
@@ -96,7 +89,7 @@ def measure(folder: Path, patients: int, mean_frames: float) -> list[tuple[str, 
     ]
     root, trained = folder / "nnunet", candidates(config["segmentation"]["candidates"])
     for arm in ARMS:
-        write_raw(arm, caches, cohort.folds, labels, root, pseudolabels["quality"])
+        write_raw(arm, caches, cohort.folds, values, labels, root, pseudolabels["quality"])
         plan(arm, trained[arm], root, config["segmentation"]["plans"], threads)
         scale = (frames if ARMS[arm].dense else labelled) * TRAINING * VIEWS
         weights = sum(checkpoints(root, arm, one) for one in trained[arm])

@@ -72,21 +72,14 @@ def prepare(folder: Path, config: dict[str, Any]) -> Path:
     config["folds"] = FOLDS
     cohort = load_cohort(config, folder)
     caches = [folder / f"cache/{patient}.h5" for patient in cohort.training_patients]
-    build_cache(
-        cohort.sequences,
-        None,
-        Path(),
-        cohort.dataset.label_values,
-        SIZE,
-        caches,
-        folder / "checksums.tsv",
-    )
+    values, sums = cohort.dataset.label_values, folder / "checksums.tsv"
+    build_cache(cohort.sequences, None, Path(), values, SIZE, caches, sums)
     labels = folder / "labels"
     generate("still", caches, labels, labels / "quality.tsv", None, config["pseudolabels"], 1)
     root = folder / "nnunet"
     for arm in ITERATIONS:
         quality = config["pseudolabels"]["quality"]
-        write_raw(arm, caches, cohort.folds, labels, root, quality)
+        write_raw(arm, caches, cohort.folds, values, labels, root, quality)
         plan(arm, [NETWORK[arm]], root, config["segmentation"]["plans"], 1)
     return root
 

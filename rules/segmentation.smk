@@ -52,6 +52,7 @@ for arm in ARMS:
             arm=arm,
             root=NNUNET,
             folds=COHORT.folds,
+            label_values=COHORT.dataset.label_values,
             # The sparse arm reads neither.
             pseudolabels=RESULTS / "pseudolabels" / USED,
             settings=settings("pseudolabels.quality") if dense else {"quality": {}},

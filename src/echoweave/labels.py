@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 BACKGROUND, CAVITY, MYOCARDIUM, ATRIUM = range(4)
 N_LABELS = 4
+# By value.
+LABEL_NAMES = ("background", "cavity", "myocardium", "atrium")
 
 # "epi" is the region inside the epicardium: Table 1 of Tafuro et al. reports it as "LV Myocardium".
 STRUCTURES: Mapping[str, tuple[int, ...]] = MappingProxyType(

@@ -23,6 +23,7 @@ NETWORK = {"sparse2d": "2d", "dense2d": "2d", "dense3d": "3d_fullres"}
 # The one sequence whose cache holds no dense labels.
 WITHOUT_TRUTH = "patient0003_4CH"
 FOLDS = {"patient0001": 0, "patient0002": 0, "patient0003": 1, "patient0004": 1}
+LABEL_VALUES = (0, 1, 2, 3)
 QUALITY = {"min_score": 0.0, "ignore_over_mm": None}
 TRAINING = {
     "epochs": 2,
@@ -70,10 +71,14 @@ class Study:
         return sorted((self.folder / "cache").glob("*.h5"))
 
     def write_raw(
-        self, arm: str, quality: dict[str, Any] = QUALITY, folds: dict[str, int] = FOLDS
+        self,
+        arm: str,
+        quality: dict[str, Any] = QUALITY,
+        folds: dict[str, int] = FOLDS,
+        label_values: tuple[int, ...] = LABEL_VALUES,
     ) -> None:
         pseudolabels = self.folder / "pseudolabels/dirnet"
-        write_raw(arm, self.caches, folds, pseudolabels, self.root, quality)
+        write_raw(arm, self.caches, folds, label_values, pseudolabels, self.root, quality)
 
     def plan(self, arm: str, *configurations: str) -> None:
         plan(arm, configurations or (NETWORK[arm],), self.root, PLANS, threads=1)

@@ -113,13 +113,13 @@ def test_time_stays_first_with_pixels_that_are_not_square(
     ("spacings", "step"),
     [
         ([(0.3, 0.3)], 1.5),
-        ([None, None], 5.0),
+        ([(1.0, 1.0), (1.0, 1.0)], 5.0),
         # The median pixel is 0.4 x 0.2 mm.
         ([(0.2, 0.1), (0.4, 0.2), (4.0, 2.0)], 2.0),
     ],
 )
 def test_the_step_is_five_times_the_coarser_side_of_the_median_pixel(
-    spacings: list[Spacing | None], step: float
+    spacings: list[Spacing], step: float
 ) -> None:
     assert frame_step(spacings) == pytest.approx(step)
 

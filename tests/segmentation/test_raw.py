@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import SimpleITK as sitk  # noqa: N813
+from numpy.typing import NDArray
 
 from echoweave.errors import InputError
-from echoweave.io.cache import write_patient
+from echoweave.io.cache import read_sequence, read_views, write_patient
 from echoweave.io.images import read_array, write_sequence
 from echoweave.segmentation.arms import raw_folder
 
@@ -31,6 +32,21 @@ def test_sparse_arm_has_the_manual_frames_as_true_2d_images(study: Study) -> Non
     np.testing.assert_array_equal(sitk.GetArrayFromImage(image), echo.frames[5])
     labels = read_array(folder / "labelsTr/patient0003_4CH_f005.nii.gz")
     np.testing.assert_array_equal(labels, echo.labels[1])
+
+
+def test_a_data_set_that_knows_the_cavity_alone_has_one_label(study: Study) -> None:
+    for cache in study.caches:
+        echoes = [read_sequence(cache, view) for view in read_views(cache)]
+        write_patient(cache, [replace(one, labels=cavity_of(one.labels)) for one in echoes])
+    study.write_raw("sparse2d", label_values=(0, 1))
+    folder = raw_folder(study.root, "sparse2d")
+    described = json.loads((folder / "dataset.json").read_text())
+    assert described["labels"] == {"background": 0, "cavity": 1}
+
+
+def cavity_of(labels: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
+    assert labels is not None
+    return (labels == 1).astype(np.uint8)
 
 
 def test_dense_2d_arm_has_every_frame(study: Study) -> None:

@@ -11,6 +11,7 @@ if __name__ == "__main__":
             arm=snakemake.params.arm,
             caches=[Path(path) for path in snakemake.input.caches],
             folds=snakemake.params.folds,
+            label_values=snakemake.params.label_values,
             pseudolabels=snakemake.params.pseudolabels,
             nnunet_root=snakemake.params.root,
             quality=snakemake.params.settings["quality"],

@@ -17,21 +17,16 @@ from echoweave.errors import InputError, Problem
 _STEP_PX = 5
 
 
-def frame_step(spacings_mm: Sequence[tuple[float, float] | None]) -> float:
+def frame_step(spacings: Sequence[tuple[float, float]]) -> float:
     """Return the third spacing of all cases of a data set.
 
     Args:
-        spacings_mm: (sy, sx) of the cases; None where it is unknown, which counts as 1.
+        spacings: (sy, sx) of the cases, all in one unit.
 
     Returns:
         ``_STEP_PX`` times the coarser side of the median pixel, which nnU-Net resamples to.
     """
-    return _STEP_PX * float(np.median([pixel(one) for one in spacings_mm], axis=0).max())
-
-
-def pixel(spacing: tuple[float, float] | None) -> tuple[float, float]:
-    """Return (sy, sx), or a pixel of side 1 where it is unknown."""
-    return (1.0, 1.0) if spacing is None else spacing
+    return _STEP_PX * float(np.median(spacings, axis=0).max())
 
 
 def check_time_axis(plans: Mapping[str, Any], frame_steps: Sequence[float], where: str) -> None:

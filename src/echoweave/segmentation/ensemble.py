@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from echoweave.device import torch_device
 from echoweave.io.cache import EchoSequence
 from echoweave.segmentation.arms import ARMS, TRAINER, best_file, fold_folder, model_folder
-from echoweave.segmentation.axes import pixel
 from echoweave.segmentation.checkpoint import read_checkpoint
+from echoweave.segmentation.numbers import from_nnunet
 from echoweave.segmentation.trainer import EchoTrainer
 
 # What nnU-Net's reader makes of a 2-D image: a slab of one slice, this many times the pixel thick.
@@ -49,7 +49,7 @@ class Ensemble:
 
         Networks with time as an axis see the frames in the order of time.
         """
-        sy, sx = pixel(echo.spacing)
+        sy, sx = echo.spacing
         if self.whole_sequences:
             # The step between frames is that of the training cases: nothing is resampled over time.
             step = self.members[0].plans_manager.original_median_spacing_after_transp[0]
@@ -65,7 +65,8 @@ class Ensemble:
         labels = self._labels(image[None].astype(np.float32), spacing)
         for kept in self.keep_largest:
             labels = remove_all_but_largest_component_from_segmentation(labels, kept)
-        return np.asarray(labels, np.uint8)
+        described = self.members[0].dataset_json["labels"]
+        return from_nnunet(np.asarray(labels, np.uint8), described)
 
     def _labels(
         self, image: NDArray[np.float32], spacing: tuple[float, float, float]

@@ -12,12 +12,14 @@ from echoweave.io.atomic import whole_file, whole_folder
 from echoweave.io.cache import EchoSequence, read_labelled_spacings, read_sequence, read_views
 from echoweave.io.images import read_array, write_image
 from echoweave.io.tables import read_tsv
+from echoweave.labels import LABEL_NAMES
 from echoweave.logs import Progress
 from echoweave.pseudolabels.files import DIRECTIONS, label_path
 from echoweave.pseudolabels.selection import IGNORE, training_labels
 from echoweave.pseudolabels.settings import QualitySettings
 from echoweave.segmentation.arms import ARMS, Arm, frame_case, raw_folder
-from echoweave.segmentation.axes import frame_step, pixel
+from echoweave.segmentation.axes import frame_step
+from echoweave.segmentation.numbers import to_nnunet
 from echoweave.segmentation.splits import make_splits
 
 Labelled = tuple[int, NDArray[np.uint8]]
@@ -36,6 +38,7 @@ def write_raw(
     arm: str,
     caches: Sequence[Path],
     folds: Mapping[str, int],
+    label_values: Sequence[int],
     pseudolabels: Path,
     nnunet_root: Path,
     quality: Mapping[str, Any],
@@ -49,6 +52,7 @@ def write_raw(
         arm: A name of ``ARMS``.
         caches: Cache files of the training patients; sequences without masks are passed over.
         folds: The 0-based fold that validates a training patient.
+        label_values: What the masks of the data set tell apart, background included.
         pseudolabels: Folder of the estimator in use, with quality.tsv; the sparse arm reads
             nothing there.
         nnunet_root: results/nnunet.
@@ -65,12 +69,13 @@ def write_raw(
     with whole_folder(raw_folder(nnunet_root, arm)) as folder:
         for done, cache in enumerate(caches, start=1):
             for case, spacing in _cases_of(cache, label, ARMS[arm]):
-                _write_case(folder, case, spacing, step)
-                names.append(case.name)
                 ignored |= bool((case.labels == IGNORE).any())
+                numbered = case._replace(labels=to_nnunet(case.labels, label_values))
+                _write_case(folder, numbered, spacing, step)
+                names.append(case.name)
             progress.update(done)
         _write_json(folder / "splits_final.json", make_splits(names, folds))
-        _write_json(folder / "dataset.json", _description(len(names), ignored))
+        _write_json(folder / "dataset.json", _description(len(names), label_values, ignored))
 
 
 def _cases_of(cache: Path, label: Labeller, arm: Arm) -> Iterator[tuple[Case, tuple[float, float]]]:
@@ -118,15 +123,15 @@ def _cases(echo: EchoSequence, frames: Sequence[Labelled], arm: Arm) -> Iterator
 
 def _write_case(folder: Path, case: Case, spacing: tuple[float, float], step: float) -> None:
     image, labels = f"imagesTr/{case.name}_0000.nii.gz", f"labelsTr/{case.name}.nii.gz"
-    write_image(folder / image, case.image, pixel(spacing), step)
-    write_image(folder / labels, case.labels, pixel(spacing), step)
+    write_image(folder / image, case.image, spacing, step)
+    write_image(folder / labels, case.labels, spacing, step)
 
 
-def _description(n_cases: int, ignored: bool) -> dict[str, Any]:
-    labels = {"background": 0, "cavity": 1, "myocardium": 2, "atrium": 3}
+def _description(n_cases: int, label_values: Sequence[int], ignored: bool) -> dict[str, Any]:
+    labels = {LABEL_NAMES[value]: number for number, value in enumerate(label_values)}
     return {
         "channel_names": {"0": "US"},
-        "labels": labels | ({"ignore": IGNORE} if ignored else {}),
+        "labels": labels | ({"ignore": len(labels)} if ignored else {}),
         "numTraining": n_cases,
         "file_ending": ".nii.gz",
         "overwrite_image_reader_writer": "SimpleITKIO",
