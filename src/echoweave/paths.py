@@ -163,10 +163,11 @@ def _fault_of_results(results: Path, checkout: Path) -> tuple[str, str] | None:
 
 def _fault_beside_data(results: Path, data: Mapping[str, Any]) -> tuple[str, str] | None:
     folders = {
-        "data.camus.root": data["camus"]["root"],
-        "data.ted.root": data["ted"]["root"],
-        "data.dense_truth": data["dense_truth"],
+        f"data.{name}.root": section["root"]
+        for name, section in data.items()
+        if isinstance(section, Mapping)
     }
+    folders["data.dense_truth"] = data["dense_truth"]
     for key, folder in folders.items():
         # A loop of links, over which Path.resolve stumbles, is called no folder later on.
         if folder and results.resolve().is_relative_to(os.path.realpath(folder)):

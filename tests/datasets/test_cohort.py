@@ -2,17 +2,21 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from tests.data_tree import clip
 
-from echoweave.datasets.camus import CamusFiles, images_of
+from echoweave.datasets import registry
+from echoweave.datasets.camus import CAMUS, CamusFiles, images_of
 from echoweave.datasets.cohort import Cohort, assign_folds
 from echoweave.datasets.source import Report
 from echoweave.datasets.tables import COHORT_COLUMNS, write_cohort
+from echoweave.datasets.twins import find_twins
 from echoweave.errors import InputError
 from echoweave.io.tables import read_tsv
 
@@ -302,3 +306,21 @@ def test_legacy_test_patients_that_are_numbered_from_one_again_are_other_people(
     assert cohort.testing[0].files.ed == tree.folder("patient0001", "testing") / (
         "patient0001_2CH_ED.mhd"
     )
+
+
+def test_ted_does_not_go_with_another_data_set(
+    make_tree: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = make_tree("nifti")
+    tree.add()
+    tree.add_ted("patient001", clip())
+    other = replace(CAMUS, name="other")
+    monkeypatch.setattr(registry, "DATASETS", {"other": other})
+    tree.config["data"] |= {"dataset": "other", "other": tree.config["data"]["camus"]}
+    with pytest.raises(InputError, match=r"data.ted.root: TED shows patients of CAMUS"):
+        tree.load()
+
+
+def test_a_sequence_without_digests_has_no_twins(tree: Any) -> None:
+    sources = [replace(one, facts=replace(one.facts, digests="")) for one in tree.load().sequences]
+    assert find_twins(sources) == []

@@ -165,6 +165,7 @@ CHANGES: tuple[Change, ...] = (
     key("folds", 3),
     key("chunks", 3),
     # Data.
+    Change("`data.dataset`, written out", {"data.dataset": "camus"}),
     Change("`data.camus.root`, the data moved", {"data.camus.root": "moved"}, move_data),
     Change("`data.camus.layout`, from auto to the one that it is", {"data.camus.layout": "nifti"}),
     key("data.ted.root", None),

@@ -134,11 +134,11 @@ def tiny_project(folder: Path, phantom: Path) -> Project:
     """
     shutil.copytree(phantom, folder / "data")
     _rename_quality(folder / "data", HOSTILE)
-    _copy_code(folder / "code")
+    copy_code(folder / "code")
     return Project(folder, folder / "data", TINY, folder / "code")
 
 
-def _copy_code(checkout: Path) -> None:
+def copy_code(checkout: Path) -> None:
     """Copy what a run reads of this repository."""
     for name in ("Snakefile", "rules", "workflow", "config", "envs", "profiles", "src"):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2

@@ -149,7 +149,7 @@ def load_cohort(config: Mapping[str, Any], results_dir: Path, threads: int = 1) 
             no data at all in any case.
     """
     data = config["data"]
-    dataset = dataset_of(data["dataset"])
+    dataset = dataset_of(data)
     section = data[dataset.name]
     (found, bad, lists), clips, fatal, warnings = _discover(dataset, data)
     with log_to_terminal():
