@@ -10,6 +10,7 @@ import pytest
 from echoweave.phantom.dataset import write_phantom
 from echoweave.phantom.settings import PhantomSettings
 from tests.data_tree import Tree
+from tests.once import made_once
 
 
 def tiny(layout: str) -> PhantomSettings:
@@ -22,17 +23,13 @@ def tiny(layout: str) -> PhantomSettings:
 @pytest.fixture(scope="session")
 def phantom_mhd(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of a phantom in the MHD layout."""
-    out = tmp_path_factory.mktemp("phantom") / "mhd"
-    write_phantom(out, tiny("mhd"))
-    return out
+    return made_once(tmp_path_factory, "mhd", lambda folder: write_phantom(folder, tiny("mhd")))
 
 
 @pytest.fixture(scope="session")
 def phantom_nifti(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same patients in the NIfTI layout."""
-    out = tmp_path_factory.mktemp("phantom") / "nifti"
-    write_phantom(out, tiny("nifti"))
-    return out
+    return made_once(tmp_path_factory, "nifti", lambda folder: write_phantom(folder, tiny("nifti")))
 
 
 @pytest.fixture

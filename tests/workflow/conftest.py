@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.no_locks import NO_LOCKS
+from tests.once import made_once
 from tests.workflow.gpus import write_nvidia_smi
 from tests.workflow.hostile import VARIABLES, litter
-from tests.workflow.project import Project, tiny_project
+from tests.workflow.project import Project, make_tiny_project, tiny_project
 from tests.workflow.seal import can_seal, seal
+
+NAME = "it's an [étude] & co (in $)"
 
 
 @pytest.fixture(scope="session")
@@ -19,10 +22,15 @@ def study(phantom_nifti: Path, tmp_path_factory: pytest.TempPathFactory) -> Proj
 
     Where the machine lets us, it ran without a network and could write in its folder alone.
     Its folder has a name as few others, its file system no locks, and its surroundings are hostile;
-    the runs that are compared with it know none of this.
+    the runs that are compared with it know none of this. Only dry runs may be made in it: the
+    tests of other processes look at it, too.
     """
-    folder = tmp_path_factory.mktemp("it's an [étude] & co (in $)")
-    project = tiny_project(folder / "project", phantom_nifti)
+    folder = made_once(tmp_path_factory, NAME, lambda folder: run_all(folder, phantom_nifti))
+    return tiny_project(folder / "project")
+
+
+def run_all(folder: Path, phantom: Path) -> None:
+    project = make_tiny_project(folder / "project", phantom)
     litter(project.folder)
     litter(project.checkout)
     write_nvidia_smi(folder, count=2)
@@ -34,4 +42,3 @@ def study(phantom_nifti: Path, tmp_path_factory: pytest.TempPathFactory) -> Proj
         patched.setenv("PATH", str(folder), prepend=os.pathsep)
         done = sealed.run("all", "--resources", "gpu=2")
     assert done.returncode == 0, done.stderr[-2000:]
-    return project

@@ -13,9 +13,9 @@ from typing import Any
 import yaml
 
 from echoweave.io.atomic import whole_file
+from tests.forked import snakemake
 
 ROOT = Path(__file__).parents[2]
-DRY_RUN = ("--dry-run", "--quiet", "rules")
 TINY = ROOT / "tests/workflow/tiny.yaml"
 _JOB = re.compile(r"^([\w-]+) +(\d+)$", re.MULTILINE)
 
@@ -83,9 +83,10 @@ class Project:
 
     def planned(self, *targets: str, config: dict[str, Any] | None = None) -> dict[str, int]:
         """Return the number of jobs of each rule that a run would start, targets left out."""
-        done = self.run(*targets, *DRY_RUN, config=config)
-        assert done.returncode == 0, done.stderr
-        return read_plan(done.stdout)
+        arguments = self.options(*targets, "--dry-run", "--quiet", "rules", config=config)
+        done = snakemake(arguments, self.checkout)
+        assert done.code == 0, done.said
+        return _read_plan(done.said)
 
     def written(self) -> dict[str, int]:
         """Return the time of each file in the results, but for logs and benchmarks."""
@@ -99,7 +100,9 @@ class Project:
 
     def copied(self, folder: Path) -> "Project":
         """Return a copy, as finished as this one, whose code, data and results may be changed."""
-        shutil.copytree(self.folder, folder, symlinks=True)
+        # Dry runs of other tests may be writing a config file there.
+        unfinished = shutil.ignore_patterns(".partial.*")
+        shutil.copytree(self.folder, folder, symlinks=True, ignore=unfinished)
         inside = {
             name: folder / path.relative_to(self.folder)
             for name, path in (("data", self.data), ("checkout", self.checkout))
@@ -115,7 +118,7 @@ class Project:
         return path
 
 
-def read_plan(text: str) -> dict[str, int]:
+def _read_plan(text: str) -> dict[str, int]:
     """Return the number of jobs of each rule in what a dry run prints, targets left out."""
     _, found, table = text.partition("Job stats:")
     assert found or "Nothing to be done" in text
@@ -127,7 +130,12 @@ def read_plan(text: str) -> dict[str, int]:
 HOSTILE = r"""</script><script>window.hacked=1</script><img src=x onerror="hacked=1">|$\frac{&%_"""
 
 
-def tiny_project(folder: Path, phantom: Path) -> Project:
+def tiny_project(folder: Path) -> Project:
+    """Return the project that :func:`make_tiny_project` has made in ``folder``."""
+    return Project(folder, folder / "data", TINY, folder / "code")
+
+
+def make_tiny_project(folder: Path, phantom: Path) -> Project:
     """Return a project on a copy of ``phantom``, with its own copy of the code.
 
     So neither tests that change the code nor who edits it meanwhile disturb the other.
@@ -135,7 +143,7 @@ def tiny_project(folder: Path, phantom: Path) -> Project:
     shutil.copytree(phantom, folder / "data")
     _rename_quality(folder / "data", HOSTILE)
     copy_code(folder / "code")
-    return Project(folder, folder / "data", TINY, folder / "code")
+    return tiny_project(folder)
 
 
 def copy_code(checkout: Path) -> None:

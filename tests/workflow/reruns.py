@@ -3,23 +3,18 @@
 `make reruns` remakes the document; test_reruns.py compares it with what the rules say.
 """
 
-import io
-import multiprocessing
-import os
 import re
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import redirect_stderr, redirect_stdout
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
-
-import snakemake.cli
+from typing import Any
 
 from echoweave.phantom.dataset import write_phantom
 from tests.conftest import tiny
-from tests.workflow.changes import CHANGES
-from tests.workflow.project import DRY_RUN, ROOT, Project, read_plan, tiny_project
+from tests.workflow.changes import CHANGES, Change
+from tests.workflow.project import ROOT, Project, make_tiny_project
 
 DOCUMENT = ROOT / "docs/reruns.md"
 MARK = "<!-- Below: made by `make reruns`. -->\n"
@@ -46,43 +41,26 @@ def answers(study: Project, scratch: Path) -> dict[str, list[Jobs]]:
         study: A finished run of everything.
         scratch: An empty folder for copies of it.
     """
-    # Forks of a process that has imported Snakemake, which takes longer than to answer.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["snakemake.cli", "jsonschema", __name__])
     questions = [
-        (study, scratch / f"{row}_{variant}", row, variant)
+        (study, scratch / f"{row}_{variant}", change, overlay)
         for row, change in enumerate(CHANGES)
-        for variant in range(len(change.variants))
+        for variant, overlay in enumerate(change.variants)
     ]
     found: dict[str, list[Jobs]] = {}
-    with context.Pool(2, maxtasksperchild=1) as pool:
-        for (_, _, row, _), jobs in zip(questions, pool.imap(_ask, questions), strict=True):
-            found.setdefault(CHANGES[row].what, []).append(jobs)
+    with ThreadPool(2) as pool:
+        for (*_, change, _), jobs in zip(questions, pool.starmap(_ask, questions), strict=True):
+            found.setdefault(change.what, []).append(jobs)
     return found
 
 
-def _ask(question: tuple[Project, Path, int, int]) -> Jobs:
-    """Ask in this process, which ends afterwards."""
-    project, folder, row, variant = question
-    change = CHANGES[row]
-    if change.edit:
-        project = project.copied(folder)
-        change.edit(project)
-    options = project.options("all", *DRY_RUN, config=change.variants[variant])
-    # The workflow imports the library anew, from the project's own copy.
-    for name in [name for name in sys.modules if name.partition(".")[0] == "echoweave"]:
-        del sys.modules[name]
-    sys.path.insert(0, str(project.checkout / "src"))
-    os.chdir(project.checkout)
-    said, failed = io.StringIO(), io.StringIO()
-    with redirect_stdout(said), redirect_stderr(failed):
-        try:
-            snakemake.cli.main(options)
-        except SystemExit as end:
-            assert not end.code, failed.getvalue()
-    if change.edit:
-        shutil.rmtree(folder)
-    return merged(read_plan(said.getvalue()))
+def _ask(study: Project, folder: Path, change: Change, overlay: dict[str, Any]) -> Jobs:
+    if not change.edit:
+        return merged(study.planned("all", config=overlay))
+    copy = study.copied(folder)
+    change.edit(copy)
+    jobs = merged(copy.planned("all", config=overlay))
+    shutil.rmtree(folder)
+    return jobs
 
 
 def merged(planned: Jobs) -> Jobs:
@@ -153,7 +131,7 @@ def main() -> None:
     """Run the tiny workflow, ask for every change and rewrite the table in docs/reruns.md."""
     with tempfile.TemporaryDirectory() as folder:
         write_phantom(Path(folder) / "phantom", tiny("nifti"))
-        study = tiny_project(Path(folder) / "study", Path(folder) / "phantom")
+        study = make_tiny_project(Path(folder) / "study", Path(folder) / "phantom")
         done = study.run("all")
         assert done.returncode == 0, done.stderr
         everything = merged(study.planned("all", "--forceall"))

@@ -1,30 +1,31 @@
-"""After a crash the same command goes on and ends where an undisturbed run ends.
+"""After a crash the same command goes on and ends where an undisturbed run ends, to the last bit.
 
-One project is carried from start to end. In each stage a process is killed, and the next test's
-run is the same command again.
+One project is carried from start to end, on the CPU, with the seed of the undisturbed run and in
+another folder. In each stage a process is killed, and the next test's run is the same command
+again.
 """
 
 import os
 import signal
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import h5py
 import numpy as np
 import pytest
 import torch
 
 from echoweave.io.images import read_array
 from echoweave.registration.checkpoint import load_checkpoint
-from echoweave.segmentation.arms import fold_folder, preprocessed_folder
+from echoweave.segmentation.arms import ARMS, fold_folder, preprocessed_folder
 from echoweave.segmentation.checkpoint import read_checkpoint
 from tests.workflow.faults import kill_job, wait_for_job
-from tests.workflow.project import Project, tiny_project
+from tests.workflow.project import Project, make_tiny_project
 
 pytestmark = pytest.mark.workflow
 
 NNUNET = Path("nnunet")
+TARGETS = ("cache", "pseudolabels", "evaluation")
 
 
 class Fault(NamedTuple):
@@ -88,11 +89,18 @@ FAULTS = [
 
 @pytest.fixture(scope="module")
 def project(phantom_nifti: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    return tiny_project(tmp_path_factory.mktemp("faults") / "project", phantom_nifti)
+    folder = tmp_path_factory.mktemp("faults") / "elsewhere/project"
+    return make_tiny_project(folder, phantom_nifti)
+
+
+@pytest.fixture(scope="module")
+def finished(project: Project) -> Project:
+    run_to_the_end(project)
+    return project
 
 
 def run_to_the_end(project: Project) -> None:
-    done = project.run("evaluation")
+    done = project.run(*TARGETS)
     assert done.returncode == 0, done.stderr[-3000:]
 
 
@@ -110,7 +118,7 @@ def changed(one: Project, other: Project) -> set[str]:
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.script for fault in FAULTS])
 def test_a_killed_job_leaves_nothing_that_looks_finished(project: Project, fault: Fault) -> None:
-    running = project.start("evaluation")
+    running = project.start(*TARGETS)
     kill_job(
         project, running, fault.job, fault.script, lambda results: (results / fault.sign).exists()
     )
@@ -123,21 +131,21 @@ def test_a_killed_job_leaves_nothing_that_looks_finished(project: Project, fault
 def test_a_second_run_is_refused_and_a_job_that_outlived_its_run_is_waited_for(
     project: Project,
 ) -> None:
-    running = project.start("evaluation")
+    running = project.start(*TARGETS)
     orphan = wait_for_job(project, running, "make_tables", "make_tables")
     # Stopped, so that it is still there when the runs below look for it.
     os.kill(orphan, signal.SIGSTOP)
-    second = project.run("evaluation")
+    second = project.run(*TARGETS)
     assert second.returncode == 1
     assert (
         f"results: results_dir: another run works in it (process {running.pid} on" in second.stderr
     )
     assert "Traceback" not in second.stderr
     # A dry run may look at any time.
-    assert project.planned("evaluation")["make_tables"] == 1
+    assert project.planned(*TARGETS)["make_tables"] == 1
     os.kill(running.pid, signal.SIGKILL)
     running.wait()
-    third = project.start("evaluation")
+    third = project.start(*TARGETS)
     assert third.stderr is not None
     said = iter(third.stderr.readline, "")
     assert any("still works on this; waiting for its end" in line for line in said)
@@ -148,28 +156,16 @@ def test_a_second_run_is_refused_and_a_job_that_outlived_its_run_is_waited_for(
 
 def test_after_a_kill_of_snakemake_and_all_jobs_no_unlock_is_needed(project: Project) -> None:
     (project.results / "tables/table1.tsv").unlink(missing_ok=True)
-    running = project.start("evaluation")
+    running = project.start(*TARGETS)
     wait_for_job(project, running, "make_tables", "make_tables")
     os.killpg(running.pid, signal.SIGKILL)
     running.communicate()
     run_to_the_end(project)
 
 
-def test_tables_and_weights_are_those_of_an_undisturbed_run(
-    project: Project, study: Project
-) -> None:
-    run_to_the_end(project)
-    assert changed(project, study) == set()
+def test_tables_are_those_of_an_undisturbed_run(finished: Project, study: Project) -> None:
+    assert changed(finished, study) == set()
     assert len(contents(study.results)) > 40
-    for place, weights in (
-        (Path("registration/dirnet/model.pt"), lambda path: load_checkpoint(path).weights),
-        (
-            fold_folder(NNUNET, "dense2d", "2d", 0) / "checkpoint_final.pth",
-            lambda path: read_checkpoint(path)["network_weights"],
-        ),
-    ):
-        ours, theirs = (weights(one.results / place) for one in (project, study))
-        assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
 
 
 @pytest.mark.parametrize(
@@ -180,59 +176,96 @@ def test_tables_and_weights_are_those_of_an_undisturbed_run(
     ],
 )
 def test_killed_trainings_went_on_from_their_checkpoint(
-    project: Project, job: str, said: str
+    finished: Project, job: str, said: str
 ) -> None:
-    run_to_the_end(project)
-    assert said in (project.results / f"logs/{job}.log").read_text()
+    assert said in (finished.results / f"logs/{job}.log").read_text()
+
+
+def in_both(study: Project, finished: Project, pattern: str) -> list[tuple[Path, Path]]:
+    """The files of that name in both runs; the undisturbed one also drew figures, and has more."""
+    names, others = (
+        {str(path.relative_to(run.results)) for path in run.results.glob(pattern)}
+        for run in (finished, study)
+    )
+    assert names
+    assert names <= others
+    return [(study.results / name, finished.results / name) for name in sorted(names)]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "*.tsv",
+        "checksums/*.tsv",
+        "registration/*/curves.tsv",
+        "pseudolabels/*/quality.tsv",
+        "measures/**/*.tsv",
+        "tables/*.*",
+        "nnunet/trained/*/best.json",
+    ],
+)
+def test_the_same_tables(study: Project, finished: Project, pattern: str) -> None:
+    for one, other in in_both(study, finished, pattern):
+        assert one.read_bytes() == other.read_bytes(), one.name
+
+
+@pytest.mark.parametrize("folder", ["pseudolabels", "predictions", "nnunet/raw"])
+def test_the_same_voxels(study: Project, finished: Project, folder: str) -> None:
+    for one, other in in_both(study, finished, f"{folder}/**/*.nii.gz"):
+        assert np.array_equal(read_array(one), read_array(other)), one.name
+
+
+def test_the_same_caches(study: Project, finished: Project) -> None:
+    for one, other in in_both(study, finished, "cache/*.h5"):
+        assert content(one) == content(other), one.name
+
+
+def content(path: Path) -> dict[str, Any]:
+    """Data sets and attributes of a cache file, by their path in it."""
+    found: dict[str, Any] = {}
+
+    def note(name: str, item: h5py.Group | h5py.Dataset) -> None:
+        found[name] = {key: str(value) for key, value in item.attrs.items()}
+        if isinstance(item, h5py.Dataset):
+            found[f"{name} values"] = item[...].tobytes()
+
+    with h5py.File(path) as file:
+        file.visititems(note)
+    return found
+
+
+def test_the_same_registration_network(study: Project, finished: Project) -> None:
+    for pair in in_both(study, finished, "registration/*/model.pt"):
+        one, other = (load_checkpoint(path) for path in pair)
+        assert (one.split, one.iteration, one.seed) == (other.split, other.iteration, other.seed)
+        assert_same_weights(one.weights, other.weights)
+
+
+@pytest.mark.parametrize("arm", ARMS)
+def test_the_same_segmentation_networks(study: Project, finished: Project, arm: str) -> None:
+    pairs = in_both(study, finished, f"nnunet/trained/{ARMS[arm].dataset}/*/*/checkpoint_final.pth")
+    for pair in pairs:
+        one, other = (read_checkpoint(path) for path in pair)
+        assert_same_weights(one["network_weights"], other["network_weights"])
+
+
+def assert_same_weights(one: dict[str, Any], other: dict[str, Any]) -> None:
+    assert one.keys() == other.keys()
+    for name, tensor in one.items():
+        assert torch.equal(tensor, other[name]), name
 
 
 def test_a_truncated_prediction_stops_the_measuring_until_it_is_deleted(
-    project: Project, study: Project
+    finished: Project, study: Project
 ) -> None:
-    run_to_the_end(project)
-    prediction = project.results / "predictions/dense3d/patient0010_4CH.nii.gz"
+    prediction = finished.results / "predictions/dense3d/patient0010_4CH.nii.gz"
     content = prediction.read_bytes()
     prediction.write_bytes(content[: len(content) // 2])
-    done = project.run("evaluation")
+    done = finished.run(*TARGETS)
     assert done.returncode == 1
     assert f"{prediction.name}: truncated or damaged" in done.stderr
     assert "delete it and rerun" in done.stderr
-    assert not (project.results / "measures/dense3d/frames.tsv").exists()
+    assert not (finished.results / "measures/dense3d/frames.tsv").exists()
     prediction.unlink()
-    run_to_the_end(project)
-    assert changed(project, study) == set()
-
-
-def test_a_full_disk_and_a_closed_one_lose_nothing(
-    small_disk: Callable[..., Path], study: Project, tmp_path: Path
-) -> None:
-    project = replace(study, folder=tmp_path)
-    disk = small_disk(project.results, "ro")
-    done = project.run("pseudolabels")
-    assert done.returncode == 1
-    assert "access denied (Read-only file system); allow it or choose another" in done.stderr
-    assert "Traceback" not in done.stderr
-
-    small_disk(disk, "rw,size=200k")
-    done = project.run("pseudolabels")
-    assert done.returncode == 1
-    assert "no space is left on the disk" in done.stderr
-    assert "make space there, then give the command again" in done.stderr
-    assert len(list(disk.glob("cache/*.h5"))) < 6
-
-    small_disk(disk, "rw,size=8m")
-    assert project.run("cache").returncode == 0
-    filler = disk / "filler"
-    status = os.statvfs(disk)
-    filler.write_bytes(bytes(status.f_bavail * status.f_frsize - 2**15))
-    done = project.run("pseudolabels")
-    assert done.returncode == 1
-    assert "no space is left on the disk" in done.stderr
-    assert not list(disk.glob("pseudolabels/dirnet/*"))
-
-    filler.unlink()
-    done = project.run("pseudolabels")
-    assert done.returncode == 0, done.stderr[-2000:]
-    for path in study.results.glob("pseudolabels/*/fused/*.nii.gz"):
-        ours = read_array(disk / path.relative_to(study.results))
-        np.testing.assert_array_equal(ours, read_array(path))
+    run_to_the_end(finished)
+    assert changed(finished, study) == set()

@@ -1,0 +1,49 @@
+"""A results folder on a full or a closed disk: the same command goes on once there is space."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from echoweave.io.images import read_array
+from tests.workflow.project import Project
+
+pytestmark = pytest.mark.workflow
+
+
+def test_a_full_disk_and_a_closed_one_lose_nothing(
+    small_disk: Callable[..., Path], study: Project, tmp_path: Path
+) -> None:
+    project = replace(study, folder=tmp_path)
+    disk = small_disk(project.results, "ro")
+    done = project.run("pseudolabels")
+    assert done.returncode == 1
+    assert "access denied (Read-only file system); allow it or choose another" in done.stderr
+    assert "Traceback" not in done.stderr
+
+    small_disk(disk, "rw,size=200k")
+    done = project.run("pseudolabels")
+    assert done.returncode == 1
+    assert "no space is left on the disk" in done.stderr
+    assert "make space there, then give the command again" in done.stderr
+    assert len(list(disk.glob("cache/*.h5"))) < 6
+
+    small_disk(disk, "rw,size=8m")
+    assert project.run("cache").returncode == 0
+    filler = disk / "filler"
+    status = os.statvfs(disk)
+    filler.write_bytes(bytes(status.f_bavail * status.f_frsize - 2**15))
+    done = project.run("pseudolabels")
+    assert done.returncode == 1
+    assert "no space is left on the disk" in done.stderr
+    assert not list(disk.glob("pseudolabels/dirnet/*"))
+
+    filler.unlink()
+    done = project.run("pseudolabels")
+    assert done.returncode == 0, done.stderr[-2000:]
+    for path in study.results.glob("pseudolabels/*/fused/*.nii.gz"):
+        ours = read_array(disk / path.relative_to(study.results))
+        np.testing.assert_array_equal(ours, read_array(path))
