@@ -14,8 +14,8 @@ setup: .venv/.ready
 .venv/.ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install -q -U pip
-	$(BIN)/pip install -q -c requirements.lock torch
-	$(BIN)/pip install -q -c requirements.lock -e '.[workflow,test]'
+	$(BIN)/pip install -q --no-compile -c requirements.lock torch
+	$(BIN)/pip install -q --no-compile -c requirements.lock -e '.[workflow,test]'
 	touch $@
 
 $(PHANTOM)/.ready: .venv/.ready src/echoweave/phantom/*.py

@@ -13,6 +13,11 @@ from tests.data_tree import Tree
 from tests.once import made_once
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long tests first, so that small ones are left when processes run out of work."""
+    items.sort(key=lambda item: item.get_closest_marker("workflow") is None)
+
+
 def tiny(layout: str) -> PhantomSettings:
     """Patients 1-4 (1-3 in TED) train, 10 and 20 test; seconds to write and to compute on."""
     return PhantomSettings(

@@ -1,17 +1,13 @@
 import math
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from echoweave.io.tables import write_tsv
 from echoweave.pseudolabels.propagate import Carried
 from echoweave.pseudolabels.quality import (
-    COLUMNS,
     LOST_DICE,
     dice,
     expected_loss,
-    merge_quality,
     quality_rows,
 )
 
@@ -126,20 +122,3 @@ def test_dice_of_two_empty_masks_is_undefined():
     empty = np.zeros((3, 3), bool)
     assert math.isnan(dice(empty, empty))
     assert dice(empty, ~empty) == 0.0
-
-
-def test_chunks_merge_into_one_sorted_table(tmp_path):
-    def chunk(name, *keys):
-        path = tmp_path / name
-        table = pd.DataFrame(keys, columns=["sequence", "frame"]).reindex(columns=list(COLUMNS))
-        write_tsv(table, path)
-        return path
-
-    second = chunk("2.tsv", ("patient0002_2CH", 0), ("patient0002_2CH", 1))
-    first = chunk("1.tsv", ("patient0001_2CH", 0), ("patient0003_2CH", 0))
-    none = chunk("0.tsv")
-    merge_quality([second, none, first], tmp_path / "quality.tsv")
-    merged = pd.read_csv(tmp_path / "quality.tsv", sep="\t")
-    assert list(merged["sequence"].str[7:11]) == ["0001", "0002", "0002", "0003"]
-    assert list(merged["frame"]) == [0, 0, 1, 0]
-    assert list(merged.columns) == list(COLUMNS)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from echoweave.logs import log_to
-from echoweave.pseudolabels.quality import merge_quality
+from echoweave.pseudolabels.merge import merge_quality
 
 if __name__ == "__main__":
     with log_to(Path(snakemake.log[0])):

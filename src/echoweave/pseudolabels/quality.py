@@ -1,7 +1,5 @@
 """How good the pseudo-labels are, judged without other truth than the two reference masks."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import torch
@@ -10,7 +8,6 @@ from numpy.typing import NDArray
 from echoweave.geometry.overlap import dice
 from echoweave.geometry.surfaces import surface_distances
 from echoweave.geometry.warp import jacobian_determinant
-from echoweave.io.tables import read_tsv, write_tsv
 from echoweave.labels import STRUCTURES, structure_mask
 from echoweave.pseudolabels.propagate import Carried
 
@@ -91,12 +88,6 @@ def expected_loss(rows: pd.DataFrame) -> NDArray[np.float64]:
     share = (np.arange(len(rows)) - ed) / (es - ed)
     counts = np.where((share <= 0) | (share >= 1), 1.0, np.sin(np.pi * share))
     return np.asarray(counts * (1 - overlap * (1 - folded)))
-
-
-def merge_quality(chunks: list[Path], output: Path) -> None:
-    """Write the tables of all chunks as one, sorted by sequence and frame."""
-    table = pd.concat([read_tsv(chunk) for chunk in chunks])
-    write_tsv(table.sort_values(["sequence", "frame"]), output)
 
 
 def _folded_share(fields: NDArray[np.float32], sector: NDArray[np.bool_]) -> list[float]:
