@@ -1,8 +1,14 @@
 # Two commands: `make demo` runs the whole workflow on a phantom, `make test` runs every test.
 
-PYTHON ?= python3.11
+# The first that runs and makes virtual environments: pyenv has a python3.12 in the path for a version
+# that it does not use, and Debian a Python without ensurepip.
+PYTHONS := python3.11 python3.12 python3.13
+RUNS = $(shell $(1) -c "import ensurepip" 2>/dev/null && echo $(1))
+PYTHON ?= $(firstword $(foreach one,$(PYTHONS),$(call RUNS,$(one))))
+NO_PYTHON = Python 3.11, 3.12 or 3.13 with venv is missing: install one (Debian, Ubuntu: apt install \
+  python3-venv; macOS: brew install python@3.12) or name yours: make PYTHON=/path/to/python
 BIN := .venv/bin
-CORES ?= $(shell nproc)
+CORES ?= all
 PHANTOM := resources/phantom
 DEMO := --cores $(CORES) --configfile config/phantom.yaml
 
@@ -12,7 +18,7 @@ setup: .venv/.ready
 
 # torch comes first: left to itself, pip may replace a CPU build by several GB of CUDA packages.
 .venv/.ready: requirements.lock pyproject.toml
-	$(PYTHON) -m venv .venv
+	$(or $(PYTHON),$(error $(NO_PYTHON))) -m venv .venv
 	$(BIN)/pip install -q -U pip
 	$(BIN)/pip install -q -c requirements.lock torch
 	$(BIN)/pip install -q -c requirements.lock -e '.[workflow,test]'
