@@ -12,7 +12,7 @@ CORES ?= all
 PHANTOM := resources/phantom
 DEMO := --cores $(CORES) --configfile config/phantom.yaml
 
-.PHONY: setup demo test lint picture performance reruns resources lock clean
+.PHONY: setup demo test lint picture performance reruns resources config-docs lock clean
 
 setup: .venv/.ready
 
@@ -58,6 +58,10 @@ performance: setup
 # The table of docs/cluster.md.
 resources: setup
 	$(BIN)/python -m tests.workflow.resources
+
+# The tables of config/README.md, after those of docs/reruns.md.
+config-docs: setup
+	$(BIN)/python -m tests.workflow.config_readme
 
 lock: setup
 	(echo "# Exact versions that we test, for Python 3.11; remake with: make lock"; \
