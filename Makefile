@@ -12,7 +12,7 @@ CORES ?= all
 PHANTOM := resources/phantom
 DEMO := --cores $(CORES) --configfile config/phantom.yaml
 
-.PHONY: setup demo test lint picture performance reruns resources config-docs lock clean
+.PHONY: setup demo test lint picture performance reruns resources config-docs rulegraph lock clean
 
 setup: .venv/.ready
 
@@ -62,6 +62,11 @@ resources: setup
 # The tables of config/README.md, after those of docs/reruns.md.
 config-docs: setup
 	$(BIN)/python -m tests.workflow.config_readme
+
+# The picture of all rules in docs/method.md.
+rulegraph: setup
+	@command -v dot >/dev/null || { echo "Graphviz is missing: apt install graphviz"; exit 1; }
+	$(BIN)/python -m tests.workflow.rulegraph
 
 lock: setup
 	(echo "# Exact versions that we test, for Python 3.11; remake with: make lock"; \
