@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from echoweave.phantom.dataset import write_phantom
 from echoweave.phantom.settings import PhantomSettings
 from tests.data_tree import Tree
+
+ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="shows what only Linux has")
 
 
 def tiny(layout: str) -> PhantomSettings:
