@@ -69,7 +69,7 @@ rulegraph: setup
 	$(BIN)/python -m tests.workflow.rulegraph
 
 lock: setup
-	(echo "# Exact versions that we test, for Python 3.11; remake with: make lock"; \
+	(echo "# Exact versions that we test, for Python 3.11 to 3.13: pip install -c requirements.lock ...; remake with: make lock"; \
 	 $(BIN)/pip freeze --exclude-editable | sed 's/^\(torch==[0-9.]*\).*/\1/') > requirements.lock
 
 clean:
