@@ -1,18 +1,24 @@
 # Two commands: `make demo` runs the whole workflow on a phantom, `make test` runs every test.
 
-PYTHON ?= python3.11
+# The first that runs and makes virtual environments: pyenv has a python3.12 in the path for a version
+# that it does not use, and Debian a Python without ensurepip.
+PYTHONS := python3.11 python3.12 python3.13
+RUNS = $(shell $(1) -c "import ensurepip" 2>/dev/null && echo $(1))
+PYTHON ?= $(firstword $(foreach one,$(PYTHONS),$(call RUNS,$(one))))
+NO_PYTHON = Python 3.11, 3.12 or 3.13 with venv is missing: install one (Debian, Ubuntu: apt install \
+  python3-venv; macOS: brew install python@3.12) or name yours: make PYTHON=/path/to/python
 BIN := .venv/bin
-CORES ?= $(shell nproc)
+CORES ?= all
 PHANTOM := resources/phantom
 DEMO := --cores $(CORES) --configfile config/phantom.yaml
 
-.PHONY: setup demo test lint picture performance reruns resources lock clean
+.PHONY: setup demo test lint picture performance reruns resources config-docs rulegraph lock clean
 
 setup: .venv/.ready
 
 # torch comes first: left to itself, pip may replace a CPU build by several GB of CUDA packages.
 .venv/.ready: requirements.lock pyproject.toml
-	$(PYTHON) -m venv .venv
+	$(or $(PYTHON),$(error $(NO_PYTHON))) -m venv .venv
 	$(BIN)/pip install -q -U pip
 	$(BIN)/pip install -q --no-compile -c requirements.lock torch
 	$(BIN)/pip install -q --no-compile -c requirements.lock -e '.[workflow,test]'
@@ -53,8 +59,17 @@ performance: setup
 resources: setup
 	$(BIN)/python -m tests.workflow.resources
 
+# The tables of config/README.md, after those of docs/reruns.md.
+config-docs: setup
+	$(BIN)/python -m tests.workflow.config_readme
+
+# The picture of all rules in docs/method.md.
+rulegraph: setup
+	@command -v dot >/dev/null || { echo "Graphviz is missing: apt install graphviz"; exit 1; }
+	$(BIN)/python -m tests.workflow.rulegraph
+
 lock: setup
-	(echo "# Exact versions that we test, for Python 3.11; remake with: make lock"; \
+	(echo "# Exact versions that we test, for Python 3.11 to 3.13: pip install -c requirements.lock ...; remake with: make lock"; \
 	 $(BIN)/pip freeze --exclude-editable | sed 's/^\(torch==[0-9.]*\).*/\1/') > requirements.lock
 
 clean:

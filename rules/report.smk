@@ -93,7 +93,8 @@ rule write_provenance:
         "../workflow/scripts/write_provenance.py"
 
 
-# Snakemake renders its own report, from the records of the jobs that are done by now.
+# Snakemake renders its own report, from the records of the jobs that are done by now: without conda,
+# for it takes the Snakemake and the library that run this workflow.
 rule render_report:
     input:
         rules.figures.input,
@@ -108,8 +109,6 @@ rule render_report:
     benchmark:
         benchmarks("render_report")
     localrule: True
-    conda:
-        "../envs/echoweave.yaml"
     params:
         code=library("render_report"),
         results=RESULTS,

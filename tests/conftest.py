@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from tests.once import made_once
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the long tests first, so that small ones are left when processes run out of work."""
     items.sort(key=lambda item: item.get_closest_marker("workflow") is None)
+
+ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="shows what only Linux has")
 
 
 def tiny(layout: str) -> PhantomSettings:

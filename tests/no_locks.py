@@ -1,7 +1,8 @@
 """Run a command as on a file system without locks: this file before the command.
 
 The kernel itself answers "No locks available" (ENOLCK) to flock and to the locks of fcntl, by a
-seccomp filter, which needs no rights and holds for the command and all that it starts.
+seccomp filter, which needs no rights and holds for the command and all that it starts. Where the
+system is not Linux, the command runs as it is.
 """
 
 import ctypes
@@ -13,7 +14,7 @@ import sys
 from collections.abc import Sequence
 
 # What to put before a command.
-NO_LOCKS = (sys.executable, __file__)
+NO_LOCKS = (sys.executable, __file__) if sys.platform == "linux" else ()
 
 # linux/seccomp.h, linux/filter.h, and the numbers of the system calls.
 _NO_NEW_PRIVS, _SET_SECCOMP, _MODE_FILTER = 38, 22, 2

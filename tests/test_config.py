@@ -1,6 +1,7 @@
 """config.yaml, its overlays and the schema agree, and errors say what to do."""
 
 import copy
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 import yaml
 
 from echoweave.config import check_config, config_slice
+from echoweave.config_values import resolved
 from echoweave.errors import InputError
 
 ROOT = Path(__file__).parents[1]
@@ -41,11 +43,9 @@ def test_our_own_configs_are_sound(name: str) -> None:
     check_config(overlaid(load("config.yaml"), load(name)), SCHEMA)
 
 
-def keys_of(schema: dict[str, Any], whole: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    if "$ref" in schema:
-        schema = whole["$defs"][schema["$ref"].rpartition("/")[2]] | schema
+def keys_of(schema: Mapping[str, Any], whole: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     result = []
-    for key, value in schema.get("properties", {}).items():
+    for key, value in resolved(schema, whole).get("properties", {}).items():
         below = keys_of(value, whole)
         result += [(f"{key}.{name}", entry) for name, entry in below] or [(key, value)]
     return result
@@ -85,7 +85,7 @@ def test_paper_is_plain_nnunet_and_chooses_among_networks() -> None:
     [
         (
             {"candidates": {"dense3d": []}},
-            "config: segmentation.candidates.dense3d: [] should be non-empty; it must be: list of",
+            "config: segmentation.candidates.dense3d: [] should be non-empty; it must be: a list ",
         ),
         (
             {"candidates": {"dense3d": ["3d_lowres"]}},
@@ -118,7 +118,10 @@ def test_an_unknown_key_gets_the_nearest_known_one() -> None:
 
 def test_a_wrong_value_says_what_it_must_be() -> None:
     (line,) = problems({"folds": 1})
-    assert line.startswith("config: folds: 1 is less than the minimum of 2; it must be: number of")
+    assert line == (
+        "config: folds: 1 is less than the minimum of 2; it must be: an integer from 2 to 20 "
+        "(number of cross-validation folds, no more than there are training patients)"
+    )
 
 
 def test_all_problems_are_listed_at_once() -> None:

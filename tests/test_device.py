@@ -12,6 +12,7 @@ import pytest
 
 from echoweave.device import Gpu, list_gpus, torch_device, use_device
 from echoweave.errors import InputError
+from tests.conftest import ON_LINUX
 
 Gpus = Callable[[], list[Gpu]]
 VISIBLE, ALLOCATION = "CUDA_VISIBLE_DEVICES", "SLURM_JOB_ID"
@@ -37,6 +38,7 @@ def gpus() -> Gpus:
     return lambda: found
 
 
+@ON_LINUX
 def test_jobs_side_by_side_get_different_gpus(gpus: Gpus) -> None:
     with use_device("auto", gpus):
         first = os.environ.pop(VISIBLE)
@@ -46,6 +48,7 @@ def test_jobs_side_by_side_get_different_gpus(gpus: Gpus) -> None:
     assert VISIBLE not in os.environ
 
 
+@ON_LINUX
 def test_job_waits_until_a_gpu_is_free(gpus: Gpus, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     order = []
@@ -73,6 +76,7 @@ def test_job_waits_until_a_gpu_is_free(gpus: Gpus, caplog: pytest.LogCaptureFixt
     ]
 
 
+@ON_LINUX
 def test_a_job_of_another_run_holds_its_gpu_until_it_is_killed(
     gpus: Gpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,6 +135,7 @@ BESIDE: dict[str, tuple[dict[str, str], dict[str, str], str | None]] = {
 }
 
 
+@ON_LINUX
 @pytest.mark.parametrize(("first", "second", "number"), BESIDE.values(), ids=BESIDE)
 def test_the_gpu_of_a_second_job(
     first: dict[str, str],

@@ -11,6 +11,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from echoweave.config_values import allowed_values, resolved
 from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_file
 
@@ -75,22 +76,23 @@ def _problems(error: ValidationError, schema: Mapping[str, Any]) -> Iterator[Pro
             remedy = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(known)}"
             yield Problem("config", f"{place}.{name}".lstrip("."), "unknown key", remedy)
         return
-    description = _description(error, schema)
-    remedy = f"it must be: {description}" if description else "see config/schema.yaml"
+    described = _described(error, schema)
+    remedy = f"it must be: {described}" if described else "see config/schema.yaml"
     yield Problem("config", place, error.message, remedy)
 
 
-def _description(error: ValidationError, schema: Mapping[str, Any]) -> str:
-    """Return the description nearest to what failed; it may stand beside a reference."""
+def _described(error: ValidationError, schema: Mapping[str, Any]) -> str:
+    """Return what the entry nearest to what failed allows and means; empty if none says it."""
     node: Any = schema
-    description = ""
+    described = ""
     for part in error.absolute_schema_path:
-        if part not in node and "$ref" in node:
-            node = schema["$defs"][node["$ref"].rpartition("/")[2]]
         node = node[part]
-        if isinstance(node, Mapping):
-            description = node.get("description", description)
-    return description.rstrip(".")
+        if not isinstance(node, Mapping):
+            continue
+        node = resolved(node, schema)
+        if "description" in node:
+            described = f"{allowed_values(node, schema)} ({node['description']})"
+    return described
 
 
 def _broken_references(config: Mapping[str, Any]) -> list[Problem]:

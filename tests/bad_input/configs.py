@@ -22,17 +22,17 @@ CONFIGS: dict[str, tuple[dict[str, Any], str]] = {
     "typo in a value": (
         {"pseudolabels": {"fusion": "distances"}},
         "config: pseudolabels.fusion: 'distances' is not one of ['distance', 'paper']; "
-        "it must be: distance or paper",
+        "it must be: distance or paper (how both directions become one label)",
     ),
     "text for a number": (
         {"chunks": "many"},
-        "config: chunks: 'many' is not of type 'integer'; it must be: jobs that the "
-        "per-patient work of a stage is bundled into, an integer from 1 to 1000",
+        "config: chunks: 'many' is not of type 'integer'; it must be: an integer from 1 "
+        "to 1000 (jobs that the per-patient work of a stage is bundled into)",
     ),
     "number for a path": (
         {"results_dir": 7},
-        "config: results_dir: 7 is not of type 'string'; it must be: folder for "
-        "everything that is made",
+        "config: results_dir: 7 is not of type 'string'; it must be: a path (folder for "
+        "everything that is made)",
     ),
     "nothing for a section": (
         {"evaluation": None},
@@ -40,18 +40,18 @@ CONFIGS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a fraction of a fold": (
         {"folds": 2.5},
-        "config: folds: 2.5 is not of type 'integer'; it must be: number of "
-        "cross-validation folds, an integer from 2 to 20, no more than there are training patients",
+        "config: folds: 2.5 is not of type 'integer'; it must be: an integer from 2 to 20 "
+        "(number of cross-validation folds, no more than there are training patients)",
     ),
     "negative": (
         {"seed": -1},
-        "config: seed: -1 is less than the minimum of 0; it must be: seed of folds, "
-        "trainings and intervals, an integer of at least 0",
+        "config: seed: -1 is less than the minimum of 0; it must be: an integer of at "
+        "least 0 (seed of folds, trainings and intervals)",
     ),
     "zero": (
         {"segmentation": {"training": {"epochs": 0}}},
         "config: segmentation.training.epochs: 0 is less than the minimum of 1; it "
-        "must be: epochs of a fold, an integer of at least 1",
+        "must be: an integer of at least 1 (epochs of a fold)",
     ),
     "more folds than patients": (
         {"folds": 3},
@@ -70,25 +70,25 @@ CONFIGS: dict[str, tuple[dict[str, Any], str]] = {
     "unknown architecture": (
         {"registration": {"models": {"dirnet": {"architecture": "x"}}}},
         "config: registration.models.dirnet.architecture: 'x' is not one of ['dirnet', "
-        "'dirnet-multistage', 'svf']; it must be: name of the network, dirnet, "
-        "dirnet-multistage or svf",
+        "'dirnet-multistage', 'svf']; it must be: dirnet, dirnet-multistage or svf (the "
+        "kind of network)",
     ),
     "model named like a path": (
         {"registration": {"models": {"../dirnet": DIRNET}}},
         "config: registration.models: '../dirnet' does not match "
-        "'^[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?$'; it must be: a name of letters, "
-        "digits, - and _",
+        "'^[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?$'; it must be: letters, digits, - "
+        "and _ (name of a model)",
     ),
     "nothing for a path": (
         {"results_dir": None},
-        "config: results_dir: None is not of type 'string'; it must be: folder for "
-        "everything that is made",
+        "config: results_dir: None is not of type 'string'; it must be: a path (folder for "
+        "everything that is made)",
     ),
     "checkpoint without a path": (
         {"registration": {"pretrained": {"dirnet": ""}}},
         "config: registration.pretrained.dirnet: '' should be non-empty; it must be: "
-        "model name -> checkpoint that is used instead of training; one that has seen held-out or "
-        "test patients is refused",
+        "model name -> path (checkpoints that are used instead of training; one that has seen "
+        "held-out or test patients is refused)",
     ),
     "checkpoint that is not there": (
         {"registration": {"pretrained": {"dirnet": "gone.pt"}}},
@@ -108,8 +108,8 @@ CONFIGS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "an odd plan": (
         {"segmentation": {"plans": {"2d": {"patch_size": [32]}}}},
-        "config: segmentation.plans.2d.patch_size: [32] is too short; it must be: side "
-        "lengths of a training patch in pixels, [Y, X] or [T, Y, X]",
+        "config: segmentation.plans.2d.patch_size: [32] is too short; it must be: a list of "
+        "integers (side lengths of a training patch in pixels, [Y, X] or [T, Y, X])",
     ),
     "a plan that cannot be trained": (
         {"segmentation": {"plans": {"2d": {"patch_size": [34, 32]}}}},

@@ -11,6 +11,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from tests.conftest import ON_LINUX
 from tests.no_locks import NO_LOCKS
 
 from echoweave.errors import InputError
@@ -102,6 +103,7 @@ print(read_sequence(pathlib.Path(sys.argv[1]), "4CH").frames.shape)
 """
 
 
+@ON_LINUX
 def test_it_is_read_where_the_file_system_has_no_locks(cache: Path) -> None:
     # As HDF5 would ask for one by default.
     command = [*NO_LOCKS, sys.executable, "-c"]

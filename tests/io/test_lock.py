@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.conftest import ON_LINUX
 from tests.no_locks import NO_LOCKS
 
 from echoweave.io.lock import lock
@@ -88,6 +89,7 @@ def test_a_lock_can_be_waited_for(tmp_path: Path, holder: subprocess.Popen[str])
         assert told[0].startswith(f"process {holder.pid} on ")
 
 
+@ON_LINUX
 def test_without_locks_it_goes_on_and_says_what_is_lost(tmp_path: Path) -> None:
     done = subprocess.run(
         [*NO_LOCKS, sys.executable, "-c", UNLOCKED],

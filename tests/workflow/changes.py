@@ -228,7 +228,7 @@ CHANGES: tuple[Change, ...] = (
         },
     ),
     keys(
-        "any key of `pseudolabels.joint`",
+        "any key of `pseudolabels.joint`, with dirnet in use",
         "pseudolabels.joint",
         size=96,
         grid_spacing_px=16,

@@ -19,10 +19,12 @@ from echoweave.io.images import read_array
 from echoweave.registration.checkpoint import load_checkpoint
 from echoweave.segmentation.arms import ARMS, fold_folder, preprocessed_folder
 from echoweave.segmentation.checkpoint import read_checkpoint
+from tests.conftest import ON_LINUX
 from tests.workflow.faults import kill_job, wait_for_job
 from tests.workflow.project import Project, make_tiny_project
 
-pytestmark = pytest.mark.workflow
+# Killed processes are found by what Linux tells of locks.
+pytestmark = [pytest.mark.workflow, ON_LINUX]
 
 NNUNET = Path("nnunet")
 TARGETS = ("cache", "pseudolabels", "evaluation")

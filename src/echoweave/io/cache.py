@@ -118,7 +118,8 @@ def write_patient(
         for cycle in cycles:
             _write(file[cycle.view].create_group(_CYCLE), cycle)
     with whole_file(path) as temporary:
-        temporary.write_bytes(content.getbuffer())
+        # No getbuffer: Python up to 3.12.1 crashes on one that the error of a full disk keeps.
+        temporary.write_bytes(content.getvalue())
 
 
 def read_views(path: Path) -> list[str]:

@@ -1,0 +1,21 @@
+"""docs/rules.svg shows the rules as they are."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.workflow.project import ROOT, TINY, Project
+from tests.workflow.rulegraph import FIGURES, arrows, drawn
+
+pytestmark = pytest.mark.workflow
+
+
+def test_the_picture_is_up_to_date(phantom_nifti: Path, tmp_path: Path) -> None:
+    assert drawn() == arrows(Project(tmp_path, phantom_nifti, TINY))
+
+
+def test_every_script_but_that_of_a_given_network_is_in_the_picture() -> None:
+    scripts = {path.stem for path in (ROOT / "workflow/scripts").glob("*.py")}
+    figures = {name for name in scripts if name.startswith("draw_")}
+    boxes = {name for arrow in drawn() for name in arrow}
+    assert boxes == scripts - figures - {"adopt_registration"} | {FIGURES}
