@@ -1,6 +1,6 @@
 """Folds and configurations of an arm as one model.
 
-Imports nnU-Net: call environment.set_environment first.
+Imports nnU-Net: call nnunet.set_environment first.
 """
 
 import json
