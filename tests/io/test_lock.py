@@ -3,13 +3,14 @@
 import os
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.no_locks import NO_LOCKS
 
-from echoweave.io.lock import lock
+from echoweave.io.lock import lock, lock_name
 
 # Holds the lock and has a worker of its own, as a training has, until its input closes.
 HOLDER = """
@@ -102,3 +103,15 @@ def test_without_locks_it_goes_on_and_says_what_is_lost(tmp_path: Path) -> None:
     )
     assert done.stdout == "process\n"
     assert done.stderr.splitlines() == [said, said]
+
+
+def test_a_name_has_one_holder_until_it_is_given_back() -> None:
+    name = f"echoweave test {uuid.uuid4()}"
+    holder = lock_name(name)
+    assert holder is not None
+    assert lock_name(name) is None
+    with lock_name(f"{name} of another") as other:
+        assert other is not None
+    holder.close()
+    with lock_name(name) as again:
+        assert again is not None
