@@ -5,7 +5,7 @@ from typing import Literal
 
 from echoweave.pseudolabels.files import DIRECTIONS
 
-Propagation = Literal["composed", "nearest", "linear", "direct"]
+Propagation = Literal["composed", "nearest", "direct"]
 Fusion = Literal["distance", "paper", "nearest"]
 
 
