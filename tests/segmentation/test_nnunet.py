@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 from batchgeneratorsv2.transforms.noise.gaussian_blur import GaussianBlurTransform
+from nnunetv2.imageio.simpleitk_reader_writer import SimpleITKIO
 from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
 
-from echoweave.segmentation.nnunet import configurations_of, pools, quiet, set_environment
+from echoweave.segmentation.arms import raw_folder
+from echoweave.segmentation.nnunet import SLAB, configurations_of, pools, quiet, set_environment
 from echoweave.segmentation.settings import TrainingSettings
 from echoweave.segmentation.train import _make_trainer
 from echoweave.segmentation.trainer import EchoTrainer
@@ -89,6 +91,13 @@ def test_the_race_of_two_blurs_is_still_there_and_called_off(planned: Study) -> 
 def blurs(loader: Any) -> list[GaussianBlurTransform]:
     steps = [getattr(step, "transform", step) for step in loader.data_loader.transforms.transforms]
     return [step for step in steps if isinstance(step, GaussianBlurTransform)]
+
+
+def test_a_frame_is_read_as_a_slab_as_predictions_take_it(planned: Study) -> None:
+    images = raw_folder(planned.root, "sparse2d") / "imagesTr"
+    _, properties = SimpleITKIO().read_images([str(next(images.iterdir()))])
+    thickness, *pixel = properties["spacing"]
+    assert thickness == pytest.approx(SLAB * max(pixel))
 
 
 def test_candidates_are_named_after_their_networks() -> None:

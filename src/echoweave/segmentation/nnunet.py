@@ -20,6 +20,9 @@ from echoweave.cpu import use_cpu
 from echoweave.libc import end_forks_with_this_process
 from echoweave.logs import LOGGER
 
+# What nnU-Net's reader makes of a 2-D image: a slab of one slice, this many times the pixel thick.
+SLAB = 999
+
 
 def set_environment(root: Path, threads: int, augmentation_workers: int = 1) -> None:
     """Tell nnU-Net its folders and this process how many threads it may use.
