@@ -30,6 +30,7 @@ BENCHMARKS: Mapping[str, Mapping[str, str]] = {
     "propagation": {"propagation": ""},
     "joint": {"joint": ""},
     "training": {"training": ""},
+    "workarounds": {"workarounds": ""},
     "stages": {
         "stages_memory": "Time and memory of every rule",
         "stages_overhead": "Overhead of this run",

@@ -6,7 +6,7 @@ the same first weights for both; the gradients of the first step are compared. T
 reads every pair from a float32 gzip-9 HDF5, expands the control grid by a transposed convolution
 and makes the grid of every warp anew. Ours is `echoweave.registration.train.Trainer`, whose
 sequences are in memory. Both train on all cores, in a process of their own, as a job would; ours
-keeps freed memory (`echoweave.cpu`) and the plain form leaves that to glibc.
+keeps freed memory (`echoweave.libc`) and the plain form leaves that to glibc.
 
 Usage: python benchmarks/registration.py [--pairs N] [--batch N]
 """

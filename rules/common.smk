@@ -5,11 +5,9 @@ Goes out: COHORT (the good sequences), RESULTS and the helpers below.
 """
 
 import os
-import re
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
-from snakemake.io import strip_wildcard_constraints
 
 from echoweave.surroundings import shield_imports, shield_jobs
 
@@ -22,19 +20,21 @@ from echoweave.datasets.cohort import load_cohort
 from echoweave.config import check_config, config_slice
 from echoweave.config_keys import check_keys
 from echoweave.cpu import usable_cpus
+from echoweave.engine import present_run
 from echoweave.errors import InputError
-from echoweave.imports import digest_of, imported_files
+from echoweave.imports import code_digest
 from echoweave.paths import check_places, expand_paths
-from echoweave.pseudolabels.estimators.registry import UNTRAINED, unknown_estimators
+from echoweave.pseudolabels.estimators.registry import unknown_estimators
 from echoweave.records import keep_records, restore_records
 from echoweave.runs import claim
 from echoweave.segmentation.arms import ARMS, CONFIGURATIONS, candidates
 from echoweave.segmentation.plan_parts import plan_problems
 
 BASE = Path(workflow.basedir)
+RUN = present_run(workflow)
 
 try:
-    check_keys(Path(path) for path in workflow.configfiles)
+    check_keys(RUN.config_files)
     check_config(config, BASE / "config/schema.yaml")
     expand_paths(config, BASE / "config/schema.yaml")
     RESULTS = Path(config["results_dir"])
@@ -43,13 +43,13 @@ try:
     ) + plan_problems(config["segmentation"]["plans"])
     if problems:
         raise InputError(problems)
-    if workflow.is_main_process:
-        check_places(config, BASE, workflow.overwrite_configfiles)
+    if RUN.main:
+        check_places(config, BASE, RUN.own_config_files)
         restore_records(RESULTS)
     # On a cluster there is no --cores: one on the login node, which others use, too.
-    cores = min(workflow.resource_settings.cores or 1, usable_cpus())
+    cores = min(RUN.cores or 1, usable_cpus())
     COHORT = load_cohort(config, RESULTS, threads=cores)
-    if workflow.is_main_process:
+    if RUN.main:
         COHORT.warn()
         check_agreement(config, COHORT)
 except InputError as error:
@@ -88,23 +88,7 @@ def library(script):
 
     A param, not inputs: of those an older date hides a change, as after unpacking or `rsync -a`.
     """
-    path = BASE / f"workflow/scripts/{script}.py"
-    return digest_of([path, *imported_files(path)])
-
-
-def jobs_by_rule():
-    """Names of the logs and benchmarks of what is defined so far; buckets count as one rule."""
-    values = {"arm": list(ARMS), "estimator": ESTIMATORS, "model": MODELS, "fold": FOLDS}
-    values["sequence"] = [source.name for source in REGISTRATION_EXAMPLES]
-    jobs = {}
-    for one in workflow.rules:
-        if one.benchmark:
-            path = os.path.relpath(one.benchmark, RESULTS / "benchmarks").removesuffix(".tsv")
-            # A wildcard of trainings alone.
-            trained = CANDIDATES.get(one.name.removeprefix("train_fold_"), [])
-            names = expand(strip_wildcard_constraints(path), configuration=trained, **values)
-            jobs.setdefault(re.sub(r"_\d+$", "", one.name), []).extend(names)
-    return jobs
+    return code_digest(BASE / f"workflow/scripts/{script}.py")
 
 
 def memory(megabytes):
@@ -113,22 +97,5 @@ def memory(megabytes):
 
 
 def gpus(device):
-    """GPUs that a job asks for; the device itself is a resource, too, and makes nothing stale."""
+    """GPUs that a job asks for."""
     return 0 if device == "cpu" else 1
-
-
-def pseudolabel_settings(estimator):
-    """What the labels of an estimator depend on; a network brings its own settings."""
-    keys = "propagation", "fusion", "drift_correction"
-    return settings(*(f"pseudolabels.{key}" for key in keys)) | motion_settings(estimator)
-
-
-def motion_settings(estimator):
-    """What the motion of an estimator depends on."""
-    return settings(*(UNTRAINED[estimator].keys if estimator in UNTRAINED else ()))
-
-
-def motion_device(estimator):
-    """Where an estimator finds the motion."""
-    on_gpu = estimator in MODELS or UNTRAINED[estimator].on_gpu
-    return config["registration"]["device"] if on_gpu else "cpu"

@@ -64,14 +64,6 @@ def drawn(name, category, title, twin="svg"):
     }
 
 
-def layers_of(sequences):
-    """What the viewer lays over these sequences: pseudo-labels or predictions."""
-    training = [source for source in sequences if source.split == "training"]
-    testing = [source for source in sequences if source.split == "testing"]
-    predictions = [path for arm in ARMS for path in prediction_files(arm, testing)]
-    return [*pseudolabel_files(USED, training), *predictions]
-
-
 def clip_files(patients):
     return [RESULTS / f"viewer/data/{source.name}.js" for source in COHORT.sequences_of(patients)]
 

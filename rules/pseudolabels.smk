@@ -8,10 +8,10 @@ and of the sequences of the registration report aligned/{sequence}.nii.gz and ja
 from itertools import product
 
 from echoweave.datasets.examples import example_sequences
+from echoweave.pseudolabels.estimators.registry import device_of, label_keys, motion_keys
 from echoweave.pseudolabels.files import aligned_path
 
 REGISTRATION_EXAMPLES = example_sequences(COHORT.training, config["figures"]["registration"])
-USED_DEVICE = motion_device(USED)
 EXAMPLE_CACHES = cache_files(dict.fromkeys(source.patient for source in REGISTRATION_EXAMPLES))
 
 
@@ -26,7 +26,6 @@ rule pseudolabels:
 # A rule for each estimator: with a wildcard in the paths of thousands of files Snakemake compares
 # every file that it looks for with all of them.
 for estimator, (bucket, patients) in product(ESTIMATORS, TRAINING_BUCKETS.items()):
-    device = motion_device(estimator)
 
     rule:
         name:
@@ -45,13 +44,12 @@ for estimator, (bucket, patients) in product(ESTIMATORS, TRAINING_BUCKETS.items(
             "../envs/echoweave.yaml"
         resources:
             mem_mb=memory(4000),
-            gpu=gpus(device),
-            device=device,
+            gpu=gpus(device_of(estimator, config["registration"]["device"])),
         params:
             code=library("generate_pseudolabels"),
             estimator=estimator,
             folder=subpath(output.quality, ancestor=2),
-            settings=pseudolabel_settings(estimator),
+            settings=settings(*label_keys(estimator)),
         message:
             f"Carrying labels with {estimator}"
         script:
@@ -99,14 +97,13 @@ rule align_frames:
         "../envs/echoweave.yaml"
     resources:
         mem_mb=memory(4000),
-        gpu=gpus(USED_DEVICE),
-        device=USED_DEVICE,
+        gpu=gpus(device_of(USED, config["registration"]["device"])),
     params:
         code=library("align_frames"),
         estimator=USED,
         folder=subpath(output.jacobian, parent=True),
         sequences=[source.name for source in REGISTRATION_EXAMPLES],
-        settings=motion_settings(USED),
+        settings=settings(*motion_keys(USED)),
     message:
         f"Aligning the frames of some sequences with {USED}"
     script:

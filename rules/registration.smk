@@ -40,7 +40,6 @@ rule train_registration:
     resources:
         mem_mb=memory(16000),
         gpu=gpus(config["registration"]["device"]),
-        device=config["registration"]["device"],
     params:
         code=library("train_registration"),
         folder=lambda wildcards: RESULTS / "registration" / wildcards.model,

@@ -4,6 +4,9 @@ Comes in: tables/, figures/, and everything else that is made, for the provenanc
 Goes out: report.html, summary.txt, config.yaml, provenance.{json,html}.
 """
 
+from echoweave.engine import benchmark_files
+from echoweave.report.jobs import jobs_by_rule
+
 
 rule report:
     input:
@@ -57,6 +60,23 @@ rule write_config:
         "../workflow/scripts/write_config.py"
 
 
+# Of every rule above, which are those that make something.
+JOBS = jobs_by_rule(
+    {
+        name: os.path.relpath(path, RESULTS / "benchmarks").removesuffix(".tsv")
+        for name, path in benchmark_files(workflow).items()
+    },
+    {
+        "arm": ARMS,
+        "estimator": ESTIMATORS,
+        "model": MODELS,
+        "fold": FOLDS,
+        "sequence": [source.name for source in REGISTRATION_EXAMPLES],
+    },
+    CANDIDATES,
+)
+
+
 # The last but one: made again whenever anything else was, and then names the commit of that run.
 rule write_provenance:
     input:
@@ -85,7 +105,7 @@ rule write_provenance:
     params:
         code=library("write_provenance"),
         seed=config["seed"],
-        jobs=jobs_by_rule(),
+        jobs=JOBS,
         checkout=BASE,
     message:
         "Writing down what the results were made from"
@@ -112,7 +132,7 @@ rule render_report:
     params:
         code=library("render_report"),
         results=RESULTS,
-        snakefile=Path(workflow.main_snakefile),
+        snakefile=BASE / "Snakefile",
     message:
         "Rendering the report"
     script:

@@ -7,15 +7,15 @@ sequences; of training patients, each by the fold that has not seen them, predic
 (sequences with dense truth) and predictions/cycles/{arm}/ (full-cycle clips).
 """
 
+from echoweave.pseudolabels.settings import QualitySettings
 from echoweave.segmentation import arms
+from echoweave.segmentation.settings import learning
 
-# Resources, not parameters: where and how a job runs does not make its results stale.
+# Scripts read device, save_every and augmentation_workers from the config: where and how a job runs
+# does not make its results stale, as a parameter would.
 DEVICE = config["segmentation"]["device"]
-TRAINING = config["segmentation"]["training"]
-RUNNING = {key: TRAINING[key] for key in ("save_every", "augmentation_workers")}
-# Both directions are read where pixels on which they disagree are to be ignored.
-COMPARED = ["fused"] if config["pseudolabels"]["quality"]["ignore_over_mm"] is None else DIRECTIONS
-LEARNING = [f"segmentation.training.{key}" for key in TRAINING if key not in RUNNING]
+COMPARED = QualitySettings(**config["pseudolabels"]["quality"]).directions
+LEARNING = [f"segmentation.training.{key}" for key in learning(config["segmentation"]["training"])]
 
 
 rule segmentation:
@@ -103,10 +103,8 @@ for arm in ARMS:
             "../envs/echoweave.yaml"
         threads: config["segmentation"]["threads"]
         resources:
-            **RUNNING,
             mem_mb=memory(16000),
             gpu=gpus(DEVICE),
-            device=DEVICE,
         params:
             code=library("train_fold"),
             arm=arm,
@@ -168,7 +166,6 @@ for bucket, patients in TESTING_BUCKETS.items():
         resources:
             mem_mb=memory(8000),
             gpu=gpus(DEVICE),
-            device=DEVICE,
         params:
             code=library("predict"),
             folder=lambda wildcards: RESULTS / "predictions" / wildcards.arm,
@@ -195,7 +192,6 @@ rule predict_held_out:
     resources:
         mem_mb=memory(8000),
         gpu=gpus(DEVICE),
-        device=DEVICE,
     params:
         code=library("predict_held_out"),
         arm="sparse2d",
@@ -222,7 +218,6 @@ rule predict_cycles:
     resources:
         mem_mb=memory(8000),
         gpu=gpus(DEVICE),
-        device=DEVICE,
     params:
         code=library("predict_cycles"),
         root=NNUNET,

@@ -4,6 +4,8 @@ Comes in: caches, pseudo-labels of the estimator in use, predictions, measures.
 Goes out: viewer/index.html and viewer/data/{sequence}.js.
 """
 
+from echoweave.viewer.layers import layer_files
+
 SHOWN = {
     bucket: patients
     for bucket, patients in BUCKETS.items()
@@ -27,7 +29,12 @@ for bucket, patients in SHOWN.items():
             f"write_clips_{bucket}"
         input:
             caches=cache_files(patients),
-            layers=layers_of(COHORT.sequences_of(patients)),
+            layers=layer_files(
+                COHORT.sequences_of(patients),
+                RESULTS / "pseudolabels" / USED,
+                RESULTS / "predictions",
+                ARMS,
+            ),
         output:
             clip_files(patients),
         log:

@@ -84,3 +84,18 @@ def test_every_rule_names_the_files_of_its_own_script() -> None:
     assert ran.keys() == {script.stem for script in SCRIPTS}
     for script, rule in ran.items():
         assert re.findall(r'code=library\("(\w+)"\)', rule) == [script]
+
+
+def test_scripts_read_of_the_config_only_how_a_job_runs() -> None:
+    """A change of what a script reads there is not noticed: what changes results is a param."""
+    read = {
+        line.strip()
+        for path in SCRIPTS
+        for line in re.findall(r".*snakemake\.config.*", path.read_text())
+    }
+    assert read == {
+        'use_device(snakemake.config["registration"]["device"]),',
+        'device_of(snakemake.params.estimator, snakemake.config["registration"]["device"])',
+        'use_device(snakemake.config["segmentation"]["device"]),',
+        '| running(snakemake.config["segmentation"]["training"]),',
+    }

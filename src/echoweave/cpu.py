@@ -1,11 +1,9 @@
 """How a job computes on the CPU."""
 
-import ctypes
 import os
 from pathlib import Path
 
-_M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4  # malloc.h
-
+from echoweave.libc import keep_freed_memory
 
 # Where a container has its limit: microseconds of all CPUs, and of the clock meanwhile.
 _CPU_MAX = Path("/sys/fs/cgroup/cpu.max")
@@ -36,16 +34,3 @@ def use_cpu(threads: int) -> None:
     torch.set_num_threads(threads)
     cv2.setNumThreads(threads)
     keep_freed_memory()
-
-
-def keep_freed_memory() -> None:
-    """Let this process use large blocks again instead of giving them back.
-
-    Every step of a training needs the same hundreds of megabytes. By default glibc returns them to
-    the system, which hands them out page by page, zeroed: that takes longer than much of what is
-    computed. Other C libraries are left as they are.
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(_M_MMAP_MAX, 0)
-        mallopt(_M_TRIM_THRESHOLD, -1)

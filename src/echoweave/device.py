@@ -1,9 +1,7 @@
 """Where a job computes: on one GPU of its own, or on the CPU."""
 
-import errno
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from echoweave.errors import InputError, Problem
+from echoweave.io.lock import lock_name
 from echoweave.logs import LOGGER
 
 if TYPE_CHECKING:
@@ -137,20 +136,10 @@ def _lock_one(gpus: Sequence[Gpu], wait_s: float, stack: ExitStack) -> Gpu:
 
 
 def _lock_first_free(gpus: Sequence[Gpu], stack: ExitStack) -> Gpu | None:
-    """Lock a GPU by a name that only one socket of the machine can have, until it is closed.
-
-    Such a name is no file: it needs no folder that all runs share, and no file system with locks.
-    """
+    """Lock a GPU until the stack is closed; None if all are taken."""
     allocation = os.environ.get("SLURM_JOB_ID", "")
     for gpu in gpus:
-        holder = socket.socket(socket.AF_UNIX)
-        try:
-            holder.bind(f"\0echoweave {gpu.uuid} {allocation}")
-        except OSError as error:
-            holder.close()
-            if error.errno != errno.EADDRINUSE:
-                raise
-            continue
-        stack.enter_context(holder)
-        return gpu
+        if holder := lock_name(f"echoweave {gpu.uuid} {allocation}"):
+            stack.enter_context(holder)
+            return gpu
     return None

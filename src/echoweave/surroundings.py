@@ -1,7 +1,7 @@
 """What jobs see of the environment of the user, whose variables are meant for other programs.
 
 What is not named here was tried and changes no result: locale, time zone, umask, the seed of
-Python's hashes, a TMPDIR that is not there. nnU-Net's own variables: segmentation/environment.py.
+Python's hashes, a TMPDIR that is not there. nnU-Net's own variables: segmentation/nnunet.py.
 """
 
 import os

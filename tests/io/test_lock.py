@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from tests.conftest import ON_LINUX
 from tests.no_locks import NO_LOCKS
 
-from echoweave.io.lock import lock
+from echoweave.io.lock import lock, lock_name
 
 # Holds the lock and has a worker of its own, as a training has, until its input closes.
 HOLDER = """
@@ -104,3 +105,15 @@ def test_without_locks_it_goes_on_and_says_what_is_lost(tmp_path: Path) -> None:
     )
     assert done.stdout == "process\n"
     assert done.stderr.splitlines() == [said, said]
+
+
+def test_a_name_has_one_holder_until_it_is_given_back() -> None:
+    name = f"echoweave test {uuid.uuid4()}"
+    holder = lock_name(name)
+    assert holder is not None
+    assert lock_name(name) is None
+    with lock_name(f"{name} of another") as other:
+        assert other is not None
+    holder.close()
+    with lock_name(name) as again:
+        assert again is not None

@@ -6,7 +6,10 @@ from tests.motion import MOTION, sliding_texture
 from echoweave.errors import InputError
 from echoweave.pseudolabels.estimators.registry import (
     UNTRAINED,
+    device_of,
+    label_keys,
     make_estimator,
+    motion_keys,
     unknown_estimators,
 )
 
@@ -48,6 +51,24 @@ def test_registration_models_are_estimators_too():
     assert [problem.key for problem in problems] == ["pseudolabels.estimators"]
     assert "'svf'" in problems[0].what
     assert "still, farneback, dis, joint, dirnet" in problems[0].remedy
+
+
+def test_networks_and_joint_registration_take_a_gpu_and_the_others_never_do():
+    names = ["still", "farneback", "dis", "joint", "dirnet"]
+    assert [device_of(name, "auto") for name in names] == ["cpu", "cpu", "cpu", "auto", "auto"]
+    assert device_of("dirnet", "cpu") == "cpu"
+
+
+def test_motion_depends_on_the_keys_of_its_estimator_and_labels_on_more():
+    assert motion_keys("joint") == ("registration.rim_share", "pseudolabels.joint")
+    # A network has its settings inside, and its checkpoint is an input.
+    assert motion_keys("dirnet") == motion_keys("still") == ()
+    assert label_keys("dis") == (
+        "pseudolabels.propagation",
+        "pseudolabels.fusion",
+        "pseudolabels.drift_correction",
+        "registration.rim_share",
+    )
 
 
 def test_a_missing_checkpoint_is_refused(tmp_path):

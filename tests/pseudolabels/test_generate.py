@@ -17,7 +17,7 @@ from echoweave.pseudolabels.quality import LOST_DICE, SCORED, dice
 from echoweave.pseudolabels.settings import PseudolabelSettings
 
 SIZE, SPACING = 64, (0.6, 0.4)
-MODES = ("composed", "nearest", "linear", "direct")
+MODES = ("composed", "nearest", "direct")
 DISTANCE = PseudolabelSettings("composed", "distance", drift_correction=False)
 
 

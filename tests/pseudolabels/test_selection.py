@@ -56,3 +56,9 @@ def test_the_labels_given_stay_untouched(quality):
     settings = QualitySettings(min_score=0.0, ignore_over_mm=2.0)
     training_labels(fused, forward, backward, quality, SPACING, settings)
     assert_array_equal(fused, before)
+
+
+def test_both_directions_are_read_only_where_their_difference_counts():
+    assert QualitySettings(min_score=0.9, ignore_over_mm=None).directions == ("fused",)
+    everything = QualitySettings(min_score=0.0, ignore_over_mm=2.0).directions
+    assert everything == ("forward", "backward", "fused")

@@ -92,7 +92,7 @@ class Study:
         configuration = network or NETWORK[arm]
         train_fold(arm, configuration, fold, self.root, settings, seed, 1, bool(network))
 
-    def select_configurations(self, arm: str, *configurations: str) -> None:
+    def select(self, arm: str, *configurations: str) -> None:
         select_configurations(arm, configurations or (NETWORK[arm],), (0, 1), self.root, threads=1)
 
     def fold(self, arm: str, fold: int, network: str = "") -> Path:

@@ -15,7 +15,7 @@ from echoweave.io.images import read_array, write_image, write_sequence
 from echoweave.io.tables import write_tsv
 from echoweave.segmentation.arms import preprocessed_folder, raw_folder
 from echoweave.segmentation.axes import check_time_axis, frame_step
-from echoweave.segmentation.environment import pools, quiet, set_environment
+from echoweave.segmentation.nnunet import pools, quiet, set_environment
 from echoweave.segmentation.plan import make_plans
 
 from .study import Study

@@ -5,11 +5,14 @@ from pathlib import Path
 from echoweave.device import use_device
 from echoweave.logs import log_to
 from echoweave.pseudolabels.align import write_aligned
+from echoweave.pseudolabels.estimators.registry import device_of
 
 if __name__ == "__main__":
     with (
         log_to(Path(snakemake.log[0])),
-        use_device(snakemake.resources.device),
+        use_device(
+            device_of(snakemake.params.estimator, snakemake.config["registration"]["device"])
+        ),
     ):
         checkpoint = snakemake.input.get("checkpoint")
         write_aligned(

@@ -4,12 +4,15 @@ from pathlib import Path
 
 from echoweave.device import use_device
 from echoweave.logs import log_to
+from echoweave.pseudolabels.estimators.registry import device_of
 from echoweave.pseudolabels.generate import generate
 
 if __name__ == "__main__":
     with (
         log_to(Path(snakemake.log[0])),
-        use_device(snakemake.resources.device),
+        use_device(
+            device_of(snakemake.params.estimator, snakemake.config["registration"]["device"])
+        ),
     ):
         checkpoint = snakemake.input.get("checkpoint")
         generate(

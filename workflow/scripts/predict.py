@@ -9,7 +9,7 @@ from echoweave.segmentation.predict import predict
 if __name__ == "__main__":
     with (
         log_to(Path(snakemake.log[0])),
-        use_device(snakemake.resources.device),
+        use_device(snakemake.config["segmentation"]["device"]),
     ):
         predict(
             arm=snakemake.wildcards.arm,

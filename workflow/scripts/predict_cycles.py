@@ -10,7 +10,7 @@ from echoweave.segmentation.predict import predict_held_out
 if __name__ == "__main__":
     with (
         log_to(Path(snakemake.log[0])),
-        use_device(snakemake.resources.device),
+        use_device(snakemake.config["segmentation"]["device"]),
     ):
         predict_held_out(
             arm=snakemake.wildcards.arm,

@@ -4,12 +4,13 @@ from pathlib import Path
 
 from echoweave.device import use_device
 from echoweave.logs import log_to
+from echoweave.segmentation.settings import running
 from echoweave.segmentation.train import train_fold
 
 if __name__ == "__main__":
     with (
         log_to(Path(snakemake.log[0])),
-        use_device(snakemake.resources.device),
+        use_device(snakemake.config["segmentation"]["device"]),
     ):
         train_fold(
             arm=snakemake.params.arm,
@@ -17,7 +18,7 @@ if __name__ == "__main__":
             fold=int(snakemake.wildcards.fold),
             nnunet_root=snakemake.params.root,
             settings=snakemake.params.settings
-            | {key: snakemake.resources[key] for key in ("save_every", "augmentation_workers")},
+            | running(snakemake.config["segmentation"]["training"]),
             seed=snakemake.params.seed,
             threads=snakemake.threads,
             probabilities=snakemake.params.probabilities,

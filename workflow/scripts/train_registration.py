@@ -9,7 +9,7 @@ from echoweave.registration.train import train_registration
 if __name__ == "__main__":
     with (
         log_to(Path(snakemake.log[0])),
-        use_device(snakemake.resources.device),
+        use_device(snakemake.config["registration"]["device"]),
     ):
         train_registration(
             caches=[Path(path) for path in snakemake.input.caches],

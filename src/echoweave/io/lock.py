@@ -1,9 +1,15 @@
-"""Locks between processes; a lock ends with its process, however that ends."""
+"""Locks between processes; a lock ends with its process, however that ends.
 
+Libraries have none of that kind: Snakemake's own lock stays behind when a run crashes, and those of
+filelock (flock) are kept by every worker that outlives its killed parent.
+"""
+
+import errno
 import fcntl
 import logging
 import os
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
@@ -38,6 +44,27 @@ def lock(path: Path, busy: Callable[[str], None]) -> TextIO:
         file.close()
         raise
     return file
+
+
+def lock_name(name: str) -> socket.socket | None:
+    """Take ``name`` on this machine until the returned socket is closed; None: another has it.
+
+    Such a name is no file: it needs no folder that all processes share, and no file system with
+    locks. Only Linux has them (abstract sockets); elsewhere nothing is kept out.
+
+    Raises:
+        OSError: The system refuses for another reason.
+    """
+    holder = socket.socket(socket.AF_UNIX)
+    try:
+        if sys.platform == "linux":
+            holder.bind(f"\0{name}")
+    except OSError as error:
+        holder.close()
+        if error.errno != errno.EADDRINUSE:
+            raise
+        return None
+    return holder
 
 
 def _take(file: TextIO, busy: Callable[[str], None]) -> None:

@@ -65,8 +65,8 @@ def carry(
 
     What travels are the signed distances to the outlines, so that outlines keep their place to a
     fraction of a pixel. ``composed`` composes the fields of successive frames and warps once,
-    ``direct`` warps once by the field to the reference. ``linear`` warps from frame to frame, and
-    so does ``nearest``, which takes the nearest pixel, as Tafuro et al. (2023) do with the labels.
+    ``direct`` warps once by the field to the reference. ``nearest`` warps from frame to frame and
+    takes the nearest pixel, as Tafuro et al. (2023) do with the labels.
 
     Beyond the sector's edge nothing can be matched, so there the fields go on as near the edge, and
     what was drawn outside moves as the visible part does. A structure that stops at the edge is
@@ -175,8 +175,6 @@ def _carry_distances(
     for (fixed, moving), field in steps:
         if propagation == "nearest":
             carried[fixed] = _nearest(carried[moving], field)
-        elif propagation == "linear":
-            carried[fixed] = warp_array(carried[moving], field)
         else:
             carried[fixed] = warp_array(distances, to_reference[fixed])
     return carried

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Propagation = Literal["composed", "nearest", "linear", "direct"]
+from echoweave.pseudolabels.files import DIRECTIONS
+
+Propagation = Literal["composed", "nearest", "direct"]
 Fusion = Literal["distance", "paper", "nearest"]
 
 
@@ -35,3 +37,8 @@ class QualitySettings:
 
     min_score: float
     ignore_over_mm: float | None
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """Those of ``DIRECTIONS`` that are read: doubt is where forward and backward differ."""
+        return ("fused",) if self.ignore_over_mm is None else DIRECTIONS

@@ -1,4 +1,8 @@
-"""Let Snakemake render its report of finished results."""
+"""Let Snakemake render its report of finished results.
+
+A job calls Snakemake for that. Its own way, --report FILE --report-after-run, would have the user
+name the file on every command line, wherever the results lie.
+"""
 
 import subprocess
 import sys

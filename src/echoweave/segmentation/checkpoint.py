@@ -1,5 +1,6 @@
 """Read nnU-Net's checkpoints without running code from them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +8,10 @@ import numpy as np
 
 from echoweave.io.checkpoint import load_safely
 
-# Losses and Dice are logged as numpy numbers; nothing else than numbers may be rebuilt.
-NUMBERS = (
-    np._core.multiarray.scalar,  # type: ignore[attr-defined]
+# Losses and Dice are logged as numpy numbers; nothing else than numbers may be rebuilt. What
+# rebuilds one is private to numpy, but every number names it (the pickle protocol).
+NUMBERS: Sequence[Any] = (
+    np.float64().__reduce__()[0],
     np.dtype,
     np.dtypes.Float64DType,
     np.dtypes.Float32DType,

@@ -1,6 +1,6 @@
 """Folds and configurations of an arm as one model.
 
-Imports nnU-Net: call environment.set_environment first.
+Imports nnU-Net: call nnunet.set_environment first.
 """
 
 import json
@@ -20,11 +20,9 @@ from echoweave.device import torch_device
 from echoweave.io.cache import EchoSequence
 from echoweave.segmentation.arms import ARMS, TRAINER, best_file, fold_folder, model_folder
 from echoweave.segmentation.checkpoint import read_checkpoint
+from echoweave.segmentation.nnunet import SLAB
 from echoweave.segmentation.numbers import from_nnunet
 from echoweave.segmentation.trainer import EchoTrainer
-
-# What nnU-Net's reader makes of a 2-D image: a slab of one slice, this many times the pixel thick.
-_SLAB = 999
 
 
 class Ensemble:
@@ -55,7 +53,7 @@ class Ensemble:
             step = self.members[0].plans_manager.original_median_spacing_after_transp[0]
             labels = self._case(echo.in_time(echo.frames), (step, sy, sx))
             return echo.in_time(labels)
-        slab = (_SLAB * max(sy, sx), sy, sx)
+        slab = (SLAB * max(sy, sx), sy, sx)
         return np.concatenate([self._case(frame[None], slab) for frame in echo.frames])
 
     def _case(

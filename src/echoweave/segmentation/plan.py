@@ -18,7 +18,7 @@ from echoweave.segmentation.arms import (
     raw_folder,
 )
 from echoweave.segmentation.axes import check_time_axis
-from echoweave.segmentation.environment import pools, quiet, set_environment
+from echoweave.segmentation.nnunet import pools, quiet, set_environment
 from echoweave.segmentation.plan_parts import part_problems
 
 # nnU-Net samples 1e8 voxels (1.6 GB) for statistics that it uses for CT alone.

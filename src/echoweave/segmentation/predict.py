@@ -10,7 +10,7 @@ from echoweave.io.cache import EchoSequence, read_sequence, read_views
 from echoweave.io.images import write_sequence
 from echoweave.logs import Progress
 from echoweave.segmentation.arms import best_file, patient_of, preprocessed_folder
-from echoweave.segmentation.environment import quiet, set_environment
+from echoweave.segmentation.nnunet import quiet, set_environment
 
 # Reads one view from a cache file; None where it does not hold what is asked for.
 Read = Callable[[Path, str], EchoSequence | None]

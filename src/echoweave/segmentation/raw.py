@@ -14,7 +14,7 @@ from echoweave.io.images import read_array, write_image
 from echoweave.io.tables import read_tsv
 from echoweave.labels import LABEL_NAMES
 from echoweave.logs import Progress
-from echoweave.pseudolabels.files import DIRECTIONS, label_path
+from echoweave.pseudolabels.files import label_path
 from echoweave.pseudolabels.selection import IGNORE, training_labels
 from echoweave.pseudolabels.settings import QualitySettings
 from echoweave.segmentation.arms import ARMS, Arm, frame_case, raw_folder
@@ -95,13 +95,14 @@ def _dense_labeller(folder: Path, quality: Mapping[str, Any]) -> Labeller:
     """Return what gives the frames whose pseudo-labels are good enough, and the manual ones."""
     settings = QualitySettings(**quality)
     table = read_tsv(folder / "quality.tsv")
-    # Only where both directions are asked, can a pixel be in doubt.
-    directions = ("fused",) * 3 if settings.ignore_over_mm is None else DIRECTIONS
 
     def label(echo: EchoSequence) -> list[Labelled]:
-        forward, backward, fused = (
-            read_array(label_path(folder, direction, echo.name)) for direction in directions
-        )
+        read = {
+            direction: read_array(label_path(folder, direction, echo.name))
+            for direction in settings.directions
+        }
+        fused = read["fused"]
+        forward, backward = (read.get(direction, fused) for direction in ("forward", "backward"))
         rows = table[table["sequence"] == echo.name]
         chosen = training_labels(fused, forward, backward, rows, echo.spacing, settings)
         return sorted((dict(chosen) | dict(_manual(echo))).items())

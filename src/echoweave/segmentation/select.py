@@ -8,7 +8,7 @@ from typing import Any
 from echoweave.io.atomic import whole_file
 from echoweave.logs import LOGGER
 from echoweave.segmentation.arms import ARMS, PLANS, TRAINER, best_file, ensemble_name
-from echoweave.segmentation.environment import pools, quiet, set_environment
+from echoweave.segmentation.nnunet import configurations_of, pools, quiet, set_environment
 
 
 def select_configurations(
@@ -43,7 +43,10 @@ def select_configurations(
     content = {
         "configurations": [one["configuration"] for one in best["selected_model_or_models"]],
         "folds": list(folds),
-        "candidates": {_candidate(name): dice for name, dice in found["all_results"].items()},
+        "candidates": {
+            ensemble_name(configurations_of(name)): dice
+            for name, dice in found["all_results"].items()
+        },
         "dice": best["result_on_crossval_pre_pp"],
         "dice_postprocessed": best["result_on_crossval_post_pp"],
         "cases": len(summary["metric_per_case"]),
@@ -68,9 +71,3 @@ def _find_best(
         ARMS[arm].dataset, models, len(models) > 1, threads, True, tuple(folds), True
     )
     return result
-
-
-def _candidate(identifier: str) -> str:
-    """Return our name of what nnU-Net calls trainer__plans__2d, or ensemble___..2d___..___0_1."""
-    models = identifier.split("___")[1:-1] or [identifier]
-    return ensemble_name([model.rpartition("__")[2] for model in models])

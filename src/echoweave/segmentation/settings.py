@@ -1,8 +1,11 @@
 """The settings of training, section ``segmentation.training`` of the config."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+# How a training runs, which changes nothing of what it learns.
+_RUNNING = ("save_every", "augmentation_workers")
 # The axes of a case [T, Y, X], in this order; a frame has the last two.
 Axis = Literal["time", "vertical", "horizontal"]
 
@@ -39,6 +42,14 @@ class TrainingSettings:
     @property
     def identity(self) -> dict[str, Any]:
         """The settings that change what is learnt: a checkpoint of other ones is of no use."""
-        fields = asdict(self)
-        del fields["save_every"], fields["augmentation_workers"]
-        return fields
+        return learning(asdict(self))
+
+
+def learning(training: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keys of ``segmentation.training`` whose change makes a training stale."""
+    return {key: value for key, value in training.items() if key not in _RUNNING}
+
+
+def running(training: Mapping[str, Any]) -> dict[str, Any]:
+    """Return its other keys: how often a state is saved, and by whom data are augmented."""
+    return {key: training[key] for key in _RUNNING}

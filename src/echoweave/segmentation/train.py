@@ -19,7 +19,7 @@ from echoweave.segmentation.arms import (
     preprocessed_folder,
     validation_summary,
 )
-from echoweave.segmentation.environment import pools, quiet, set_environment
+from echoweave.segmentation.nnunet import pools, quiet, set_environment
 from echoweave.segmentation.settings import TrainingSettings
 
 if TYPE_CHECKING:

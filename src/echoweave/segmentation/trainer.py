@@ -1,4 +1,4 @@
-"""Our nnU-Net trainer. Imports nnU-Net: call environment.set_environment first."""
+"""Our nnU-Net trainer. Imports nnU-Net: call nnunet.set_environment first."""
 
 import math
 import random
@@ -10,8 +10,6 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 import torch
-from batchgeneratorsv2.transforms.noise.gaussian_blur import GaussianBlurTransform
-from batchgeneratorsv2.transforms.utils.random import RandomTransform
 from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
 
 from echoweave.errors import InputError, Problem
@@ -19,6 +17,7 @@ from echoweave.io.atomic import whole_file
 from echoweave.io.tables import write_tsv
 from echoweave.logs import Progress
 from echoweave.segmentation.checkpoint import NUMBERS
+from echoweave.segmentation.nnunet import without_plot, without_race
 from echoweave.segmentation.settings import Axis, TrainingSettings
 
 # What nnU-Net cuts out around a patch also lasts for this zoom.
@@ -58,8 +57,7 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
         self.in_process = settings.augmentation_workers == 0
         self.seed = seed
         self.curves = curves
-        # The table replaces nnU-Net's plot, which takes longer than a short epoch.
-        self.logger.plot_progress_png = lambda output_folder: None
+        without_plot(self.logger)
 
     def initialize(self) -> None:
         """Build the network from seeded weights."""
@@ -97,12 +95,7 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
         """Return the loaders; in process, without a choice that hangs on the machine's load."""
         train, validation = super().get_dataloaders()
         if self.in_process:
-            for transform in train.data_loader.transforms.transforms:
-                if isinstance(transform, RandomTransform) and isinstance(
-                    transform.transform, GaussianBlurTransform
-                ):
-                    # It would time two ways to blur, which round differently, and take the faster.
-                    transform.transform.benchmark = False
+            without_race(train)
         return train, validation
 
     def on_train_start(self) -> None:
@@ -136,13 +129,9 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
             super().save_checkpoint(str(temporary))
 
     def load_checkpoint(self, filename_or_checkpoint: str) -> None:
-        """Load; the best Dice is that of the logged epochs, for nnU-Net saves it one epoch late.
-
-        nnU-Net would run what a checkpoint holds; the environment that we set forbids it.
-        """
+        """Load; nnU-Net would run what a checkpoint holds, which our environment forbids."""
         with torch.serialization.safe_globals(list(NUMBERS)):
             super().load_checkpoint(filename_or_checkpoint)
-        self._best_ema = max(self.logger.get_value("ema_fg_dice", step=None))
 
     def perform_actual_validation(self, save_probabilities: bool = False) -> None:
         """Validate; nnU-Net writes its summary in place, so it gets its final path when whole."""

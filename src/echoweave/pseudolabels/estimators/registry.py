@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from echoweave.device import Device
 from echoweave.errors import InputError, Problem
 from echoweave.pseudolabels.estimators.base import Estimator
 from echoweave.pseudolabels.estimators.dis import DenseInverseSearch
@@ -45,6 +46,8 @@ def _joint(settings: Mapping[str, Any]) -> Estimator:
 
 
 _RIM = "registration.rim_share"
+# What is done with the motion, whoever found it.
+_CARRYING = tuple(f"pseudolabels.{key}" for key in ("propagation", "fusion", "drift_correction"))
 UNTRAINED = {
     "still": Entry(lambda _: Still(), fusion="nearest"),
     "farneback": Entry(lambda settings: Farneback(settings["rim_share"]), keys=(_RIM,)),
@@ -66,6 +69,22 @@ def unknown_estimators(names: Iterable[str], models: Iterable[str]) -> list[Prob
         for name in names
         if name not in known
     ]
+
+
+def motion_keys(estimator: str) -> tuple[str, ...]:
+    """Return the keys of the config that its motion depends on; a network has them inside."""
+    return UNTRAINED[estimator].keys if estimator in UNTRAINED else ()
+
+
+def label_keys(estimator: str) -> tuple[str, ...]:
+    """Return the keys of the config that its labels depend on."""
+    return (*_CARRYING, *motion_keys(estimator))
+
+
+def device_of(estimator: str, device: Device) -> Device:
+    """Return where it finds the motion: on ``device``, or on the CPU if it never takes a GPU."""
+    on_gpu = estimator not in UNTRAINED or UNTRAINED[estimator].on_gpu
+    return device if on_gpu else "cpu"
 
 
 def make_estimator(name: str, checkpoint: Path | None, settings: Mapping[str, Any]) -> Estimator:

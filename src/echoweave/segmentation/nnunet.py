@@ -1,24 +1,27 @@
-"""What nnU-Net reads from its surroundings; call before nnunetv2 or torch are imported."""
+"""The corners of nnU-Net that are not its interface; all that we rely on is here.
+
+The trainer overrides methods that nnU-Net's own variants override, and the rest of the package
+calls its functions. What goes further is below, each with its reason and with what it brings, as
+`benchmarks/workarounds.py` measures it. `tests/segmentation/test_nnunet.py` fails when nnU-Net
+changes one of them. Neither nnU-Net nor torch may be imported before :func:`set_environment`.
+"""
 
 import contextlib
-import ctypes
-import functools
 import io
 import multiprocessing
 import os
 import shutil
-import signal
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import Any
 
 from echoweave.cpu import use_cpu
+from echoweave.libc import end_forks_with_this_process
 from echoweave.logs import LOGGER
 
-# Of Linux's prctl: the signal that a process gets when its parent ends.
-_PR_SET_PDEATHSIG = 1
+# What nnU-Net's reader makes of a 2-D image: a slab of one slice, this many times the pixel thick.
+SLAB = 999
 
 
 def set_environment(root: Path, threads: int, augmentation_workers: int = 1) -> None:
@@ -49,7 +52,7 @@ def set_environment(root: Path, threads: int, augmentation_workers: int = 1) -> 
         # nnU-Net asks torch to run whatever a checkpoint holds.
         "TORCH_FORCE_WEIGHTS_ONLY_LOAD": "1",
     }
-    _end_workers_with_this_process()
+    end_forks_with_this_process()
     # torch.compile on a GPU calls a C compiler, which not every machine has.
     if not shutil.which("cc") and not shutil.which("gcc"):
         os.environ.setdefault("nnUNet_compile", "f")
@@ -70,14 +73,11 @@ def quiet() -> Iterator[None]:
 
 @contextlib.contextmanager
 def pools(threads: int) -> Iterator[None]:
-    """Make nnU-Net's pools cheap and safe for the block.
+    """Make the pools of nnU-Net in the block threads of this process if it has one thread.
 
-    With one thread a pool is a thread of this process: a spawned worker costs 1 to 3 seconds of
-    imports, five times in a short training. With more, the workers are kept from running the
-    calling script again, which spawned workers do.
+    nnU-Net starts a pool of processes for every small step and has no option against it. A new
+    process imports nnU-Net for seconds: FIGURE.
     """
-    main = vars(sys.modules["__main__"])
-    file = main.pop("__file__", None)
     original = multiprocessing.get_context
     if threads == 1:
         multiprocessing.get_context = _ThreadContext  # type: ignore[assignment]
@@ -85,16 +85,40 @@ def pools(threads: int) -> Iterator[None]:
         yield
     finally:
         multiprocessing.get_context = original
-        if file is not None:
-            main["__file__"] = file
 
 
-@functools.cache
-def _end_workers_with_this_process() -> None:
-    """Let forked workers end when this process is killed: nnU-Net's would wait for it forever."""
-    if sys.platform == "linux":
-        prctl = ctypes.CDLL(None).prctl
-        os.register_at_fork(after_in_child=lambda: prctl(_PR_SET_PDEATHSIG, signal.SIGKILL))
+def without_plot(logger: Any) -> None:
+    """Let a trainer's logger draw no picture after every epoch; curves.tsv has the same numbers.
+
+    nnU-Net has no option for it, and a picture takes FIGURE.
+    """
+    logger.plot_progress_png = lambda output_folder: None
+
+
+def without_race(loader: Any) -> None:
+    """Let the blur of a training's augmentation choose nothing by the load of the machine.
+
+    nnU-Net builds it so that it times two ways to blur, which round differently, and takes the
+    faster: two trainings with one seed would differ.
+
+    Args:
+        loader: What nnU-Net's ``get_dataloaders`` returns for the training, in process.
+    """
+    from batchgeneratorsv2.transforms.noise.gaussian_blur import GaussianBlurTransform
+
+    steps = [getattr(step, "transform", step) for step in loader.data_loader.transforms.transforms]
+    for step in steps:
+        if isinstance(step, GaussianBlurTransform):
+            step.benchmark = False
+
+
+def configurations_of(candidate: str) -> Sequence[str]:
+    """Return the configurations in the name that nnU-Net gives a candidate.
+
+    ``trainer__plans__2d``, or ``ensemble___trainer__plans__2d___trainer__plans__3d_fullres___0_1``.
+    """
+    models = candidate.split("___")[1:-1] or [candidate]
+    return [model.rpartition("__")[2] for model in models]
 
 
 class _ThreadContext:
