@@ -24,7 +24,9 @@ from echoweave.datasets.cohort import load_cohort
 from echoweave.phantom.dataset import write_phantom
 from echoweave.phantom.settings import PhantomSettings
 from echoweave.pseudolabels.generate import generate
-from echoweave.segmentation.arms import ARMS, PLANS, candidates, preprocessed_folder, raw_folder
+from echoweave.segmentation.arm import Arm
+from echoweave.segmentation.arms import candidates, trained_arms
+from echoweave.segmentation.files import PLANS, preprocessed_folder, raw_folder
 from echoweave.segmentation.plan import plan
 from echoweave.segmentation.raw import write_raw
 
@@ -40,7 +42,7 @@ def size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def checkpoints(root: Path, arm: str, configuration: str) -> int:
+def checkpoints(root: Path, arm: Arm, configuration: str) -> int:
     """Return the bytes of the checkpoints of one trained fold."""
     plans = json.loads((preprocessed_folder(root, arm) / f"{PLANS}.json").read_text())
     network = plans["configurations"][configuration]["architecture"]
@@ -87,16 +89,18 @@ def measure(folder: Path, patients: int, mean_frames: float) -> list[tuple[str, 
             size(labels) * frames * TRAINING * VIEWS * len(pseudolabels["estimators"]),
         ),
     ]
-    root, trained = folder / "nnunet", candidates(config["segmentation"]["candidates"])
-    for arm in ARMS:
+    root, segmentation = folder / "nnunet", config["segmentation"]
+    arms = trained_arms(segmentation["arms"], "CAMUS")
+    trained = candidates(arms, segmentation["candidates"])
+    for name, arm in arms.items():
         write_raw(arm, caches, cohort.folds, values, labels, root, pseudolabels["quality"])
-        plan(arm, trained[arm], root, config["segmentation"]["plans"], threads)
-        scale = (frames if ARMS[arm].dense else labelled) * TRAINING * VIEWS
-        weights = sum(checkpoints(root, arm, one) for one in trained[arm])
+        plan(arm, trained[name], root, segmentation["plans"], threads)
+        scale = (frames if arm.labels == "pseudo" else labelled) * TRAINING * VIEWS
+        weights = sum(checkpoints(root, arm, one) for one in trained[name])
         rows += [
-            (f"{arm}: raw data", size(raw_folder(root, arm)) * scale),
-            (f"{arm}: preprocessed data", size(preprocessed_folder(root, arm)) * scale),
-            (f"{arm}: {folds} trained folds", weights * folds),
+            (f"{name}: raw data", size(raw_folder(root, arm)) * scale),
+            (f"{name}: preprocessed data", size(preprocessed_folder(root, arm)) * scale),
+            (f"{name}: {folds} trained folds", weights * folds),
         ]
     return rows
 

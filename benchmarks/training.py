@@ -29,7 +29,8 @@ from echoweave.datasets.cohort import load_cohort
 from echoweave.phantom.dataset import write_phantom
 from echoweave.phantom.settings import PhantomSettings
 from echoweave.pseudolabels.generate import generate
-from echoweave.segmentation.arms import ARMS, fold_folder, model_folder
+from echoweave.segmentation.arms import ARMS
+from echoweave.segmentation.files import fold_folder, model_folder
 from echoweave.segmentation.plan import plan
 from echoweave.segmentation.raw import write_raw
 
@@ -40,10 +41,12 @@ VALIDATION_ITERATIONS = 5
 OURS = """
 import json, sys
 from pathlib import Path
+from echoweave.segmentation.arms import ARMS
 from echoweave.segmentation.train import train_fold
 if __name__ == "__main__":
     root, arm, network, settings, threads = sys.argv[1:]
-    train_fold(arm, network, 0, Path(root), json.loads(settings), 2023, int(threads), False)
+    arm, root, settings = ARMS[arm], Path(root), json.loads(settings)
+    train_fold(arm, network, 0, None, root, settings, 2023, int(threads), False)
 """
 PLAIN = """
 import sys
@@ -79,8 +82,8 @@ def prepare(folder: Path, config: dict[str, Any]) -> Path:
     root = folder / "nnunet"
     for arm in ITERATIONS:
         quality = config["pseudolabels"]["quality"]
-        write_raw(arm, caches, cohort.folds, values, labels, root, quality)
-        plan(arm, [NETWORK[arm]], root, config["segmentation"]["plans"], 1)
+        write_raw(ARMS[arm], caches, cohort.folds, values, labels, root, quality)
+        plan(ARMS[arm], [NETWORK[arm]], root, config["segmentation"]["plans"], 1)
     return root
 
 
@@ -88,7 +91,7 @@ class Fold:
     """One fold of one arm, trained either way."""
 
     def __init__(self, folder: Path, arm: str, config: dict[str, Any], epochs: int) -> None:
-        self.root, self.arm, self.network = folder / "nnunet", arm, NETWORK[arm]
+        self.root, self.arm, self.network = folder / "nnunet", ARMS[arm], NETWORK[arm]
         lengths = epochs, ITERATIONS[arm], VALIDATION_ITERATIONS
         names = "epochs", "iterations_per_epoch", "validation_iterations"
         self.settings = config["segmentation"]["training"] | dict(zip(names, lengths, strict=True))
@@ -103,13 +106,14 @@ class Fold:
         own = fold_folder(self.root, self.arm, self.network, 0)
         shutil.rmtree(own, ignore_errors=True)
         settings = json.dumps(self.settings)
-        self.run(self.ours_script, str(self.root), self.arm, self.network, settings, str(CORES))
+        root, threads = str(self.root), str(CORES)
+        self.run(self.ours_script, root, self.arm.name, self.network, settings, threads)
 
     def plain(self) -> None:
         """Train with nnU-Net's command."""
         own = model_folder(self.root, self.arm, self.network)
         shutil.rmtree(own.with_name(own.name.replace("EchoTrainer", "nnUNetTrainer")), True)
-        number = str(ARMS[self.arm].dataset_id)
+        number = str(self.arm.number)
         self.run(self.plain_script, number, self.network, "0", "-device", "cpu")
 
     def run(self, script: Path, *arguments: str) -> None:

@@ -27,7 +27,8 @@ from echoweave.paths import check_places, expand_paths
 from echoweave.pseudolabels.estimators.registry import unknown_estimators
 from echoweave.records import keep_records, restore_records
 from echoweave.runs import claim
-from echoweave.segmentation.arms import ARMS, CONFIGURATIONS, candidates
+from echoweave.segmentation.arm import CONFIGURATIONS
+from echoweave.segmentation.arms import arm_problems, candidates, manual_arm, trained_arms
 from echoweave.segmentation.plan_parts import plan_problems
 
 BASE = Path(workflow.basedir)
@@ -38,9 +39,11 @@ try:
     check_config(config, BASE / "config/schema.yaml")
     expand_paths(config, BASE / "config/schema.yaml")
     RESULTS = Path(config["results_dir"])
-    problems = unknown_estimators(
-        config["pseudolabels"]["estimators"], config["registration"]["models"]
-    ) + plan_problems(config["segmentation"]["plans"])
+    problems = [
+        *unknown_estimators(config["pseudolabels"]["estimators"], config["registration"]["models"]),
+        *arm_problems(config["segmentation"]),
+        *plan_problems(config["segmentation"]["plans"]),
+    ]
     if problems:
         raise InputError(problems)
     if RUN.main:
@@ -65,8 +68,13 @@ BUCKETS = {
 FOLDS = range(config["folds"])
 ESTIMATORS = config["pseudolabels"]["estimators"]
 USED = config["pseudolabels"]["use"]
+ARMS = trained_arms(config["segmentation"]["arms"], COHORT.dataset.title)
+# Its nnU-Net is what pseudo-labels are compared with.
+MANUAL_ARM = manual_arm(ARMS)
+# The one that is shown where there is room for one.
+SHOWN_ARM = list(ARMS)[-1]
 # The nnU-Nets that each arm trains and chooses from.
-CANDIDATES = candidates(config["segmentation"]["candidates"])
+CANDIDATES = candidates(ARMS, config["segmentation"]["candidates"])
 MODELS = [name for name in ESTIMATORS if name in config["registration"]["models"]]
 
 

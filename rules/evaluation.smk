@@ -6,12 +6,13 @@ Goes out: measures/ (one row a sequence, frame and structure), tables/*.{tsv,md,
 
 from echoweave.evaluation.names import TABLES
 from echoweave.io.checksums import sha256
-from echoweave.segmentation.arms import best_file
+from echoweave.segmentation.files import best_file
 
 PUBLISHED = BASE / "resources/published_results.tsv"
+HELD_OUT_MEASURES = [MEASURES / "pseudolabels/held_out.tsv"] if MANUAL_ARM else []
 PSEUDOLABEL_MEASURES = [
     *expand(MEASURES / "pseudolabels/{estimator}.tsv", estimator=ESTIMATORS),
-    MEASURES / "pseudolabels/held_out.tsv",
+    *HELD_OUT_MEASURES,
 ]
 ARM_MEASURES = ["frames", "volumes", "beats", "areas", "smoothness", "consistency"]
 
@@ -68,24 +69,27 @@ rule measure_pseudolabels:
         "../workflow/scripts/measure_pseudolabels.py"
 
 
-rule measure_held_out:
-    input:
-        folder=rules.predict_held_out.output[0],
-        caches=cache_files(COHORT.training_patients),
-    output:
-        MEASURES / "pseudolabels/held_out.tsv",
-    log:
-        logs("measure_held_out"),
-    benchmark:
-        benchmarks("measure_held_out")
-    conda:
-        "../envs/echoweave.yaml"
-    params:
-        code=library("measure_held_out"),
-    message:
-        "Measuring the 2D sparse nnU-Net on sequences with dense truth"
-    script:
-        "../workflow/scripts/measure_held_out.py"
+if MANUAL_ARM:
+
+    rule measure_held_out:
+        input:
+            folder=rules.predict_held_out.output[0],
+            caches=cache_files(COHORT.training_patients),
+        output:
+            HELD_OUT_MEASURES,
+        log:
+            logs("measure_held_out"),
+        benchmark:
+            benchmarks("measure_held_out")
+        conda:
+            "../envs/echoweave.yaml"
+        params:
+            code=library("measure_held_out"),
+            arm=MANUAL_ARM,
+        message:
+            f"Measuring {MANUAL_ARM} on sequences with dense truth"
+        script:
+            "../workflow/scripts/measure_held_out.py"
 
 
 rule measure_cycles:
@@ -114,7 +118,7 @@ rule make_tables:
         measures=[arm_measures(kind) for kind in [*ARM_MEASURES, "cycles"]],
         pseudolabels=PSEUDOLABEL_MEASURES,
         roles=rules.write_roles.output[0],
-        choices=[best_file(NNUNET, arm) for arm in ARMS],
+        choices=[best_file(NNUNET, arm) for arm in ARMS.values()],
     output:
         [
             report(

@@ -26,7 +26,7 @@ rule figures:
                 "warped_average",
                 "jacobian",
                 "segmentation_curves",
-                "simpson_dense3d",
+                f"simpson_{SHOWN_ARM}",
                 *expand("{figure}_{arm}", figure=["bland_altman", "montage"], arm=ARMS),
             ],
             ext=["svg", "png"],
@@ -43,8 +43,7 @@ rule figures:
 
 rule draw_figure2:
     input:
-        labels=MEASURES / f"pseudolabels/{USED}.tsv",
-        held_out=MEASURES / "pseudolabels/held_out.tsv",
+        tables=[MEASURES / f"pseudolabels/{USED}.tsv", *HELD_OUT_MEASURES],
         roles=rules.write_roles.output[0],
     output:
         **drawn("figure2", "Pseudo-labels", "Figure 2: quality by direction"),
@@ -105,8 +104,7 @@ rule draw_estimators:
 
 rule draw_dice_by_position:
     input:
-        labels=MEASURES / f"pseudolabels/{USED}.tsv",
-        held_out=MEASURES / "pseudolabels/held_out.tsv",
+        tables=[MEASURES / f"pseudolabels/{USED}.tsv", *HELD_OUT_MEASURES],
         roles=rules.write_roles.output[0],
     output:
         **drawn("dice_by_position", "Pseudo-labels", "Dice between ED and ES"),
@@ -286,6 +284,7 @@ rule draw_segmentation_curves:
     params:
         code=library("draw_segmentation_curves"),
         root=NNUNET,
+        arms=list(ARMS.values()),
         trained=CANDIDATES,
         folds=list(FOLDS),
     message:

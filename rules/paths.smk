@@ -8,7 +8,8 @@ nothing stale.
 """
 
 from echoweave.pseudolabels.files import DIRECTIONS, label_path
-from echoweave.segmentation.arms import validation_summary
+from echoweave.segmentation.arm import SCRATCH
+from echoweave.segmentation.files import validation_summary
 
 # nnU-Net keeps more below its root than the files that rules declare.
 NNUNET = RESULTS / "nnunet"
@@ -36,10 +37,17 @@ def quality_file(estimator):
 def summaries_of(arm):
     """The last file of every training of an arm."""
     return [
-        validation_summary(NNUNET, arm, configuration, fold)
+        validation_summary(NNUNET, ARMS[arm], configuration, fold)
         for configuration in CANDIDATES[arm]
         for fold in FOLDS
     ]
+
+
+def start_of(arm):
+    """The same fold of the arm that one starts from, trained; nothing for a start from scratch."""
+    if arm.start == SCRATCH:
+        return []
+    return validation_summary(NNUNET, ARMS[arm.start], "{configuration}", "{fold}")
 
 
 def prediction_files(arm, sequences):

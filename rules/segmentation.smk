@@ -1,14 +1,15 @@
-"""Segmentation: three nnU-Nets on the same patient-grouped folds.
+"""Segmentation: the nnU-Nets of each arm on the same patient-grouped folds.
 
-Comes in: cache/{patient}.h5, fused pseudo-labels of the chosen estimator. CANDIDATES names the
-networks that an arm trains; the best of them, or their ensemble, predicts.
+Comes in: cache/{patient}.h5, fused pseudo-labels of the chosen estimator. ARMS are the arms of
+segmentation.arms; CANDIDATES names the networks that an arm trains; the best of them, or their
+ensemble, predicts.
 Goes out: nnunet/{raw,preprocessed,trained}, predictions/{arm}/{sequence}.nii.gz for the test
 sequences; of training patients, each by the fold that has not seen them, predictions/held_out/
 (sequences with dense truth) and predictions/cycles/{arm}/ (full-cycle clips).
 """
 
 from echoweave.pseudolabels.settings import QualitySettings
-from echoweave.segmentation import arms
+from echoweave.segmentation.files import best_file, prepared_file, raw_folder, validation_summary
 from echoweave.segmentation.settings import learning
 
 # Scripts read device, save_every and augmentation_workers from the config: where and how a job runs
@@ -20,31 +21,31 @@ LEARNING = [f"segmentation.training.{key}" for key in learning(config["segmentat
 
 rule segmentation:
     input:
-        [arms.prepared_file(NNUNET, arm) for arm in ARMS],
+        [prepared_file(NNUNET, arm) for arm in ARMS.values()],
         [summaries_of(arm) for arm in ARMS],
-        [arms.best_file(NNUNET, arm) for arm in ARMS],
+        [best_file(NNUNET, arm) for arm in ARMS.values()],
         [prediction_files(arm, COHORT.testing) for arm in ARMS],
         expand(RESULTS / "predictions/cycles/{arm}", arm=ARMS),
     message:
         "The nnU-Nets are trained and the test sequences segmented"
 
 
-for arm in ARMS:
-    dense = ARMS[arm].dense
+for arm in ARMS.values():
+    dense = arm.labels == "pseudo"
     labels = [*pseudolabel_files(USED, COHORT.training, COMPARED), quality_file(USED)]
 
     rule:
         name:
-            f"write_raw_{arm}"
+            f"write_raw_{arm.name}"
         input:
             caches=cache_files(COHORT.training_patients),
             labels=labels if dense else [],
         output:
-            directory(arms.raw_folder(NNUNET, arm)),
+            directory(raw_folder(NNUNET, arm)),
         log:
-            logs(f"write_raw_{arm}"),
+            logs(f"write_raw_{arm.name}"),
         benchmark:
-            benchmarks(f"write_raw_{arm}")
+            benchmarks(f"write_raw_{arm.name}")
         conda:
             "../envs/echoweave.yaml"
         params:
@@ -53,25 +54,25 @@ for arm in ARMS:
             root=NNUNET,
             folds=COHORT.folds,
             label_values=COHORT.dataset.label_values,
-            # The sparse arm reads neither.
+            # An arm that learns from the manual masks reads neither.
             pseudolabels=RESULTS / "pseudolabels" / USED,
             settings=settings("pseudolabels.quality") if dense else {"quality": {}},
         message:
-            f"Writing the raw data set of {arm}"
+            f"Writing the raw data set of {arm.name}"
         script:
             "../workflow/scripts/write_raw.py"
 
     rule:
         name:
-            f"plan_{arm}"
+            f"plan_{arm.name}"
         input:
-            raw=arms.raw_folder(NNUNET, arm),
+            raw=raw_folder(NNUNET, arm),
         output:
-            arms.prepared_file(NNUNET, arm),
+            prepared_file(NNUNET, arm),
         log:
-            logs(f"plan_{arm}"),
+            logs(f"plan_{arm.name}"),
         benchmark:
-            benchmarks(f"plan_{arm}")
+            benchmarks(f"plan_{arm.name}")
         conda:
             "../envs/echoweave.yaml"
         threads: config["segmentation"]["threads"]
@@ -81,24 +82,25 @@ for arm in ARMS:
             code=library("plan"),
             arm=arm,
             root=NNUNET,
-            configurations=list(CANDIDATES[arm]),
-            settings=settings(*(f"segmentation.plans.{one}" for one in CANDIDATES[arm])),
+            configurations=list(CANDIDATES[arm.name]),
+            settings=settings(*(f"segmentation.plans.{one}" for one in CANDIDATES[arm.name])),
         message:
-            f"Planning and preprocessing {arm}"
+            f"Planning and preprocessing {arm.name}"
         script:
             "../workflow/scripts/plan.py"
 
     rule:
         name:
-            f"train_fold_{arm}"
+            f"train_fold_{arm.name}"
         input:
-            prepared=arms.prepared_file(NNUNET, arm),
+            prepared=prepared_file(NNUNET, arm),
+            start=start_of(arm),
         output:
-            arms.validation_summary(NNUNET, arm, "{configuration}", "{fold}"),
+            validation_summary(NNUNET, arm, "{configuration}", "{fold}"),
         log:
-            logs(f"train_fold/{arm}_{{configuration}}_{{fold}}"),
+            logs(f"train_fold/{arm.name}_{{configuration}}_{{fold}}"),
         benchmark:
-            benchmarks(f"train_fold/{arm}_{{configuration}}_{{fold}}")
+            benchmarks(f"train_fold/{arm.name}_{{configuration}}_{{fold}}")
         conda:
             "../envs/echoweave.yaml"
         threads: config["segmentation"]["threads"]
@@ -112,23 +114,23 @@ for arm in ARMS:
             settings=settings(*LEARNING),
             seed=config["seed"],
             # Ensembles are made of them.
-            probabilities=len(CANDIDATES[arm]) > 1,
+            probabilities=len(CANDIDATES[arm.name]) > 1,
         message:
-            f"Training fold {{wildcards.fold}} of {arm}, {{wildcards.configuration}}"
+            f"Training fold {{wildcards.fold}} of {arm.name}, {{wildcards.configuration}}"
         script:
             "../workflow/scripts/train_fold.py"
 
     rule:
         name:
-            f"select_{arm}"
+            f"select_{arm.name}"
         input:
-            summaries=summaries_of(arm),
+            summaries=summaries_of(arm.name),
         output:
-            arms.best_file(NNUNET, arm),
+            best_file(NNUNET, arm),
         log:
-            logs(f"select_{arm}"),
+            logs(f"select_{arm.name}"),
         benchmark:
-            benchmarks(f"select_{arm}")
+            benchmarks(f"select_{arm.name}")
         conda:
             "../envs/echoweave.yaml"
         threads: config["segmentation"]["threads"]
@@ -137,11 +139,11 @@ for arm in ARMS:
         params:
             code=library("select"),
             arm=arm,
-            configurations=list(CANDIDATES[arm]),
+            configurations=list(CANDIDATES[arm.name]),
             folds=list(FOLDS),
             root=NNUNET,
         message:
-            f"Choosing among the candidates of {arm}"
+            f"Choosing among the candidates of {arm.name}"
         script:
             "../workflow/scripts/select.py"
 
@@ -153,7 +155,7 @@ for bucket, patients in TESTING_BUCKETS.items():
             f"predict_{bucket}"
         input:
             caches=cache_files(patients),
-            best=lambda wildcards: arms.best_file(NNUNET, wildcards.arm),
+            best=lambda wildcards: best_file(NNUNET, ARMS[wildcards.arm]),
         output:
             prediction_files("{arm}", COHORT.sequences_of(patients)),
         log:
@@ -168,6 +170,7 @@ for bucket, patients in TESTING_BUCKETS.items():
             gpu=gpus(DEVICE),
         params:
             code=library("predict"),
+            arm=lambda wildcards: ARMS[wildcards.arm],
             folder=lambda wildcards: RESULTS / "predictions" / wildcards.arm,
             root=NNUNET,
         message:
@@ -176,36 +179,38 @@ for bucket, patients in TESTING_BUCKETS.items():
             "../workflow/scripts/predict.py"
 
 
-rule predict_held_out:
-    input:
-        caches=cache_files(COHORT.training_patients),
-        best=arms.best_file(NNUNET, "sparse2d"),
-    output:
-        directory(RESULTS / "predictions/held_out"),
-    log:
-        logs("predict_held_out"),
-    benchmark:
-        benchmarks("predict_held_out")
-    conda:
-        "../envs/echoweave.yaml"
-    threads: config["segmentation"]["threads"]
-    resources:
-        mem_mb=memory(8000),
-        gpu=gpus(DEVICE),
-    params:
-        code=library("predict_held_out"),
-        arm="sparse2d",
-        root=NNUNET,
-    message:
-        "Segmenting training sequences with dense truth by the fold that has not seen them"
-    script:
-        "../workflow/scripts/predict_held_out.py"
+if MANUAL_ARM:
+
+    rule predict_held_out:
+        input:
+            caches=cache_files(COHORT.training_patients),
+            best=best_file(NNUNET, ARMS[MANUAL_ARM]),
+        output:
+            directory(RESULTS / "predictions/held_out"),
+        log:
+            logs("predict_held_out"),
+        benchmark:
+            benchmarks("predict_held_out")
+        conda:
+            "../envs/echoweave.yaml"
+        threads: config["segmentation"]["threads"]
+        resources:
+            mem_mb=memory(8000),
+            gpu=gpus(DEVICE),
+        params:
+            code=library("predict_held_out"),
+            arm=ARMS[MANUAL_ARM],
+            root=NNUNET,
+        message:
+            "Segmenting training sequences with dense truth by the fold that has not seen them"
+        script:
+            "../workflow/scripts/predict_held_out.py"
 
 
 rule predict_cycles:
     input:
         caches=cache_files(COHORT.training_patients),
-        best=lambda wildcards: arms.best_file(NNUNET, wildcards.arm),
+        best=lambda wildcards: best_file(NNUNET, ARMS[wildcards.arm]),
     output:
         directory(RESULTS / "predictions/cycles/{arm}"),
     log:
@@ -220,6 +225,7 @@ rule predict_cycles:
         gpu=gpus(DEVICE),
     params:
         code=library("predict_cycles"),
+        arm=lambda wildcards: ARMS[wildcards.arm],
         root=NNUNET,
     message:
         "Segmenting full-cycle clips with {wildcards.arm}, by folds that have not seen them"

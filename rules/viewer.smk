@@ -69,6 +69,7 @@ rule write_page:
         "../envs/echoweave.yaml"
     params:
         code=library("write_page"),
+        arms=list(ARMS),
         mode=config["evaluation"]["simpson_mode"],
         sequences=[source.name for source in COHORT.sequences_of(SHOWN_PATIENTS)],
     message:

@@ -62,6 +62,28 @@ CONFIGS: dict[str, tuple[dict[str, Any], str]] = {
         "config: pseudolabels.estimators: there is no estimator 'voxelmorph'; choose "
         f"among still, farneback, dis, joint, {MODELS}, or add a model to registration.models",
     ),
+    "unknown arm": (
+        {"segmentation": {"arms": ["sparse2d", "dense4d"]}},
+        "config: segmentation.arms: there is no arm 'dense4d'; choose among sparse2d, dense2d, "
+        "dense3d",
+    ),
+    "networks of an unknown arm": (
+        {"segmentation": {"candidates": {"dense2d": ["2d"]}}},
+        "config: segmentation.candidates: there is no arm of whole sequences 'dense2d'; choose "
+        "among dense3d",
+    ),
+    "no arm": (
+        {"segmentation": {"arms": []}},
+        "config: segmentation.arms: [] should be non-empty; it must be: a list of arms such as "
+        "sparse2d, dense2d, dense3d (nnU-Nets that are trained and compared, at least one and each "
+        "once)",
+    ),
+    "an arm twice": (
+        {"segmentation": {"arms": ["dense2d", "dense2d"]}},
+        "config: segmentation.arms: ['dense2d', 'dense2d'] has non-unique elements; it must be: a "
+        "list of arms such as sparse2d, dense2d, dense3d (nnU-Nets that are trained and compared, "
+        "at least one and each once)",
+    ),
     "estimator in use not listed": (
         {"pseudolabels": {"estimators": ["still"]}},
         "config: pseudolabels.use: 'dirnet' is not among pseudolabels.estimators; "

@@ -1,5 +1,6 @@
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from echoweave.evaluation.make_tables import make_tables
 from echoweave.evaluation.measure_cycles import COLUMNS as CYCLES
 from echoweave.evaluation.measure_pseudolabels import measure_pseudolabels
 from echoweave.evaluation.measure_segmentation import measure_segmentation
-from echoweave.evaluation.names import TABLES
+from echoweave.evaluation.names import TABLES, display_name
 from echoweave.evaluation.summary import summary, write_summary
 from echoweave.io.tables import read_tsv, write_tsv
 
@@ -66,8 +67,9 @@ def run(
     study: Study,
     labels: dict[str, dict[str, np.ndarray]],
     known: dict[str, str] = ROLES,
+    arms: Sequence[str] = ARMS,
 ) -> dict[str, pd.DataFrame]:
-    measures = {arm: study.folder / "measures" / arm for arm in ARMS}
+    measures = {arm: study.folder / "measures" / arm for arm in arms}
     for arm, folder in measures.items():
         predictions = study.predict(arm, labels.get(arm, {}))
         settings = {"frame_rate_hz": 50.0, "consistency_threshold": 0.1}
@@ -84,7 +86,7 @@ def run(
     write_tsv(pd.DataFrame({"patient": known.keys(), "role": known.values()}), roles)
     best = study.folder / "best.json"
     best.write_text(json.dumps(BEST))
-    choices = dict.fromkeys(ARMS, best)
+    choices = dict.fromkeys(arms, best)
     make_tables(measures, [pseudolabels], roles, choices, PUBLISHED, out, SETTINGS)
     return {name: read_tsv(out / f"{name}.tsv") for name in TABLES}
 
@@ -308,6 +310,29 @@ def test_no_other_group_takes_the_place_of_an_empty_holdout(tmp_path):
     assert "no sequence has a reference mask for every frame" in holdout
     assert "0.887" not in holdout
     assert "0.887" in others
+
+
+@pytest.mark.parametrize("arm", ["sparse2d", "dense3d"])
+def test_one_arm_alone_goes_to_every_table(tmp_path, arm):
+    study = write_study(tmp_path, SEQUENCES[:2])
+    tables = run(study, {arm: {name: beating() for name in study.references}}, arms=[arm])
+
+    # All but the pseudo-labels and the published methods are of this arm.
+    for name in TABLES:
+        if name not in ("pseudolabels", "tests"):
+            table = tables[name]
+            shown = table["method" if "method" in table else "arm"]
+            assert (shown == arm).sum() == (shown.isin(ARMS)).sum() > 0
+    assert pick(tables["table1"], instant="ED", method=arm)["n"] == 2
+    assert tables["tests"].empty
+    markdown = {name: (tmp_path / f"tables/{name}.md").read_text() for name in TABLES}
+    assert "One arm alone: there is nothing to compare it with." in markdown["tests"]
+    compared = "The nnU-Net has not seen the patient in any row." in markdown["pseudolabels"]
+    assert compared == (arm == "sparse2d")
+    assert ("there is no nnU-Net to compare with (n = 0)" in markdown["pseudolabels"]) != compared
+    lines = summary(tmp_path / "tables", {}).splitlines()
+    for name in ARMS:
+        assert any(f"  ED  {display_name(name)}  " in line for line in lines) == (name == arm)
 
 
 @pytest.mark.parametrize(

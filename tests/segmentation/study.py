@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from echoweave.io.cache import EchoSequence, write_patient
 from echoweave.io.images import write_sequence
 from echoweave.io.tables import write_tsv
-from echoweave.segmentation.arms import fold_folder
+from echoweave.segmentation.arms import ARMS
+from echoweave.segmentation.files import fold_folder
 from echoweave.segmentation.plan import plan
 from echoweave.segmentation.raw import write_raw
 from echoweave.segmentation.select import select_configurations
@@ -78,25 +79,35 @@ class Study:
         label_values: tuple[int, ...] = LABEL_VALUES,
     ) -> None:
         pseudolabels = self.folder / "pseudolabels/dirnet"
-        write_raw(arm, self.caches, folds, label_values, pseudolabels, self.root, quality)
+        write_raw(ARMS[arm], self.caches, folds, label_values, pseudolabels, self.root, quality)
 
     def plan(self, arm: str, *configurations: str) -> None:
-        plan(arm, configurations or (NETWORK[arm],), self.root, PLANS, threads=1)
+        plan(ARMS[arm], configurations or (NETWORK[arm],), self.root, PLANS, threads=1)
 
     def train(
-        self, arm: str, fold: int, seed: int = 1, network: str = "", **changed: object
+        self,
+        arm: str,
+        fold: int,
+        seed: int = 1,
+        network: str = "",
+        start: Path | None = None,
+        **changed: object,
     ) -> None:
         """Train with ``TRAINING`` and what is ``changed``; a network other than the only one
         keeps its probabilities."""
         settings = TRAINING | changed
         configuration = network or NETWORK[arm]
-        train_fold(arm, configuration, fold, self.root, settings, seed, 1, bool(network))
+        train_fold(
+            ARMS[arm], configuration, fold, start, self.root, settings, seed, 1, bool(network)
+        )
 
     def select(self, arm: str, *configurations: str) -> None:
-        select_configurations(arm, configurations or (NETWORK[arm],), (0, 1), self.root, threads=1)
+        select_configurations(
+            ARMS[arm], configurations or (NETWORK[arm],), (0, 1), self.root, threads=1
+        )
 
     def fold(self, arm: str, fold: int, network: str = "") -> Path:
-        return fold_folder(self.root, arm, network or NETWORK[arm], fold)
+        return fold_folder(self.root, ARMS[arm], network or NETWORK[arm], fold)
 
 
 def disc(radius: float, x: float, size: int = 64) -> NDArray[np.bool_]:

@@ -13,8 +13,9 @@ from echoweave.errors import InputError
 from echoweave.io.cache import EchoSequence, write_patient
 from echoweave.io.images import read_array, write_image, write_sequence
 from echoweave.io.tables import write_tsv
-from echoweave.segmentation.arms import preprocessed_folder, raw_folder
+from echoweave.segmentation.arms import ARMS
 from echoweave.segmentation.axes import check_time_axis, frame_step
+from echoweave.segmentation.files import preprocessed_folder, raw_folder
 from echoweave.segmentation.nnunet import pools, quiet, set_environment
 from echoweave.segmentation.plan import make_plans
 
@@ -59,7 +60,7 @@ def write_data(folder: Path, size: int, spacings: list[Spacing], frames: int = 2
 def plans_of(study: Study, arm: str) -> dict[str, Any]:
     set_environment(study.root, 1)
     with quiet(), pools(1):
-        return make_plans(arm, study.root, 1)
+        return make_plans(ARMS[arm], study.root, 1)
 
 
 def planned(folder: Path, arm: str, size: int, spacing: Spacing) -> dict[str, Any]:
@@ -131,7 +132,7 @@ def test_patients_with_other_pixels_are_resampled_within_their_frames_alone(tmp_
     folds = {f"patient{number:04d}": number % 2 for number in range(1, 7)}
     study.write_raw("dense3d", folds=folds)
     study.plan("dense3d")
-    folder = preprocessed_folder(study.root, "dense3d")
+    folder = preprocessed_folder(study.root, ARMS["dense3d"])
     sizes = {}
     for path in (folder / "nnUNetPlans_3d_fullres").glob("*_4CH.b2nd"):
         frames = np.asarray(blosc2.open(str(path))[0])
@@ -148,7 +149,7 @@ def test_patients_with_other_pixels_are_resampled_within_their_frames_alone(tmp_
 def test_a_raw_data_set_whose_frames_are_closer_than_its_pixels_is_refused(tmp_path: Path) -> None:
     study = write_data(tmp_path, 32, [(3.0, 2.0)] * 4, frames=6)
     study.write_raw("dense3d")
-    for path in raw_folder(study.root, "dense3d").rglob("*.nii.gz"):
+    for path in raw_folder(study.root, ARMS["dense3d"]).rglob("*.nii.gz"):
         write_image(path, read_array(path), (3.0, 2.0), frame_step=1.5)
     with pytest.raises(InputError, match=r"Dataset572.*: transpose_forward: .* \[1, 0, 2\]"):
         study.plan("dense3d")

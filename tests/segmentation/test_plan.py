@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from echoweave.errors import InputError
-from echoweave.segmentation.arms import prepared_file, preprocessed_folder, raw_folder
+from echoweave.segmentation.arms import ARMS
+from echoweave.segmentation.files import prepared_file, preprocessed_folder, raw_folder
 from echoweave.segmentation.plan import replace_parts
 
 from .study import PLANS, Study
@@ -54,14 +55,14 @@ def test_stages_that_do_not_match_are_refused(stages: int) -> None:
 
 def test_plan_is_ours_and_every_case_is_preprocessed(planned: Study) -> None:
     for arm, configuration, n_cases in (("sparse2d", "2d", 16), ("dense3d", "3d_fullres", 8)):
-        folder = preprocessed_folder(planned.root, arm)
+        folder = preprocessed_folder(planned.root, ARMS[arm])
         plans = json.loads((folder / "nnUNetPlans.json").read_text())
         written = plans["configurations"][configuration]
         assert written["patch_size"] == PLANS[configuration]["patch_size"]
         assert plans["transpose_forward"] == [0, 1, 2]
         cases = list((folder / written["data_identifier"]).glob("*_seg.b2nd"))
         assert len(cases) == n_cases
-        ours = raw_folder(planned.root, arm) / "splits_final.json"
+        ours = raw_folder(planned.root, ARMS[arm]) / "splits_final.json"
         used = folder / "splits_final.json"
         assert json.loads(used.read_text()) == json.loads(ours.read_text())
 
@@ -70,7 +71,7 @@ def test_new_labels_change_what_was_prepared(make_study: Callable[[], Study]) ->
     def prepared(study: Study) -> Path:
         study.write_raw("sparse2d")
         study.plan("sparse2d")
-        return prepared_file(study.root, "sparse2d")
+        return prepared_file(study.root, ARMS["sparse2d"])
 
     study = make_study()
     first = prepared(study).read_text()

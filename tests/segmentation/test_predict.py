@@ -10,15 +10,16 @@ import SimpleITK as sitk  # noqa: N813
 from echoweave.errors import InputError
 from echoweave.io.cache import read_cycle, read_sequence, write_patient
 from echoweave.io.images import FRAME_STEP, read_array
-from echoweave.segmentation.arms import best_file
+from echoweave.segmentation.arms import ARMS
 from echoweave.segmentation.ensemble import Ensemble
+from echoweave.segmentation.files import best_file
 from echoweave.segmentation.predict import predict, predict_held_out
 
 from .study import Study, echo_of
 
 
 def test_best_names_folds_and_dice(trained: Study) -> None:
-    best = json.loads(best_file(trained.root, "dense3d").read_text())
+    best = json.loads(best_file(trained.root, ARMS["dense3d"]).read_text())
     folds = [json.loads((trained.fold("dense3d", k) / "summary.json").read_text()) for k in (0, 1)]
     mean = np.mean([fold["foreground_mean"]["Dice"] for fold in folds])
     assert best["configurations"] == ["3d_fullres"]
@@ -36,7 +37,7 @@ def test_prediction_is_a_whole_sequence_on_the_cache_grid(
 ) -> None:
     echo = echo_of("patient0007", "4CH")
     write_patient(tmp_path / "patient0007.h5", [echo])
-    predict(arm, [tmp_path / "patient0007.h5"], tmp_path / "out", trained.root, 1)
+    predict(ARMS[arm], [tmp_path / "patient0007.h5"], tmp_path / "out", trained.root, 1)
     image = sitk.ReadImage(str(tmp_path / "out/patient0007_4CH.nii.gz"))
     assert image.GetSize() == (64, 64, 6)
     assert image.GetSpacing() == pytest.approx((0.4, 0.5, FRAME_STEP))
@@ -45,7 +46,7 @@ def test_prediction_is_a_whole_sequence_on_the_cache_grid(
 
 
 def test_2d_arm_stacks_its_frames_in_order(trained: Study) -> None:
-    model = Ensemble("sparse2d", [0, 1], trained.root)
+    model = Ensemble(ARMS["sparse2d"], [0, 1], trained.root)
     echo = echo_of("patient0007", "2CH")
     whole = model(echo)
     reversed_frames = model(replace(echo, frames=echo.frames[::-1]))
@@ -59,7 +60,7 @@ def test_2d_arm_stacks_its_frames_in_order(trained: Study) -> None:
 def test_a_diastole_is_predicted_in_the_order_of_time_and_given_back_from_ed_to_es(
     arm: str, trained: Study
 ) -> None:
-    model = Ensemble(arm, [0, 1], trained.root)
+    model = Ensemble(ARMS[arm], [0, 1], trained.root)
     systole = echo_of("patient0007", "2CH")
     diastole = replace(systole, frames=systole.frames[::-1], phase="diastole")
     np.testing.assert_array_equal(model(diastole), model(systole)[::-1])
@@ -74,7 +75,7 @@ def test_held_out_prediction_is_what_the_fold_predicted_in_validation(
 ) -> None:
     """Only the fold that validated a patient reproduces its own validation prediction."""
     _without_postprocessing(arm, trained)
-    predict_held_out(arm, trained.caches[1:3], read_sequence, tmp_path, trained.root, 1)
+    predict_held_out(ARMS[arm], trained.caches[1:3], read_sequence, tmp_path, trained.root, 1)
     for sequence, fold in (("patient0002_4CH", 0), ("patient0003_2CH", 1)):
         whole = read_array(tmp_path / f"{sequence}.nii.gz")
         validated = trained.fold(arm, fold) / "validation"
@@ -91,7 +92,9 @@ def test_held_out_sequences_without_dense_truth_are_passed_over(
     trained: Study, tmp_path: Path
 ) -> None:
     _without_postprocessing("sparse2d", trained)
-    predict_held_out("sparse2d", [trained.caches[2]], read_sequence, tmp_path, trained.root, 1)
+    predict_held_out(
+        ARMS["sparse2d"], [trained.caches[2]], read_sequence, tmp_path, trained.root, 1
+    )
     assert [path.name for path in tmp_path.glob("*.nii.gz")] == ["patient0003_2CH.nii.gz"]
 
 
@@ -101,7 +104,7 @@ def test_held_out_prediction_of_an_unknown_patient_is_refused(
     write_patient(tmp_path / "patient0007.h5", [echo_of("patient0007", "2CH")])
     with pytest.raises(InputError, match="patient0007: no fold validates this patient"):
         caches = [tmp_path / "patient0007.h5"]
-        predict_held_out("sparse2d", caches, read_sequence, tmp_path, trained.root, 1)
+        predict_held_out(ARMS["sparse2d"], caches, read_sequence, tmp_path, trained.root, 1)
 
 
 @pytest.mark.parametrize("arm", ["sparse2d", "dense3d"])
@@ -115,24 +118,24 @@ def test_full_cycle_clips_are_segmented_whole_by_the_fold_that_has_not_seen_them
     cycle = replace(echoes[1], frames=frames[there_and_back], dense_labels=dense[there_and_back])
     write_patient(tmp_path / "patient0002.h5", echoes, [cycle])
     caches = [tmp_path / "patient0002.h5", trained.caches[0]]
-    predict_held_out(arm, caches, read_cycle, tmp_path / "out", trained.root, 1)
+    predict_held_out(ARMS[arm], caches, read_cycle, tmp_path / "out", trained.root, 1)
     # Neither the 2CH view nor the other patient has such a clip.
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["patient0002_4CH.nii.gz"]
-    expected = Ensemble(arm, [0], trained.root)(cycle)
+    expected = Ensemble(ARMS[arm], [0], trained.root)(cycle)
     np.testing.assert_array_equal(read_array(tmp_path / "out/patient0002_4CH.nii.gz"), expected)
     assert len(expected) == 12
 
 
 def test_without_full_cycle_clips_there_is_an_empty_folder(trained: Study, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    predict_held_out("sparse2d", trained.caches, read_cycle, out, trained.root, 1)
+    predict_held_out(ARMS["sparse2d"], trained.caches, read_cycle, out, trained.root, 1)
     assert list(out.iterdir()) == []
 
 
 def test_postprocessing_keeps_the_largest_component(
     trained: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = Ensemble("sparse2d", [0], trained.root)
+    model = Ensemble(ARMS["sparse2d"], [0], trained.root)
     predicted = np.zeros((1, 64, 64), np.uint8)
     predicted[0, 10:30, 10:30] = 1
     predicted[0, 50:55, 50:55] = 1
@@ -150,6 +153,6 @@ def test_postprocessing_keeps_the_largest_component(
 
 
 def _without_postprocessing(arm: str, study: Study) -> None:
-    path = best_file(study.root, arm)
+    path = best_file(study.root, ARMS[arm])
     best = json.loads(path.read_text())
     path.write_text(json.dumps(best | {"keep_largest": []}))

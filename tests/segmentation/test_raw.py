@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from echoweave.errors import InputError
 from echoweave.io.cache import read_sequence, read_views, write_patient
 from echoweave.io.images import read_array, write_sequence
-from echoweave.segmentation.arms import raw_folder
+from echoweave.segmentation.arms import ARMS
+from echoweave.segmentation.files import raw_folder
 
 from .study import Study, echo_of
 
@@ -22,7 +23,7 @@ def study(make_study: Callable[[], Study]) -> Study:
 
 def test_sparse_arm_has_the_manual_frames_as_true_2d_images(study: Study) -> None:
     study.write_raw("sparse2d")
-    folder = raw_folder(study.root, "sparse2d")
+    folder = raw_folder(study.root, ARMS["sparse2d"])
     assert len(list((folder / "imagesTr").iterdir())) == 16
     image = sitk.ReadImage(str(folder / "imagesTr/patient0003_4CH_f005_0000.nii.gz"))
     assert image.GetSize() == (64, 64)
@@ -51,14 +52,16 @@ def cavity_of(labels: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
 
 def test_dense_2d_arm_has_every_frame(study: Study) -> None:
     study.write_raw("dense2d")
-    names = sorted(path.name for path in (raw_folder(study.root, "dense2d") / "labelsTr").iterdir())
+    names = sorted(
+        path.name for path in (raw_folder(study.root, ARMS["dense2d"]) / "labelsTr").iterdir()
+    )
     assert len(names) == 4 * 2 * 6
     assert names[:2] == ["patient0001_2CH_f000.nii.gz", "patient0001_2CH_f001.nii.gz"]
 
 
 def test_dense_3d_arm_has_sequences_with_one_step_of_five_pixels(study: Study) -> None:
     study.write_raw("dense3d")
-    folder = raw_folder(study.root, "dense3d")
+    folder = raw_folder(study.root, ARMS["dense3d"])
     image = sitk.ReadImage(str(folder / "imagesTr/patient0001_2CH_0000.nii.gz"))
     assert image.GetSize() == (64, 64, 6)
     assert image.GetSpacing() == pytest.approx((0.4, 0.5, 2.5))
@@ -70,7 +73,7 @@ def test_time_never_runs_backwards_in_a_3d_case(study: Study) -> None:
     echoes = [replace(echo_of("patient0001", view), phase="diastole") for view in ("2CH", "4CH")]
     write_patient(study.caches[0], echoes)
     study.write_raw("dense3d")
-    folder = raw_folder(study.root, "dense3d")
+    folder = raw_folder(study.root, ARMS["dense3d"])
     echo = echoes[0]
     assert echo.dense_labels is not None
     image = read_array(folder / "imagesTr/patient0001_2CH_0000.nii.gz")
@@ -80,7 +83,9 @@ def test_time_never_runs_backwards_in_a_3d_case(study: Study) -> None:
     systole = read_array(folder / "imagesTr/patient0002_2CH_0000.nii.gz")
     np.testing.assert_array_equal(systole, echo_of("patient0002", "2CH").frames)
     study.write_raw("sparse2d")
-    es = read_array(raw_folder(study.root, "sparse2d") / "labelsTr/patient0001_2CH_f005.nii.gz")
+    es = read_array(
+        raw_folder(study.root, ARMS["sparse2d"]) / "labelsTr/patient0001_2CH_f005.nii.gz"
+    )
     np.testing.assert_array_equal(es, echo.dense_labels[5])
 
 
@@ -88,7 +93,7 @@ def test_manual_masks_win_over_pseudo_labels(study: Study) -> None:
     path = study.folder / "pseudolabels/dirnet/fused/patient0001_2CH.nii.gz"
     write_sequence(path, np.zeros((6, 64, 64), np.uint8), (0.5, 0.4))
     study.write_raw("dense3d")
-    labels = read_array(raw_folder(study.root, "dense3d") / "labelsTr/patient0001_2CH.nii.gz")
+    labels = read_array(raw_folder(study.root, ARMS["dense3d"]) / "labelsTr/patient0001_2CH.nii.gz")
     manual = echo_of("patient0001", "2CH").labels
     assert manual is not None
     np.testing.assert_array_equal(labels[[0, 5]], manual)
@@ -99,7 +104,7 @@ def test_all_arms_have_the_same_patient_grouped_folds(study: Study) -> None:
     patients = []
     for arm in ("sparse2d", "dense2d", "dense3d"):
         study.write_raw(arm)
-        splits = json.loads((raw_folder(study.root, arm) / "splits_final.json").read_text())
+        splits = json.loads((raw_folder(study.root, ARMS[arm]) / "splits_final.json").read_text())
         patients.append(
             [[{case.split("_")[0] for case in fold[side]} for side in fold] for fold in splits]
         )
@@ -111,7 +116,10 @@ def test_poor_frames_are_left_out_of_2d_and_ignored_in_3d(study: Study) -> None:
     strict = {"min_score": 0.75, "ignore_over_mm": None}
     study.write_raw("dense2d", strict)
     study.write_raw("dense3d", strict)
-    frames, volumes = raw_folder(study.root, "dense2d"), raw_folder(study.root, "dense3d")
+    frames, volumes = (
+        raw_folder(study.root, ARMS["dense2d"]),
+        raw_folder(study.root, ARMS["dense3d"]),
+    )
     kept = sorted(path.name[16:20] for path in (frames / "labelsTr").glob("patient0001_2CH*"))
     assert kept == ["f000", "f001", "f002", "f005"]
     assert "ignore" not in json.loads((frames / "dataset.json").read_text())["labels"]
@@ -121,7 +129,7 @@ def test_poor_frames_are_left_out_of_2d_and_ignored_in_3d(study: Study) -> None:
 
 
 def test_cases_of_an_earlier_run_do_not_stay(study: Study) -> None:
-    stale = raw_folder(study.root, "sparse2d") / "labelsTr/patient0008_2CH_f000.nii.gz"
+    stale = raw_folder(study.root, ARMS["sparse2d"]) / "labelsTr/patient0008_2CH_f000.nii.gz"
     write_sequence(stale, np.zeros((1, 2, 2), np.uint8), (1, 1))
     study.write_raw("sparse2d")
     assert not stale.exists()
@@ -131,5 +139,5 @@ def test_unfinished_data_set_is_none(study: Study) -> None:
     (study.folder / "pseudolabels/dirnet/fused/patient0004_4CH.nii.gz").unlink()
     with pytest.raises(InputError, match=r"patient0004_4CH\.nii\.gz: the file is missing"):
         study.write_raw("dense3d")
-    assert not raw_folder(study.root, "dense3d").exists()
-    assert not list(raw_folder(study.root, "dense3d").parent.glob(".*"))
+    assert not raw_folder(study.root, ARMS["dense3d"]).exists()
+    assert not list(raw_folder(study.root, ARMS["dense3d"]).parent.glob(".*"))

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from echoweave.evaluation.configuration_table import make_configurations
 from echoweave.io.cache import read_sequence
 from echoweave.io.images import read_array
-from echoweave.segmentation.arms import best_file, raw_folder
+from echoweave.segmentation.arms import ARMS
 from echoweave.segmentation.checkpoint import read_checkpoint
 from echoweave.segmentation.ensemble import Ensemble
+from echoweave.segmentation.files import best_file, raw_folder
 from echoweave.segmentation.predict import predict_held_out
 
 from .study import Study, write_study
@@ -42,7 +43,7 @@ def chosen(tmp_path_factory: pytest.TempPathFactory) -> Study:
 
 
 def best_of(study: Study) -> dict[str, Any]:
-    best: dict[str, Any] = json.loads(best_file(study.root, "dense3d").read_text())
+    best: dict[str, Any] = json.loads(best_file(study.root, ARMS["dense3d"]).read_text())
     return best
 
 
@@ -61,7 +62,7 @@ def mean_dice(study: Study, predicted: dict[str, NDArray[np.uint8]]) -> float:
     """The mean over cases, then over structures."""
     rows = []
     for case, ours in predicted.items():
-        truth = read_array(raw_folder(study.root, "dense3d") / f"labelsTr/{case}.nii.gz")
+        truth = read_array(raw_folder(study.root, ARMS["dense3d"]) / f"labelsTr/{case}.nii.gz")
         shared = [2 * ((ours == label) & (truth == label)).sum() for label in (1, 2, 3)]
         sizes = [(ours == label).sum() + (truth == label).sum() for label in (1, 2, 3)]
         rows.append(np.divide(shared, sizes))
@@ -95,7 +96,7 @@ def test_another_outcome_of_the_cross_validation_is_another_choice(
     for network in BOTH:
         for fold in (0, 1):
             for path in (study.fold("dense3d", fold, network) / "validation").glob("*.npz"):
-                truth = raw_folder(study.root, "dense3d") / f"labelsTr/{path.stem}.nii.gz"
+                truth = raw_folder(study.root, ARMS["dense3d"]) / f"labelsTr/{path.stem}.nii.gz"
                 _pretend(path, read_array(truth), _known(network, winner))
     study.select("dense3d", *BOTH)
     assert best_of(study)["configurations"] == list(winner)
@@ -130,9 +131,9 @@ def test_the_ensemble_predicts_held_out_patients_as_it_did_in_cross_validation(
     study = Study(tmp_path / "copy")
     shutil.copytree(chosen.folder, study.folder)
     best = best_of(study) | {"configurations": list(BOTH), "keep_largest": []}
-    best_file(study.root, "dense3d").write_text(json.dumps(best))
+    best_file(study.root, ARMS["dense3d"]).write_text(json.dumps(best))
     out = tmp_path / "out"
-    predict_held_out("dense3d", study.caches[1:3], read_sequence, out, study.root, 1)
+    predict_held_out(ARMS["dense3d"], study.caches[1:3], read_sequence, out, study.root, 1)
     expected = validated(study, BOTH)
     for path in out.iterdir():
         np.testing.assert_array_equal(read_array(path), expected[path.name.partition(".")[0]])
@@ -143,7 +144,7 @@ def test_the_key_mirrors_in_prediction_as_well(chosen: Study) -> None:
     for network, axes in (("2d", (0, 1)), ("3d_fullres", (0, 1, 2))):
         content = read_checkpoint(chosen.fold("dense3d", 0, network) / "checkpoint_final.pth")
         assert content["inference_allowed_mirroring_axes"] == axes
-    members = Ensemble("dense3d", [0], chosen.root).members
+    members = Ensemble(ARMS["dense3d"], [0], chosen.root).members
     assert all(member.use_mirroring and member.allowed_mirroring_axes for member in members)
 
 

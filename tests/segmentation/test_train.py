@@ -15,6 +15,7 @@ from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
 
 from echoweave.errors import InputError
 from echoweave.io.tables import read_tsv
+from echoweave.segmentation.arms import ARMS
 from echoweave.segmentation.checkpoint import read_checkpoint
 from echoweave.segmentation.settings import TrainingSettings
 from echoweave.segmentation.train import _make_trainer
@@ -51,8 +52,8 @@ def kill_after(epochs: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(EchoTrainer, "on_epoch_start", on_epoch_start)
 
 
-def weights(study: Study) -> dict[str, torch.Tensor]:
-    path = study.fold("sparse2d", 0) / "checkpoint_final.pth"
+def weights(study: Study, fold: int = 0) -> dict[str, torch.Tensor]:
+    path = study.fold("sparse2d", fold) / "checkpoint_final.pth"
     found: dict[str, torch.Tensor] = read_checkpoint(path)["network_weights"]
     return found
 
@@ -245,6 +246,32 @@ def test_a_checkpoint_of_other_data_plans_or_code_is_not_gone_on_from(
     assert "going on" not in caplog.text
 
 
+def test_an_arm_that_starts_from_another_goes_on_from_its_weights(
+    fresh: Study, caplog: pytest.LogCaptureFixture
+) -> None:
+    fresh.train("sparse2d", 0)
+    start = fresh.fold("sparse2d", 0)
+    # Steps that change nothing.
+    still = {"epochs": 1, "initial_lr": 1e-9}
+    fresh.train("sparse2d", 1, start=start, **still)
+    for name, value in weights(fresh).items():
+        torch.testing.assert_close(weights(fresh, fold=1)[name], value, rtol=0, atol=1e-6)
+    with caplog.at_level(logging.INFO):
+        fresh.train("sparse2d", 1, **still)
+    assert "starting over" in caplog.text
+    fresh_weights = weights(fresh, fold=1)
+    assert not all(torch.equal(fresh_weights[name], one) for name, one in weights(fresh).items())
+
+
+def test_weights_of_another_network_are_no_start(fresh: Study) -> None:
+    fresh.train("dense3d", 0)
+    with pytest.raises(InputError) as caught:
+        fresh.train("sparse2d", 0, start=fresh.fold("dense3d", 0))
+    assert str(caught.value).startswith(
+        "config: segmentation.plans.2d: Dataset570_CAMUS2DSparse cannot start from "
+    )
+
+
 def test_more_frequent_checkpoints_do_not_start_over(fresh: Study) -> None:
     fresh.train("sparse2d", 0)
     path = fresh.fold("sparse2d", 0) / "checkpoint_final.pth"
@@ -288,8 +315,8 @@ def test_nnunet_itself_runs_nothing_either(trained: Study, tmp_path: Path) -> No
     sound = trained.fold("sparse2d", 1) / "checkpoint_final.pth"
     evil = tmp_path / "evil.pth"
     torch.save(read_checkpoint(sound) | {"trainer_name": Harmful()}, evil)
-    trainer = _make_trainer("sparse2d", "2d", 1, trained.root)
-    trainer.configure(TrainingSettings(**TRAINING), 1, tmp_path / "curves.tsv", False)
+    trainer = _make_trainer(ARMS["sparse2d"], "2d", 1, trained.root)
+    trainer.configure(TrainingSettings(**TRAINING), 1, None, tmp_path / "curves.tsv", False)
     trainer.load_checkpoint(str(sound))
     with pytest.raises(pickle.UnpicklingError, match="Weights only load failed"):
         trainer.load_checkpoint(str(evil))

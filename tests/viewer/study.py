@@ -79,5 +79,5 @@ def write_viewer(root: Path, words: tuple[str, ...] = ("Good", "Poor", "Medium")
         root / "quality.tsv",
         root / "roles.tsv",
     )
-    write_page(root / "cohort.tsv", *tables, "ase", names, page)
+    write_page(ARMS, root / "cohort.tsv", *tables, "ase", names, page)
     return page

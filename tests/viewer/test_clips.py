@@ -8,8 +8,9 @@ import pytest
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
+from echoweave.segmentation.arms import ARMS
 from echoweave.viewer.clips import clip_content, encode_frame, reference_layer
-from echoweave.viewer.page import LAYERS
+from echoweave.viewer.page import LABELS
 
 from .study import make_clip, make_labels
 
@@ -56,7 +57,7 @@ def test_twenty_frames_at_512_with_all_layers_stay_below_three_megabytes() -> No
         labels=labels[[0, 3]],
         dense_labels=labels,
     )
-    layers = {name: list(labels) for name in LAYERS if name != "reference"}
+    layers = {name: list(labels) for name in (*LABELS[1:], *ARMS)}
     assert 5 * len(json.dumps(clip_content(clip, layers))) < 3_000_000
 
 

@@ -135,7 +135,7 @@ def test_layers_and_opacity_change_the_picture(viewer: Page) -> None:
     viewer.uncheck("#show-dense3d")
     without = viewer.evaluate(PIXELS)
     assert without != both
-    viewer.keyboard.press("7")
+    viewer.keyboard.press("6")
     assert viewer.evaluate(PIXELS) == both
     viewer.fill("[aria-label='Opacity of 2D+time dense']", "0.2")
     assert viewer.evaluate(PIXELS) not in (both, without)

@@ -17,8 +17,9 @@ import torch
 
 from echoweave.io.images import read_array
 from echoweave.registration.checkpoint import load_checkpoint
-from echoweave.segmentation.arms import ARMS, fold_folder, preprocessed_folder
+from echoweave.segmentation.arms import ARMS
 from echoweave.segmentation.checkpoint import read_checkpoint
+from echoweave.segmentation.files import fold_folder, preprocessed_folder
 from tests.conftest import ON_LINUX
 from tests.workflow.faults import kill_job, wait_for_job
 from tests.workflow.project import Project, make_tiny_project
@@ -65,14 +66,14 @@ FAULTS = [
     Fault(
         "plan",
         "plan_dense2d",
-        str(preprocessed_folder(NNUNET, "dense2d") / "dataset_fingerprint.json"),
-        str(preprocessed_folder(NNUNET, "dense2d") / "prepared.json"),
+        str(preprocessed_folder(NNUNET, ARMS["dense2d"]) / "dataset_fingerprint.json"),
+        str(preprocessed_folder(NNUNET, ARMS["dense2d"]) / "prepared.json"),
     ),
     Fault(
         "train_fold",
         "train_fold/dense2d_2d_0",
-        str(fold_folder(NNUNET, "dense2d", "2d", 0) / "checkpoint_latest.pth"),
-        str(fold_folder(NNUNET, "dense2d", "2d", 0) / "summary.json"),
+        str(fold_folder(NNUNET, ARMS["dense2d"], "2d", 0) / "checkpoint_latest.pth"),
+        str(fold_folder(NNUNET, ARMS["dense2d"], "2d", 0) / "summary.json"),
     ),
     Fault(
         "predict",

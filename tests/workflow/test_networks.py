@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from echoweave.io.tables import read_tsv
-from echoweave.segmentation.arms import ARMS, preprocessed_folder
+from echoweave.segmentation.arms import ARMS
+from echoweave.segmentation.files import preprocessed_folder
 from tests.workflow.project import ROOT, Project
 
 pytestmark = pytest.mark.workflow
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.workflow
 @pytest.mark.parametrize("arm", ARMS)
 def test_time_is_axis_0_of_every_plan(study: Project, arm: str) -> None:
     """At a side of 64 pixels, which are coarser than 1.5 mm."""
-    folder = preprocessed_folder(study.results / "nnunet", arm)
+    folder = preprocessed_folder(study.results / "nnunet", ARMS[arm])
     plans = json.loads((folder / "nnUNetPlans.json").read_text())
     assert plans["transpose_forward"] == [0, 1, 2]
     steps, *pixel = plans["original_median_spacing_after_transp"]

@@ -8,7 +8,7 @@ from echoweave.logs import log_to
 if __name__ == "__main__":
     with log_to(Path(snakemake.log[0])):
         draw_dice_by_position(
-            quality=[Path(snakemake.input.labels), Path(snakemake.input.held_out)],
+            quality=[Path(path) for path in snakemake.input.tables],
             roles=Path(snakemake.input.roles),
             svg=Path(snakemake.output.svg),
             png=Path(snakemake.output.png),

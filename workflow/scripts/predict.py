@@ -12,7 +12,7 @@ if __name__ == "__main__":
         use_device(snakemake.config["segmentation"]["device"]),
     ):
         predict(
-            arm=snakemake.wildcards.arm,
+            arm=snakemake.params.arm,
             caches=[Path(path) for path in snakemake.input.caches],
             folder=snakemake.params.folder,
             nnunet_root=snakemake.params.root,

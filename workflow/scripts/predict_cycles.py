@@ -13,7 +13,7 @@ if __name__ == "__main__":
         use_device(snakemake.config["segmentation"]["device"]),
     ):
         predict_held_out(
-            arm=snakemake.wildcards.arm,
+            arm=snakemake.params.arm,
             caches=[Path(path) for path in snakemake.input.caches],
             read=read_cycle,
             folder=Path(snakemake.output[0]),

@@ -16,6 +16,7 @@ if __name__ == "__main__":
             arm=snakemake.params.arm,
             configuration=snakemake.wildcards.configuration,
             fold=int(snakemake.wildcards.fold),
+            start=Path(snakemake.input.start).parent if snakemake.input.start else None,
             nnunet_root=snakemake.params.root,
             settings=snakemake.params.settings
             | running(snakemake.config["segmentation"]["training"]),

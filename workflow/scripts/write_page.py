@@ -8,6 +8,7 @@ from echoweave.viewer.page import write_page
 if __name__ == "__main__":
     with log_to(Path(snakemake.log[0])):
         write_page(
+            arms=snakemake.params.arms,
             cohort=Path(snakemake.input.cohort),
             frames=[Path(path) for path in snakemake.input.frames],
             volumes=[Path(path) for path in snakemake.input.volumes],

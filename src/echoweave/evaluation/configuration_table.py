@@ -5,7 +5,7 @@ from typing import Any
 
 from echoweave.evaluation.table import Column, Table
 from echoweave.labels import STRUCTURES
-from echoweave.segmentation.arms import ensemble_name
+from echoweave.segmentation.arm import ensemble_name
 
 _NAMES = {labels[0]: name for name, labels in STRUCTURES.items() if len(labels) == 1}
 

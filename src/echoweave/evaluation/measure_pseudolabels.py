@@ -32,9 +32,9 @@ def measure_pseudolabels(
     dense truth are passed over.
 
     Args:
-        estimator: Name for the table; "sparse2d" for the nnU-Net.
+        estimator: Name for the table; that of the arm for an nnU-Net.
         labels: Direction -> {sequence}.nii.gz on the cache grid. Pseudo-labels have forward,
-            backward and fused; the nnU-Net has "sparse2d".
+            backward and fused; an nnU-Net has the name of its arm.
         caches: {patient}.h5 of the patients; those without a file in ``labels`` do not matter.
         output: The table, one row a sequence, direction, frame and structure.
 

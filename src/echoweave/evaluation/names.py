@@ -6,6 +6,8 @@ Rules import this module while they are parsed: it needs nothing slow.
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from echoweave.segmentation.arms import ARMS
+
 TABLES = (
     *("table1", "table2", "strata", "function", "beats", "pseudolabels"),
     *("smoothness", "consistency", "tests", "configurations"),
@@ -13,9 +15,7 @@ TABLES = (
 
 NAMES: Mapping[str, str] = MappingProxyType(
     {
-        "sparse2d": "2D sparse",
-        "dense2d": "2D dense",
-        "dense3d": "2D+time dense",
+        **{name: arm.title for name, arm in ARMS.items()},
         "forward": "forward",
         "backward": "backward",
         "fused": "bidirectional",

@@ -1,5 +1,6 @@
 """Quality of pseudo-labels against a reference mask of every frame."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from echoweave.evaluation.samples import (
 )
 from echoweave.evaluation.table import Column, Table
 from echoweave.registration.split import ROLES
+from echoweave.segmentation.arms import manual_arm
 
 # Measure -> heading, decimals.
 _MEASURES = {
@@ -29,7 +31,7 @@ _KEYS = ("estimator", "direction", "structure")
 _NOTES = (
     "Hold-out: patients that no registration network has seen; these rows are the result. "
     "Validation: patients that chose a network's checkpoint. Training: patients that a network "
-    "learned from; their rows flatter it. The nnU-Net has not seen the patient in any row.",
+    "learned from; their rows flatter it.",
     "Means over the frames strictly between ED and ES of a sequence, then over the n sequences, "
     "with the 95 % interval over the patients. The mean distance pools both borders, as in the "
     "paper; px are pixels of frames of 512 x 512, the paper's size.",
@@ -37,11 +39,20 @@ _NOTES = (
 )
 
 
-def make_pseudolabels(rows: pd.DataFrame, settings: TableSettings) -> Table:
+_SEEN = "The nnU-Net has not seen the patient in any row."
+_NO_NETWORK = (
+    "No arm of segmentation.arms learns from the manual masks alone: there is no nnU-Net to "
+    "compare with (n = 0)."
+)
+
+
+def make_pseudolabels(rows: pd.DataFrame, arms: Sequence[str], settings: TableSettings) -> Table:
     """Return the quality per role of the patient, estimator, direction and structure.
 
     Args:
-        rows: Rows of measure_pseudolabels of all estimators, with their roles.
+        rows: Rows of measure_pseudolabels of all estimators, with their roles, and of the
+            nnU-Net that learned from the manual masks alone, if ``arms`` have one.
+        arms: The arms.
         settings: For the intervals.
     """
     means = sequence_means(rows, ("role", *_KEYS, "sequence", "patient"), list(_MEASURES))
@@ -54,7 +65,7 @@ def make_pseudolabels(rows: pd.DataFrame, settings: TableSettings) -> Table:
             if len(found):
                 missed = count_missed(select(rows, **keys))
                 lines.append(keys | _line(found, missed, settings))
-    notes = list(_NOTES)
+    notes = [*_NOTES, _SEEN if manual_arm(arms) else _NO_NETWORK]
     if not any(line["role"] == HOLDOUT for line in lines):
         notes.append("No hold-out sequence has a reference mask for every frame (n = 0).")
     return Table("Pseudo-labels against dense reference masks.", _columns(), lines, notes)

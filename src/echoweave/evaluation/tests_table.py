@@ -25,7 +25,7 @@ _VIEWS = {"biplane": {"2CH", "4CH"}, "2CH": {"2CH"}, "4CH": {"4CH"}, "": set[str
 _COLUMNS = (
     *(Column("family", "Family"), Column("first", "First"), Column("second", "Second")),
     *(Column("measure", "Measure"), Column("structure", "Structure")),
-    *(Column("n", "n"), Column("pairs", "PairedValues")),
+    *(Column("n", "n"), Column("pairs", "Pairs")),
     *(Column("first_lost", "Lost by first"), Column("second_lost", "Lost by second")),
     Column("median_difference", "Median difference", 3, interval=("low", "high")),
     *(Column("p", "p", 4), Column("p_holm", "p (Holm)", 4)),
@@ -38,8 +38,9 @@ _NOTES = (
     "the n patients. Lost: what is left out because an arm misses or invents the structure, or "
     "cannot be measured in a view; Dice counts a missed structure as 0.",
     "Primary family: Dice, HD and normalised smoothness of LV cavity, myocardium and left atrium, "
-    "each dense arm against the sparse one. Everything else is exploratory. Holm's correction over "
-    "each family by itself. No p for fewer than two patients.",
+    "each arm that learns from pseudo-labels against each that learns from the manual masks alone. "
+    "Everything else is exploratory. Holm's correction over each family by itself. No p for fewer "
+    "than two patients.",
 )
 
 
@@ -66,7 +67,8 @@ def make_tests(
         adjusted = holm(np.array([row["p"] for row in members]))
         for row, p in zip(members, adjusted, strict=True):
             row["p_holm"] = p
-    return Table("Paired comparison of the arms.", _COLUMNS, rows, _NOTES)
+    alone = () if len(arms) > 1 else ("One arm alone: there is nothing to compare it with.",)
+    return Table("Paired comparison of the arms.", _COLUMNS, rows, (*_NOTES, *alone))
 
 
 def _comparisons(
@@ -121,9 +123,9 @@ def _row(
     low, high = bootstrap(
         difference[:, None], median_of_draws, settings.bootstrap_samples, settings.seed
     )
-    against_sparse = ARMS[first].dense != ARMS[second].dense
+    other_labels = ARMS[first].labels != ARMS[second].labels
     return {
-        "family": "primary" if measure in PRIMARY and against_sparse else "exploratory",
+        "family": "primary" if measure in PRIMARY and other_labels else "exploratory",
         "first": first,
         "second": second,
         "measure": measure,

@@ -24,13 +24,14 @@ HEIGHT = 6.2
 
 
 def draw_figure2(quality: Sequence[Path], roles: Path, svg: Path, png: Path) -> None:
-    """Draw a box for each direction of one estimator and for the 2D sparse nnU-Net.
+    """Draw a box for each direction of one estimator, and for the nnU-Net that had none of them.
 
     Only patients that no registration network has seen are shown.
 
     Args:
-        quality: Tables of the estimator and of the nnU-Net against the dense truth, one row a
-            frame and structure: sequence, patient, direction, structure and ``MEASURES``.
+        quality: Tables of the estimator and, if there is one, of the nnU-Net against the dense
+            truth, one row a frame and structure: sequence, patient, direction, structure and
+            ``MEASURES``.
         roles: What the networks know of each patient.
         svg: Where the figure goes.
         png: The same.

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from echoweave.evaluation.names import display_name
 from echoweave.io.atomic import whole_file
+from echoweave.segmentation.arms import ARMS
 
 # Width of a full journal page, in inches (180 mm).
 PAGE_WIDTH = 7.09
@@ -20,9 +21,7 @@ REFERENCE_COLOUR = "#000000"
 # Okabe and Ito's colours for arms and directions, Tol's muted ones for estimators: each set is
 # told apart by colour-blind readers, and no name shares its colour with another one.
 COLOURS = {
-    "sparse2d": "#D55E00",
-    "dense2d": "#0072B2",
-    "dense3d": "#009E73",
+    **{name: arm.colour for name, arm in ARMS.items()},
     "forward": "#E69F00",
     "backward": "#56B4E9",
     "fused": "#CC79A7",

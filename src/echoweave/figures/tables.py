@@ -6,12 +6,13 @@ from pathlib import Path
 import pandas as pd
 
 from echoweave.io.tables import read_tsv
+from echoweave.segmentation.arms import ARMS
 
 # Order in which the figures show things; names that are not listed come last.
 _ORDER = (
     *("cavity", "myocardium", "epi", "atrium"),
     *("forward", "backward", "fused"),
-    *("sparse2d", "dense2d", "dense3d"),
+    *ARMS,
     *("still", "farneback", "dis"),
 )
 

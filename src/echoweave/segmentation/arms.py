@@ -1,127 +1,95 @@
-"""The three nnU-Nets that are compared, and where their files lie under results/nnunet.
+"""The arms that can be trained and compared, and those that a run does.
 
 Rules import this module while they are parsed: it needs neither torch nor nnU-Net.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
-# The class name in trainer.py: nnU-Net names its folders after it.
-TRAINER = "EchoTrainer"
-PLANS = "nnUNetPlans"
-# nnU-Net's names of its networks, the simpler first: of two that are equally good it is chosen.
-CONFIGURATIONS = ("2d", "3d_fullres")
+from echoweave.errors import Problem
+from echoweave.segmentation.arm import CONFIGURATIONS, SCRATCH, Arm
 
-
-@dataclass(frozen=True)
-class Arm:
-    """One way to train.
-
-    Attributes:
-        dataset: nnU-Net's name of the data set.
-        whole_sequences: A case is a sequence [T, Y, X], not a frame [Y, X].
-        dense: Trains on the pseudo-labels of every frame, not on the manual ED and ES masks alone.
-    """
-
-    dataset: str
-    whole_sequences: bool
-    dense: bool
-
-    @property
-    def dataset_id(self) -> int:
-        """The number in the name of the data set."""
-        return int(self.dataset[len("Dataset") :].partition("_")[0])
-
-
-ARMS: Mapping[str, Arm] = MappingProxyType(
-    {
-        "sparse2d": Arm("Dataset570_CAMUS2DSparse", whole_sequences=False, dense=False),
-        "dense2d": Arm("Dataset571_CAMUS2DDense", whole_sequences=False, dense=True),
-        "dense3d": Arm("Dataset572_CAMUS3DDense", whole_sequences=True, dense=True),
-    }
+# In the order of tables and figures. Colours are Okabe and Ito's, see figures/style.py.
+_REGISTERED = (
+    Arm("sparse2d", 570, "2DSparse", "manual", "frames", "2D sparse", "#D55E00"),
+    Arm("dense2d", 571, "2DDense", "pseudo", "frames", "2D dense", "#0072B2"),
+    Arm("dense3d", 572, "3DDense", "pseudo", "sequences", "2D+time dense", "#009E73"),
 )
+ARMS: Mapping[str, Arm] = MappingProxyType({arm.name: arm for arm in _REGISTERED})
 
 
-def candidates(listed: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+def trained_arms(listed: Sequence[str], data_set: str) -> dict[str, Arm]:
+    """Return the arms of a run by name, in the order of the registry.
+
+    Args:
+        listed: ``segmentation.arms`` of the config, in any order.
+        data_set: Title of the data set, for nnU-Net's names.
+    """
+    return {name: arm._replace(data_set=data_set) for name, arm in ARMS.items() if name in listed}
+
+
+def candidates(
+    arms: Mapping[str, Arm], listed: Mapping[str, Sequence[str]]
+) -> dict[str, list[str]]:
     """Return the configurations that each arm trains, the simpler first.
 
     Args:
-        listed: ``segmentation.candidates`` of the config, for arms of whole sequences. There is
-            one network for single frames, "2d".
+        arms: The arms by name.
+        listed: ``segmentation.candidates`` of the config: of arms of whole sequences those that
+            train other than 3d_fullres alone. There is one network for single frames, 2d.
     """
-    chosen = {arm: listed.get(arm, ("2d",)) for arm in ARMS}
-    return {arm: tuple(one for one in CONFIGURATIONS if one in chosen[arm]) for arm in ARMS}
+    return {name: _in_order(listed.get(name, _usual(arm))) for name, arm in arms.items()}
 
 
-def ensemble_name(configurations: Sequence[str]) -> str:
-    """Return how a candidate is called in tables: "2d", or "2d + 3d_fullres" for their ensemble."""
-    return " + ".join(configurations)
+def manual_arm(arms: Iterable[str]) -> str | None:
+    """Return the first arm that learns from the manual masks alone, if there is one.
 
-
-def raw_folder(root: Path, arm: str) -> Path:
-    """Return the folder of the raw data set; its dataset.json is written last."""
-    return root / "raw" / ARMS[arm].dataset
-
-
-def preprocessed_folder(root: Path, arm: str) -> Path:
-    """Return the folder of plans and preprocessed cases."""
-    return root / "preprocessed" / ARMS[arm].dataset
-
-
-def prepared_file(root: Path, arm: str) -> Path:
-    """Return the file that says what was preprocessed; it is written last."""
-    return preprocessed_folder(root, arm) / "prepared.json"
-
-
-def model_folder(root: Path, arm: str, configuration: str) -> Path:
-    """Return the folder that holds one folder a fold."""
-    name = f"{TRAINER}__{PLANS}__{configuration}"
-    return root / "trained" / ARMS[arm].dataset / name
-
-
-def fold_folder(root: Path, arm: str, configuration: str, fold: int | str) -> Path:
-    """Return the folder of one fold; ``configuration`` and ``fold`` may be wildcards."""
-    return model_folder(root, arm, configuration) / f"fold_{fold}"
-
-
-def validation_summary(root: Path, arm: str, configuration: str, fold: int | str) -> Path:
-    """Return the last file that the training of a fold leaves; nnU-Net's own, moved when whole."""
-    return fold_folder(root, arm, configuration, fold) / "summary.json"
-
-
-def curves_file(root: Path, arm: str, configuration: str, fold: int | str) -> Path:
-    """Return the table of losses and Dice over the epochs."""
-    return fold_folder(root, arm, configuration, fold) / "curves.tsv"
-
-
-def curves_files(
-    root: Path, trained: Mapping[str, Sequence[str]], folds: Sequence[int]
-) -> dict[str, dict[str, list[Path]]]:
-    """Return arm -> configuration -> the tables of its folds.
-
-    Args:
-        root: results/nnunet.
-        trained: What :func:`candidates` returns.
-        folds: All folds.
+    Its predictions are what pseudo-labels are compared with: it had no use of them.
     """
-    return {
-        arm: {one: [curves_file(root, arm, one, fold) for fold in folds] for one in configurations}
-        for arm, configurations in trained.items()
-    }
+    return next((arm for arm in arms if ARMS[arm].labels == "manual"), None)
 
 
-def best_file(root: Path, arm: str) -> Path:
-    """Return the file that holds the choice among the candidates and the postprocessing."""
-    return root / "trained" / ARMS[arm].dataset / "best.json"
+def arm_problems(settings: Mapping[str, Any]) -> list[Problem]:
+    """Return what is wrong with the arms that ``segmentation`` of the config names.
+
+    The arm that another one starts from must be trained in the same run, with the same networks.
+    """
+    listed, networks = settings["arms"], settings["candidates"]
+    problems = _unknown("segmentation.arms", listed, ARMS, "arm")
+    wholes = [name for name, arm in ARMS.items() if arm.sees == "sequences"]
+    problems += _unknown("segmentation.candidates", networks, wholes, "arm of whole sequences")
+    return problems or _missing_starts(listed, candidates(ARMS, networks))
 
 
-def frame_case(sequence: str, frame: int) -> str:
-    """Return the case name of one frame: ``"patient0001_4CH_f007"``."""
-    return f"{sequence}_f{frame:03d}"
+def _usual(arm: Arm) -> tuple[str]:
+    return ("2d",) if arm.sees == "frames" else ("3d_fullres",)
 
 
-def patient_of(case: str) -> str:
-    """Return the patient that a case of either kind belongs to."""
-    return case.partition("_")[0]
+def _in_order(configurations: Sequence[str]) -> list[str]:
+    return [one for one in CONFIGURATIONS if one in configurations]
+
+
+def _unknown(key: str, names: Iterable[str], known: Collection[str], what: str) -> list[Problem]:
+    remedy = f"choose among {', '.join(known)}"
+    return [
+        Problem("config", key, f"there is no {what} {name!r}", remedy)
+        for name in names
+        if name not in known
+    ]
+
+
+def _missing_starts(listed: Sequence[str], trained: Mapping[str, Sequence[str]]) -> list[Problem]:
+    problems = []
+    for name in listed:
+        start = ARMS[name].start
+        if start == SCRATCH:
+            continue
+        if start not in listed:
+            what, remedy = f"{name!r} starts from {start!r}, which is not listed", "list it, too"
+            problems.append(Problem("config", "segmentation.arms", what, remedy))
+        elif missing := [one for one in trained[name] if one not in trained[start]]:
+            what = f"{name!r} starts from {start!r}, which has no {' and no '.join(missing)}"
+            remedy = "give both the same networks"
+            problems.append(Problem("config", f"segmentation.candidates.{name}", what, remedy))
+    return problems

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from echoweave.device import torch_device
 from echoweave.io.cache import EchoSequence
-from echoweave.segmentation.arms import ARMS, TRAINER, best_file, fold_folder, model_folder
+from echoweave.segmentation.arm import Arm
 from echoweave.segmentation.checkpoint import read_checkpoint
+from echoweave.segmentation.files import TRAINER, best_file, fold_folder, model_folder
 from echoweave.segmentation.nnunet import SLAB
 from echoweave.segmentation.numbers import from_nnunet
 from echoweave.segmentation.trainer import EchoTrainer
@@ -31,14 +32,14 @@ class Ensemble:
     As in nnU-Net the folds' logits are averaged, and the probabilities of configurations.
 
     Args:
-        arm: A name of ``ARMS``.
+        arm: The arm.
         folds: The folds to average.
         root: results/nnunet.
     """
 
-    def __init__(self, arm: str, folds: Sequence[int], root: Path) -> None:
+    def __init__(self, arm: Arm, folds: Sequence[int], root: Path) -> None:
         best = json.loads(best_file(root, arm).read_text())
-        self.whole_sequences = ARMS[arm].whole_sequences
+        self.whole_sequences = arm.sees == "sequences"
         self.keep_largest = best["keep_largest"]
         self.members = [_member(arm, one, folds, root) for one in best["configurations"]]
 
@@ -82,7 +83,7 @@ class Ensemble:
         return np.asarray(handler.convert_probabilities_to_segmentation(mean), np.uint8)
 
 
-def _member(arm: str, configuration: str, folds: Sequence[int], root: Path) -> nnUNetPredictor:
+def _member(arm: Arm, configuration: str, folds: Sequence[int], root: Path) -> nnUNetPredictor:
     """Return the folds of one configuration; it mirrors where they were trained to."""
     folder = model_folder(root, arm, configuration)
     dataset = json.loads((folder / "dataset.json").read_text())

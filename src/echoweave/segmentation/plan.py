@@ -10,14 +10,9 @@ from typing import Any
 from echoweave.errors import InputError
 from echoweave.io.atomic import whole_file
 from echoweave.logs import LOGGER
-from echoweave.segmentation.arms import (
-    ARMS,
-    PLANS,
-    prepared_file,
-    preprocessed_folder,
-    raw_folder,
-)
+from echoweave.segmentation.arm import Arm
 from echoweave.segmentation.axes import check_time_axis
+from echoweave.segmentation.files import PLANS, prepared_file, preprocessed_folder, raw_folder
 from echoweave.segmentation.nnunet import pools, quiet, set_environment
 from echoweave.segmentation.plan_parts import part_problems
 
@@ -26,7 +21,7 @@ _SAMPLED_VOXELS = 1e5
 
 
 def plan(
-    arm: str,
+    arm: Arm,
     configurations: Sequence[str],
     nnunet_root: Path,
     settings: Mapping[str, Any],
@@ -35,7 +30,7 @@ def plan(
     """Write the fingerprint, nnUNetPlans.json, the preprocessed cases and prepared.json, last.
 
     Args:
-        arm: A name of ``ARMS``.
+        arm: The arm.
         configurations: Those that the arm trains.
         nnunet_root: results/nnunet.
         settings: ``segmentation.plans`` of the config: for each configuration the parts of
@@ -57,14 +52,14 @@ def plan(
             replace_parts(plans, configuration, settings[configuration])
         with whole_file(folder / f"{PLANS}.json") as temporary:
             temporary.write_text(json.dumps(plans, indent=1))
-        _preprocess(ARMS[arm].dataset_id, configurations, threads)
+        _preprocess(arm.number, configurations, threads)
     with whole_file(prepared_file(nnunet_root, arm)) as temporary:
         content = {
             "raw": _digest(raw_folder(nnunet_root, arm)),
             "plans": plans,
         }
         temporary.write_text(json.dumps(content, indent=1))
-    LOGGER.info("%s: planned and preprocessed", arm)
+    LOGGER.info("%s: planned and preprocessed", arm.name)
 
 
 def replace_parts(plans: dict[str, Any], configuration: str, parts: Mapping[str, Any]) -> None:
@@ -95,7 +90,7 @@ def replace_parts(plans: dict[str, Any], configuration: str, parts: Mapping[str,
         network["n_conv_per_stage_decoder"] = [parts["convs_per_stage"]] * (stages - 1)
 
 
-def make_plans(arm: str, nnunet_root: Path, threads: int) -> dict[str, Any]:
+def make_plans(arm: Arm, nnunet_root: Path, threads: int) -> dict[str, Any]:
     """Let nnU-Net look at the raw data set and plan; return the content of nnUNetPlans.json.
 
     Raises:
@@ -106,13 +101,13 @@ def make_plans(arm: str, nnunet_root: Path, threads: int) -> dict[str, Any]:
     )
     from nnunetv2.experiment_planning.plan_and_preprocess_api import plan_experiment_dataset
 
-    dataset = ARMS[arm].dataset_id
+    dataset = arm.number
     extractor = DatasetFingerprintExtractor(dataset, threads)
     extractor.show_progress_bar = False
     extractor.num_foreground_voxels_for_intensitystats = _SAMPLED_VOXELS
     fingerprint = extractor.run(overwrite_existing=True)
     plans: dict[str, Any] = plan_experiment_dataset(dataset)[0]
-    whole = ARMS[arm].whole_sequences
+    whole = arm.sees == "sequences"
     steps = [spacing[0] for spacing in fingerprint["spacings"]] if whole else []
     check_time_axis(plans, steps, str(raw_folder(nnunet_root, arm)))
     return plans

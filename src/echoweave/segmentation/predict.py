@@ -9,7 +9,8 @@ from echoweave.io.atomic import whole_folder
 from echoweave.io.cache import EchoSequence, read_sequence, read_views
 from echoweave.io.images import write_sequence
 from echoweave.logs import Progress
-from echoweave.segmentation.arms import best_file, patient_of, preprocessed_folder
+from echoweave.segmentation.arm import Arm
+from echoweave.segmentation.files import best_file, patient_of, preprocessed_folder
 from echoweave.segmentation.nnunet import quiet, set_environment
 
 # Reads one view from a cache file; None where it does not hold what is asked for.
@@ -17,7 +18,7 @@ Read = Callable[[Path, str], EchoSequence | None]
 
 
 def predict(
-    arm: str, caches: Sequence[Path], folder: Path, nnunet_root: Path, threads: int
+    arm: Arm, caches: Sequence[Path], folder: Path, nnunet_root: Path, threads: int
 ) -> None:
     """Write {sequence}.nii.gz [T, Y, X] for every view in ``caches``, by all folds together.
 
@@ -26,7 +27,7 @@ def predict(
     postprocessing of best.json follows.
 
     Args:
-        arm: A name of ``ARMS``.
+        arm: The arm.
         caches: Cache files of patients that no fold was trained on.
         folder: Gets the predictions.
         nnunet_root: results/nnunet.
@@ -38,7 +39,7 @@ def predict(
 
 
 def predict_held_out(
-    arm: str,
+    arm: Arm,
     caches: Sequence[Path],
     read: Read,
     folder: Path,
@@ -52,7 +53,7 @@ def predict_held_out(
     Only what has dense labels is of interest, to be compared with them.
 
     Args:
-        arm: A name of ``ARMS``.
+        arm: The arm.
         caches: Cache files of training patients.
         read: ``read_sequence`` for the frames from ED to ES, ``read_cycle`` for full-cycle clips.
         folder: Gets the predictions.
@@ -89,7 +90,7 @@ def _validation_folds(splits: Path) -> dict[str, int]:
 
 
 def _predict(
-    arm: str,
+    arm: Arm,
     sequences: dict[tuple[Path, str], list[int]],
     read: Read,
     folder: Path,
@@ -98,7 +99,7 @@ def _predict(
 ) -> None:
     if not sequences:
         return
-    progress = Progress(f"predictions of {arm}, sequences", len(sequences))
+    progress = Progress(f"predictions of {arm.name}, sequences", len(sequences))
     set_environment(root, threads)
     with quiet():
         from echoweave.segmentation.ensemble import Ensemble

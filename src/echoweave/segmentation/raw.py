@@ -17,8 +17,9 @@ from echoweave.logs import Progress
 from echoweave.pseudolabels.files import label_path
 from echoweave.pseudolabels.selection import IGNORE, training_labels
 from echoweave.pseudolabels.settings import QualitySettings
-from echoweave.segmentation.arms import ARMS, Arm, frame_case, raw_folder
+from echoweave.segmentation.arm import Arm
 from echoweave.segmentation.axes import frame_step
+from echoweave.segmentation.files import frame_case, raw_folder
 from echoweave.segmentation.numbers import to_nnunet
 from echoweave.segmentation.splits import make_splits
 
@@ -35,7 +36,7 @@ class Case(NamedTuple):
 
 
 def write_raw(
-    arm: str,
+    arm: Arm,
     caches: Sequence[Path],
     folds: Mapping[str, int],
     label_values: Sequence[int],
@@ -49,26 +50,26 @@ def write_raw(
     ES to ED, with one :func:`frame_step`. ED and ES always carry their manual masks.
 
     Args:
-        arm: A name of ``ARMS``.
+        arm: The arm.
         caches: Cache files of the training patients; sequences without masks are passed over.
         folds: The 0-based fold that validates a training patient.
         label_values: What the masks of the data set tell apart, background included.
-        pseudolabels: Folder of the estimator in use, with quality.tsv; the sparse arm reads
-            nothing there.
+        pseudolabels: Folder of the estimator in use, with quality.tsv; an arm that
+            learns from manual masks reads nothing there.
         nnunet_root: results/nnunet.
         quality: ``pseudolabels.quality`` of the config.
 
     Raises:
         InputError: An unreadable file, or splits that would not be sound.
     """
-    label = _dense_labeller(pseudolabels, quality) if ARMS[arm].dense else _manual
+    label = _manual if arm.labels == "manual" else _dense_labeller(pseudolabels, quality)
     names: list[str] = []
     ignored = False
     step = frame_step([one for cache in caches for one in read_labelled_spacings(cache)])
-    progress = Progress(f"raw data of {arm}, patients", len(caches))
+    progress = Progress(f"raw data of {arm.name}, patients", len(caches))
     with whole_folder(raw_folder(nnunet_root, arm)) as folder:
         for done, cache in enumerate(caches, start=1):
-            for case, spacing in _cases_of(cache, label, ARMS[arm]):
+            for case, spacing in _cases_of(cache, label, arm):
                 ignored |= bool((case.labels == IGNORE).any())
                 numbered = case._replace(labels=to_nnunet(case.labels, label_values))
                 _write_case(folder, numbered, spacing, step)
@@ -112,7 +113,7 @@ def _dense_labeller(folder: Path, quality: Mapping[str, Any]) -> Labeller:
 
 def _cases(echo: EchoSequence, frames: Sequence[Labelled], arm: Arm) -> Iterator[Case]:
     """Yield each frame, or the sequence with the frames that were left out set to ``IGNORE``."""
-    if not arm.whole_sequences:
+    if arm.sees == "frames":
         for frame, labels in frames:
             yield Case(frame_case(echo.name, frame), echo.frames[frame], labels)
         return

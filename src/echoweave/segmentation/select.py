@@ -7,12 +7,13 @@ from typing import Any
 
 from echoweave.io.atomic import whole_file
 from echoweave.logs import LOGGER
-from echoweave.segmentation.arms import ARMS, PLANS, TRAINER, best_file, ensemble_name
+from echoweave.segmentation.arm import Arm, ensemble_name
+from echoweave.segmentation.files import PLANS, TRAINER, best_file
 from echoweave.segmentation.nnunet import configurations_of, pools, quiet, set_environment
 
 
 def select_configurations(
-    arm: str, configurations: Sequence[str], folds: Sequence[int], nnunet_root: Path, threads: int
+    arm: Arm, configurations: Sequence[str], folds: Sequence[int], nnunet_root: Path, threads: int
 ) -> None:
     """Compare the validation predictions of all folds and write best.json.
 
@@ -26,7 +27,7 @@ def select_configurations(
     counts as one region.
 
     Args:
-        arm: A name of ``ARMS``.
+        arm: The arm.
         configurations: Those that the arm trains.
         folds: All folds, each trained and validated; of several configurations with probabilities.
         nnunet_root: results/nnunet.
@@ -55,12 +56,12 @@ def select_configurations(
     with whole_file(best_file(nnunet_root, arm)) as temporary:
         temporary.write_text(json.dumps(content, indent=1))
     for name, dice in content["candidates"].items():
-        LOGGER.info("%s: %s has a cross-validated Dice of %.3f", arm, name, dice)
-    LOGGER.info("%s: chosen is %s", arm, ensemble_name(content["configurations"]))
+        LOGGER.info("%s: %s has a cross-validated Dice of %.3f", arm.name, name, dice)
+    LOGGER.info("%s: chosen is %s", arm.name, ensemble_name(content["configurations"]))
 
 
 def _find_best(
-    arm: str, configurations: Sequence[str], folds: Sequence[int], threads: int
+    arm: Arm, configurations: Sequence[str], folds: Sequence[int], threads: int
 ) -> dict[str, Any]:
     from nnunetv2.evaluation.find_best_configuration import find_best_configuration
 
@@ -68,6 +69,6 @@ def _find_best(
         {"plans": PLANS, "configuration": one, "trainer": TRAINER} for one in configurations
     )
     result: dict[str, Any] = find_best_configuration(
-        ARMS[arm].dataset, models, len(models) > 1, threads, True, tuple(folds), True
+        arm.dataset, models, len(models) > 1, threads, True, tuple(folds), True
     )
     return result

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from echoweave.errors import InputError, Problem
-from echoweave.segmentation.arms import patient_of
+from echoweave.segmentation.files import patient_of
 
 
 class FoldSplit(TypedDict):

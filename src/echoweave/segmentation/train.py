@@ -10,8 +10,10 @@ from echoweave.device import torch_device
 from echoweave.errors import InputError, Problem
 from echoweave.imports import code_digest
 from echoweave.io.atomic import whole_file
+from echoweave.io.checksums import sha256
 from echoweave.logs import LOGGER
-from echoweave.segmentation.arms import (
+from echoweave.segmentation.arm import Arm
+from echoweave.segmentation.files import (
     PLANS,
     curves_file,
     fold_folder,
@@ -30,9 +32,10 @@ _CHECKPOINTS = ("checkpoint_final.pth", "checkpoint_latest.pth", "checkpoint_bes
 
 
 def train_fold(
-    arm: str,
+    arm: Arm,
     configuration: str,
     fold: int,
+    start: Path | None,
     nnunet_root: Path,
     settings: Mapping[str, Any],
     seed: int,
@@ -45,9 +48,10 @@ def train_fold(
     of the training are still the same, and starts over otherwise.
 
     Args:
-        arm: A name of ``ARMS``.
+        arm: The arm.
         configuration: "2d" or "3d_fullres".
         fold: 0-based.
+        start: The same fold of the arm that this one starts from, trained; None: from scratch.
         nnunet_root: results/nnunet.
         settings: ``segmentation.training`` of the config.
         seed: The config's seed.
@@ -55,24 +59,25 @@ def train_fold(
         probabilities: Keep those of the validation cases, from which ensembles are made.
 
     Raises:
-        InputError: There is no such fold.
+        InputError: There is no such fold, or the network to start from is another one.
     """
     _check_fold(arm, fold, nnunet_root)
     parsed = TrainingSettings(**settings)
     folder = fold_folder(nnunet_root, arm, configuration, fold)
     # A rule must never find the summary of another training while this one runs.
     validation_summary(nnunet_root, arm, configuration, fold).unlink(missing_ok=True)
-    _keep_or_wipe(folder, _identity(arm, configuration, nnunet_root, parsed, seed))
+    weights = start / "checkpoint_final.pth" if start else None
+    _keep_or_wipe(folder, _identity(arm, configuration, weights, nnunet_root, parsed, seed))
     set_environment(nnunet_root, threads, min(threads, parsed.augmentation_workers))
     with quiet(), pools(threads):
         trainer = _make_trainer(arm, configuration, fold, nnunet_root)
         curves = curves_file(nnunet_root, arm, configuration, fold)
-        trainer.configure(parsed, seed, curves, probabilities)
+        trainer.configure(parsed, seed, weights, curves, probabilities)
         _train(trainer, folder)
         trainer.perform_actual_validation()
 
 
-def _check_fold(arm: str, fold: int, root: Path) -> None:
+def _check_fold(arm: Arm, fold: int, root: Path) -> None:
     """nnU-Net would split at random for a fold that its file does not have."""
     path = preprocessed_folder(root, arm) / "splits_final.json"
     n_folds = len(json.loads(path.read_text()))
@@ -83,7 +88,12 @@ def _check_fold(arm: str, fold: int, root: Path) -> None:
 
 
 def _identity(
-    arm: str, configuration: str, root: Path, settings: TrainingSettings, seed: int
+    arm: Arm,
+    configuration: str,
+    weights: Path | None,
+    root: Path,
+    settings: TrainingSettings,
+    seed: int,
 ) -> dict[str, Any]:
     """Return what a checkpoint must agree with to be of use; other networks' plans do not count."""
     prepared = json.loads(prepared_file(root, arm).read_text())
@@ -93,6 +103,7 @@ def _identity(
         "prepared": prepared | {"plans": plans | {"configurations": own}},
         "settings": settings.identity,
         "seed": seed,
+        "start": sha256(weights) if weights else "",
         "code": code_digest(Path(__file__)),
     }
 
@@ -109,7 +120,7 @@ def _keep_or_wipe(folder: Path, identity: dict[str, Any]) -> None:
         temporary.write_text(json.dumps(identity, indent=1))
 
 
-def _make_trainer(arm: str, configuration: str, fold: int, root: Path) -> "EchoTrainer":
+def _make_trainer(arm: Arm, configuration: str, fold: int, root: Path) -> "EchoTrainer":
     from echoweave.segmentation.trainer import EchoTrainer
 
     folder = preprocessed_folder(root, arm)

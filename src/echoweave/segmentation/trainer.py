@@ -16,7 +16,7 @@ from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_file
 from echoweave.io.tables import write_tsv
 from echoweave.logs import Progress
-from echoweave.segmentation.checkpoint import NUMBERS
+from echoweave.segmentation.checkpoint import NUMBERS, read_checkpoint
 from echoweave.segmentation.nnunet import without_plot, without_race
 from echoweave.segmentation.settings import Axis, TrainingSettings
 
@@ -34,13 +34,19 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
     """
 
     def configure(
-        self, settings: TrainingSettings, seed: int, curves: Path, probabilities: bool
+        self,
+        settings: TrainingSettings,
+        seed: int,
+        start: Path | None,
+        curves: Path,
+        probabilities: bool,
     ) -> None:
         """Take the settings; call once, before training.
 
         Args:
             settings: How to train.
             seed: Seeds weights, sampling and augmentation.
+            start: Checkpoint whose weights are taken instead of seeded ones.
             curves: Gets the table of losses and Dice, rewritten after each epoch.
             probabilities: Keep those of the validation cases, from which ensembles are made.
         """
@@ -56,13 +62,20 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
         self.probabilities = probabilities
         self.in_process = settings.augmentation_workers == 0
         self.seed = seed
+        self.start = start
         self.curves = curves
         without_plot(self.logger)
 
     def initialize(self) -> None:
-        """Build the network from seeded weights."""
+        """Build the network, with seeded weights or with those to start from.
+
+        Raises:
+            InputError: Those are of another network.
+        """
         self._seed(-1)
         super().initialize()
+        if self.start:
+            self._take_weights(read_checkpoint(self.start)["network_weights"])
 
     def configure_optimizers(self) -> tuple[Any, Any]:
         """Return nnU-Net's optimiser and schedule with our momentum."""
@@ -148,6 +161,18 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
             f"the training of {what} fold {self.fold} diverges: a loss of {loss} in epoch {epoch}",
             f"lower it from {self.initial_lr:g}",
         )
+
+    def _take_weights(self, weights: dict[str, torch.Tensor]) -> None:
+        # torch.compile wraps a network in one whose weights have other names.
+        network: Any = getattr(self.network, "_orig_mod", self.network)
+        try:
+            network.load_state_dict(weights)
+        except RuntimeError as error:
+            key = f"segmentation.plans.{self.configuration_name}"
+            dataset = self.plans_manager.dataset_name
+            what = f"{dataset} cannot start from {self.start}, the weights of another network"
+            remedy = "give their strides, kernels, features and convolutions here"
+            raise InputError(Problem("config", key, what, remedy)) from error
 
     def _seed(self, epoch: int) -> None:
         fold_and_epoch = (self.seed, self.fold, epoch + 1)

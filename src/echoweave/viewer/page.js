@@ -8,11 +8,7 @@ const CANVAS_WIDTH = 1024;
 const QUALITIES = ["Good", "Medium", "Poor", ""];
 
 const state = { clip: null, images: [], frame: 0, timer: null, rows: [], wanted: "" };
-const layers = study.layers.map((layer) => ({
-  ...layer,
-  shown: ["reference", "fused", "dense3d"].includes(layer.name),
-  opacity: 0.9,
-}));
+const layers = study.layers.map((layer) => ({ ...layer, opacity: 0.9 }));
 
 /* ---- the list of sequences ---- */
 

@@ -13,9 +13,8 @@ from echoweave.figures.style import colour, display_title
 from echoweave.figures.tables import read_tables
 from echoweave.io.atomic import whole_file
 from echoweave.io.tables import read_tsv
-from echoweave.segmentation.arms import ARMS
 
-LAYERS = ("reference", "forward", "backward", "fused", *ARMS)
+LABELS = ("reference", "forward", "backward", "fused")
 STRUCTURES = ("cavity", "myocardium", "atrium")
 # On dark ground, unlike in the figures.
 REFERENCE_COLOUR = "#FFFFFF"
@@ -23,6 +22,7 @@ _VOLUMES = ("edv_ml", "esv_ml", "ef_percent")
 
 
 def write_page(
+    arms: Sequence[str],
     cohort: Path,
     frames: Sequence[Path],
     volumes: Sequence[Path],
@@ -34,7 +34,10 @@ def write_page(
 ) -> None:
     """Write the page; it loads ``data/{sequence}.js`` from its own folder.
 
+    Reference, fused labels and the last arm are shown until the reader chooses others.
+
     Args:
+        arms: The arms.
         cohort: The cohort table.
         frames: One table an arm: sequence, arm, structure, dice.
         volumes: One table an arm: patient, arm, mode and volumes with their references.
@@ -46,13 +49,23 @@ def write_page(
     """
     study = {
         "layers": [
-            {"name": name, "title": display_title(name), "colour": _layer_colour(name)}
-            for name in LAYERS
+            {
+                "name": name,
+                "title": display_title(name),
+                "colour": _layer_colour(name),
+                "shown": name in ("reference", "fused", arms[-1]),
+            }
+            for name in (*LABELS, *arms)
         ],
-        "arms": list(ARMS),
+        "arms": list(arms),
         "structures": [{"name": name, "title": display_title(name)} for name in STRUCTURES],
         **describe_study(
-            read_tsv(cohort), read_tables(frames), read_tables(volumes), read_tsv(quality), mode
+            arms,
+            read_tsv(cohort),
+            read_tables(frames),
+            read_tables(volumes),
+            read_tsv(quality),
+            mode,
         ),
     }
     shown, known = set(sequences), read_roles(roles)
@@ -67,6 +80,7 @@ def write_page(
 
 
 def describe_study(
+    arms: Sequence[str],
     cohort: pd.DataFrame,
     frames: pd.DataFrame,
     volumes: pd.DataFrame,
@@ -96,7 +110,7 @@ def describe_study(
             "phase": row["phase"],
             "quality": "" if pd.isna(row["quality"]) else row["quality"],
             "closure": _known(closure.get(row["sequence"])),
-            "dice": {arm: _known(dice.get((row["sequence"], arm))) for arm in ARMS},
+            "dice": {arm: _known(dice.get((row["sequence"], arm))) for arm in arms},
         }
         for row in cohort.sort_values("sequence").to_dict("records")
     ]
