@@ -40,7 +40,7 @@ def test_a_data_set_that_knows_the_cavity_alone_has_one_label(study: Study) -> N
         echoes = [read_sequence(cache, view) for view in read_views(cache)]
         write_patient(cache, [replace(one, labels=cavity_of(one.labels)) for one in echoes])
     study.write_raw("sparse2d", label_values=(0, 1))
-    folder = raw_folder(study.root, "sparse2d")
+    folder = raw_folder(study.root, ARMS["sparse2d"])
     described = json.loads((folder / "dataset.json").read_text())
     assert described["labels"] == {"background": 0, "cavity": 1}
 

@@ -267,6 +267,7 @@ CHANGES: tuple[Change, ...] = (
         rotation_degrees=10,
         mirroring=["horizontal"],
     ),
+    Change("`segmentation.arms`, dense2d left out", {"segmentation.arms": ["sparse2d", "dense3d"]}),
     Change(
         "`segmentation.candidates`, one more",
         {"segmentation.candidates.dense3d": ["2d", "3d_fullres"]},
