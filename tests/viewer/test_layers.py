@@ -1,11 +1,12 @@
 from pathlib import Path
 
-from echoweave.datasets.source import Facts, SequenceFiles, Source
+from echoweave.datasets.camus import CamusFiles
+from echoweave.datasets.source import Facts, Source
 from echoweave.viewer.layers import layer_files
 
 
 def source(patient: str, split: str) -> Source:
-    files = SequenceFiles(*[Path("file")] * 4, None, None, None, ())
+    files = CamusFiles(*[Path("file")] * 4, None, None, None, ())
     return Source(patient, "4CH", split, files, Facts(0, 4, (8, 8), (1.0, 1.0)))
 
 
