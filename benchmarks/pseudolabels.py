@@ -31,6 +31,7 @@ from echoweave.evaluation.measure_pseudolabels import frame_rows
 from echoweave.geometry.resize import resize_frames, resize_labels, resized_spacing
 from echoweave.io.cache import EchoSequence, read_sequence, read_views, write_patient
 from echoweave.io.tables import read_tsv, write_tsv
+from echoweave.labels import PARTS
 from echoweave.logs import LOGGER, Progress, log_to
 from echoweave.phantom.artefacts import Artefacts
 from echoweave.phantom.clip import record
@@ -40,7 +41,6 @@ from echoweave.pseudolabels.estimators.optical_flow import flow_fields
 from echoweave.pseudolabels.estimators.registry import UNTRAINED, make_estimator
 from echoweave.pseudolabels.estimators.still import Still
 from echoweave.pseudolabels.generate import DIRECTIONS, PseudoLabels, pseudo_labels
-from echoweave.pseudolabels.quality import SCORED
 from echoweave.pseudolabels.settings import PseudolabelSettings
 from echoweave.registration.apply import Registrar
 from echoweave.registration.train import train_registration
@@ -265,7 +265,7 @@ def sequence_rows(sequence: EchoSequence, found: PseudoLabels) -> Iterator[dict[
     folded = found.quality[["folded_forward", "folded_backward"]].mean()
     shares = dict(zip(DIRECTIONS, [*folded, folded.mean()], strict=True))
     ends = found.quality[found.quality["reference"] != ""].mean(numeric_only=True)
-    for structure in SCORED:
+    for structure in PARTS:
         yield {
             "direction": CLOSURE,
             "structure": structure,
@@ -325,7 +325,7 @@ def write_tables(rows: pd.DataFrame, out: Path) -> None:
     write_table(table(fused, "estimator"), out / "fused.tsv")
     write_table(table(fused, "estimator", "quality"), out / "qualities.tsv")
     closure = table(closed, "estimator")
-    closure.insert(2, "dice_mean", closure[[f"dice_{name}" for name in SCORED]].mean(axis=1))
+    closure.insert(2, "dice_mean", closure[[f"dice_{name}" for name in PARTS]].mean(axis=1))
     write_table(closure, out / "closure.tsv")
     if OURS in set(rows["estimator"]):
         write_table(differences(fused, compared_with), out / "differences.tsv")

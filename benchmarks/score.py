@@ -26,11 +26,12 @@ from scipy.stats import mannwhitneyu, spearmanr
 from echoweave.evaluation.measure_pseudolabels import frame_rows
 from echoweave.io.cache import EchoSequence
 from echoweave.io.tables import read_tsv, write_tsv
+from echoweave.labels import PARTS
 from echoweave.logs import LOGGER, Progress, log_to
 from echoweave.pseudolabels.estimators.base import Estimator
 from echoweave.pseudolabels.estimators.registry import UNTRAINED
 from echoweave.pseudolabels.generate import pseudo_labels
-from echoweave.pseudolabels.quality import SCORED, expected_loss
+from echoweave.pseudolabels.quality import expected_loss
 
 # Half of the other benchmarks', so that it takes minutes.
 SIZE, NATIVE = 256, (240, 192)
@@ -44,7 +45,7 @@ def measure(
     for done, sequence in enumerate(sequences, 1):
         found = pseudo_labels(sequence, estimator, settings)
         truth = pd.DataFrame(frame_rows(sequence, sequence.dense_labels, found.fused))
-        scored = truth[truth["structure"].isin(SCORED)]
+        scored = truth[truth["structure"].isin(PARTS)]
         loss = pd.DataFrame({"loss": expected_loss(found.quality)})
         inner = loss.join(scored.groupby("frame")["dice"].mean(), how="inner")
         yield inner.assign(estimator=name, patient=sequence.patient)

@@ -20,12 +20,19 @@ STRUCTURES: Mapping[str, tuple[int, ...]] = MappingProxyType(
         "atrium": (ATRIUM,),
     }
 )
+# Those that do not overlap: "epi" is two of them.
+PARTS = ("cavity", "myocardium", "atrium")
 
 
 def structures_of(label_values: Collection[int]) -> list[str]:
     """Return the names of ``STRUCTURES`` that can be told with these labels."""
     known = set(label_values)
     return [name for name, labels in STRUCTURES.items() if known.issuperset(labels)]
+
+
+def parts_of(label_values: Collection[int]) -> list[str]:
+    """Return the names of ``PARTS`` that can be told with these labels."""
+    return [name for name in structures_of(label_values) if name in PARTS]
 
 
 def structure_mask(labels: NDArray[np.uint8], structure: str) -> NDArray[np.bool_]:

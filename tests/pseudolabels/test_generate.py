@@ -9,11 +9,12 @@ from tests.motion import MOTION
 from echoweave.errors import InputError
 from echoweave.io.cache import EchoSequence, write_patient
 from echoweave.io.images import read_image
+from echoweave.labels import PARTS
 from echoweave.pseudolabels.estimators.registry import UNTRAINED, Entry, make_estimator
 from echoweave.pseudolabels.estimators.still import Still
 from echoweave.pseudolabels.files import DIRECTIONS, label_path
 from echoweave.pseudolabels.generate import generate, pseudo_labels
-from echoweave.pseudolabels.quality import LOST_DICE, SCORED, dice
+from echoweave.pseudolabels.quality import LOST_DICE, dice
 from echoweave.pseudolabels.settings import PseudolabelSettings
 
 SIZE, SPACING = 64, (0.6, 0.4)
@@ -85,7 +86,7 @@ def test_a_sequence_of_two_frames_is_its_references_and_scores_its_closure():
     sequence = beating_disc(2)
     result = pseudo_labels(sequence, make_estimator("dis", None, MOTION), DISTANCE)
     assert_array_equal(result.fused, sequence.labels)
-    closure = result.quality[[f"agreement_dice_{name}" for name in SCORED]].mean(axis=1)
+    closure = result.quality[[f"agreement_dice_{name}" for name in PARTS]].mean(axis=1)
     assert (closure < 1).all()
     assert result.quality["score"].to_numpy() == pytest.approx(1 - LOST_DICE * (1 - closure))
 

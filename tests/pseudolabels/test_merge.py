@@ -2,13 +2,14 @@ import pandas as pd
 
 from echoweave.io.tables import write_tsv
 from echoweave.pseudolabels.merge import merge_quality
-from echoweave.pseudolabels.quality import COLUMNS
+
+COLUMNS = ["sequence", "frame", "reference", "score"]
 
 
 def test_chunks_merge_into_one_sorted_table(tmp_path):
     def chunk(name, *keys):
         path = tmp_path / name
-        table = pd.DataFrame(keys, columns=["sequence", "frame"]).reindex(columns=list(COLUMNS))
+        table = pd.DataFrame(keys, columns=["sequence", "frame"]).reindex(columns=COLUMNS)
         write_tsv(table, path)
         return path
 
@@ -19,4 +20,4 @@ def test_chunks_merge_into_one_sorted_table(tmp_path):
     merged = pd.read_csv(tmp_path / "quality.tsv", sep="\t")
     assert list(merged["sequence"].str[7:11]) == ["0001", "0002", "0002", "0003"]
     assert list(merged["frame"]) == [0, 0, 1, 0]
-    assert list(merged.columns) == list(COLUMNS)
+    assert list(merged.columns) == COLUMNS

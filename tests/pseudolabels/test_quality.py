@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 
+from echoweave.io.cache import EchoSequence
 from echoweave.pseudolabels.propagate import Carried
 from echoweave.pseudolabels.quality import (
     LOST_DICE,
@@ -36,9 +37,24 @@ def fold(n_frames, frame):
     return fields
 
 
+def echo_of(labels, ed=0, es=None, unit="mm", label_values=(0, 1, 2, 3)):
+    """A sequence that these labels [T, Y, X] belong to."""
+    return EchoSequence(
+        patient="patient0001",
+        view="4CH",
+        frames=np.zeros_like(labels),
+        ed=ed,
+        es=len(labels) - 1 if es is None else es,
+        spacing=(0.5, 0.25),
+        native_shape=(20, 20),
+        native_spacing=(0.5, 0.25),
+        unit=unit,
+        label_values=label_values,
+    )
+
+
 def rows(forward, backward, sector=EVERYWHERE):
-    last = len(forward.labels) - 1
-    return quality_rows("patient0001_4CH", forward, backward, 0, last, sector, (0.5, 0.25))
+    return quality_rows(echo_of(forward.labels), forward, backward, sector)
 
 
 def test_closure_is_the_agreement_in_the_reference_frames():
@@ -114,8 +130,21 @@ def test_motion_that_closes_and_agrees_scores_1():
 
 def test_disagreement_counts_in_full_beyond_the_references():
     forward, backward = carried(*[WHOLE] * 5), carried(*[LESS] * 5)
-    table = quality_rows("p_4CH", forward, backward, 1, 3, EVERYWHERE, (1.0, 1.0))
+    echo = echo_of(forward.labels, ed=1, es=3)
+    table = quality_rows(echo, forward, backward, EVERYWHERE)
     assert expected_loss(table) == pytest.approx([1 / 6] * 5)
+
+
+def test_what_is_unknown_has_no_columns_and_no_say():
+    forward, backward = carried(*[bar(4, 13)] * 3), carried(bar(4, 11), bar(4, 13), bar(6, 13))
+    echo = echo_of(forward.labels, unit="px", label_values=(0, 1))
+    table = quality_rows(echo, forward, backward, EVERYWHERE)
+
+    measured = ["agreement_dice_cavity", "agreement_hd_px_cavity"]
+    assert [name for name in table if name.startswith("agreement")] == measured
+    # Rows 4-13 against 6-13: two rows of 0.5 apart.
+    assert table.loc[2, measured].tolist() == [pytest.approx(160 / 180), 1.0]
+    assert table.loc[2, "score"] == pytest.approx(1 - LOST_DICE * (1 - 160 / 180))
 
 
 def test_dice_of_two_empty_masks_is_undefined():

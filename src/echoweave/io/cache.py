@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
 
 import h5py
 import numpy as np
@@ -20,8 +19,7 @@ from numpy.typing import NDArray
 from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_file
 from echoweave.io.limits import check_shape
-
-Unit = Literal["mm", "px"]
+from echoweave.units import UNITS, Unit
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,6 @@ class EchoSequence:
         return np.ascontiguousarray(frames[::-1]) if self.phase == "diastole" else frames
 
 
-UNITS = get_args(Unit)
 PHASES = ("systole", "diastole", "cycle")
 # Fields of a Sequence that are arrays; the others are attributes of the view's group.
 _ARRAYS = ("frames", "labels", "native_labels", "dense_labels")

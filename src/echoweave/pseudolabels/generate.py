@@ -21,7 +21,7 @@ from echoweave.pseudolabels.estimators.registry import UNTRAINED, make_estimator
 from echoweave.pseudolabels.files import DIRECTIONS, label_path
 from echoweave.pseudolabels.fuse import backward_weights, fuse
 from echoweave.pseudolabels.propagate import carry, frame_pairs
-from echoweave.pseudolabels.quality import COLUMNS, quality_rows
+from echoweave.pseudolabels.quality import quality_columns, quality_rows
 from echoweave.pseudolabels.settings import Propagation, PseudolabelSettings
 
 
@@ -66,11 +66,13 @@ def generate(
     motion = make_estimator(estimator, checkpoint, settings)
     if estimator in UNTRAINED:
         parsed = UNTRAINED[estimator].adapt(parsed)
+    columns: list[str] = []
     tables = []
     progress = Progress(f"pseudo-labels by {estimator}, patients", len(caches))
     for done, cache in enumerate(caches, start=1):
         for view in read_views(cache):
             sequence = read_sequence(cache, view)
+            columns = quality_columns(sequence)
             if sequence.labels is None:
                 continue
             try:
@@ -82,7 +84,7 @@ def generate(
                 write_sequence(path, getattr(result, direction), sequence.spacing)
             tables.append(result.quality)
         progress.update(done)
-    write_tsv(pd.concat([pd.DataFrame(columns=list(COLUMNS)), *tables]), quality)
+    write_tsv(pd.concat([pd.DataFrame(columns=columns), *tables]), quality)
 
 
 def pseudo_labels(
@@ -114,7 +116,7 @@ def pseudo_labels(
             sequence.labels, span, _fields(sequence, motion, settings.propagation), strict=True
         )
     )
-    rows = quality_rows(sequence.name, forward, backward, *span, sector, sequence.spacing)
+    rows = quality_rows(sequence, forward, backward, sector)
     ahead, back = forward, backward
     if settings.drift_correction:
         share = backward_weights(len(sequence.frames), *span)
