@@ -40,7 +40,8 @@ rule measure_segmentation:
         "../envs/echoweave.yaml"
     params:
         code=library("measure_segmentation"),
-        settings=settings("evaluation.frame_rate_hz", "evaluation.consistency_threshold"),
+        settings=settings("evaluation.frame_rate_hz", "evaluation.consistency_threshold")
+        | {"unit": COHORT.unit},
     message:
         "Measuring the predictions of {wildcards.arm}"
     script:
@@ -63,6 +64,7 @@ rule measure_pseudolabels:
         "../envs/echoweave.yaml"
     params:
         code=library("measure_pseudolabels"),
+        unit=COHORT.unit,
     message:
         "Measuring the pseudo-labels of {wildcards.estimator}"
     script:
@@ -86,6 +88,7 @@ if MANUAL_ARM:
         params:
             code=library("measure_held_out"),
             arm=MANUAL_ARM,
+            unit=COHORT.unit,
         message:
             f"Measuring {MANUAL_ARM} on sequences with dense truth"
         script:
@@ -106,6 +109,7 @@ rule measure_cycles:
         "../envs/echoweave.yaml"
     params:
         code=library("measure_cycles"),
+        unit=COHORT.unit,
         settings=settings("evaluation.frame_rate_hz"),
     message:
         "Measuring the full-cycle clips of {wildcards.arm}"
@@ -142,7 +146,9 @@ rule make_tables:
         measures=MEASURES,
         published=PUBLISHED,
         content=sha256(PUBLISHED),
-        settings=settings("evaluation.bootstrap_samples", "evaluation.simpson_mode", "seed"),
+        dataset=COHORT.dataset.title,
+        settings=settings("evaluation.bootstrap_samples", "evaluation.simpson_mode", "seed")
+        | {"label_values": COHORT.dataset.label_values, "unit": COHORT.unit},
     message:
         "Making the tables"
     script:

@@ -33,6 +33,8 @@ rule summarise:
         code=library("summarise"),
         tables=subpath(input[0], parent=True),
         results=RESULTS,
+        label_values=COHORT.dataset.label_values,
+        unit=COHORT.unit,
     message:
         "Summing up"
     script:

@@ -71,6 +71,8 @@ rule write_page:
         code=library("write_page"),
         arms=list(ARMS),
         mode=config["evaluation"]["simpson_mode"],
+        label_values=COHORT.dataset.label_values,
+        unit=COHORT.unit,
         sequences=[source.name for source in COHORT.sequences_of(SHOWN_PATIENTS)],
     message:
         "Writing the viewer's page"

@@ -28,6 +28,7 @@ def check_agreement(config: Mapping[str, Any], cohort: Cohort) -> None:
     """
     paired, problems = _paired_patients(cohort)
     problems += _unknown_names(config, cohort)
+    problems += _unit_problems(config, cohort)
     problems += _too_many_folds(config["folds"], len(cohort.training_patients))
     registration = config["registration"]
     if _trained_models(config):
@@ -84,6 +85,24 @@ def _unknown_names(config: Mapping[str, Any], cohort: Cohort) -> list[Problem]:
 def _examples(known: Collection[str]) -> str:
     shown = ", ".join(sorted(known)[:3])
     return f"choose among {shown}{', ...' if len(known) > 3 else ''}" if known else "leave it out"
+
+
+def _unit_problems(config: Mapping[str, Any], cohort: Cohort) -> list[Problem]:
+    """Return why lengths cannot be compared, or not with what the config gives in mm."""
+    unknown = [one for one in cohort.sequences if one.facts.native_spacing_mm is None]
+    problems = []
+    if 0 < len(unknown) < len(cohort.sequences):
+        what = (
+            f"{len(unknown)} of {len(cohort.sequences)} sequences do not tell the size of their "
+            "pixels: lengths in px and in mm cannot stand in one table"
+        )
+        remedy = "add the spacing, or take these sequences out of the data"
+        problems.append(Problem(str(unknown[0].files.sequence), "spacing", what, remedy))
+    if unknown and config["pseudolabels"]["quality"]["ignore_over_mm"] is not None:
+        what = "the size of the pixels is unknown, so there are no mm"
+        key = "pseudolabels.quality.ignore_over_mm"
+        problems.append(Problem("config", key, what, "set it to null"))
+    return problems
 
 
 def _too_many_folds(folds: int, patients: int) -> list[Problem]:

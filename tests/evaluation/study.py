@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from echoweave.io.cache import EchoSequence, write_patient
 from echoweave.io.images import write_sequence
+from echoweave.units import Unit
 from tests.shapes import box
 
 SPACING = (1.0, 2.0)
@@ -40,27 +41,40 @@ class Study:
     caches: list[Path]
     names: list[str]
     folder: Path
+    label_values: tuple[int, ...]
+    unit: Unit
 
     def predict(self, arm: str, labels: dict[str, NDArray[np.uint8]]) -> list[Path]:
-        """Write predictions, sequence name -> labels, and return their paths."""
+        """Write predictions, sequence name -> labels, and return their paths.
+
+        Of the labels those that the study knows.
+        """
         paths = [self.folder / arm / f"{name}.nii.gz" for name in labels]
         for path, array in zip(paths, labels.values(), strict=True):
-            write_sequence(path, array, SPACING)
+            write_sequence(path, known_of(array, self.label_values), SPACING)
         return paths
+
+
+def known_of(labels: NDArray[np.uint8], label_values: tuple[int, ...]) -> NDArray[np.uint8]:
+    """``labels`` as who knows ``label_values`` alone sees them."""
+    return np.where(np.isin(labels, label_values), labels, 0).astype(np.uint8)
 
 
 def write_study(
     folder: Path,
     sequences: Iterable[tuple[str, str, str]],
     references: Mapping[str, NDArray[np.uint8] | None] = MappingProxyType({}),
+    label_values: tuple[int, ...] = (0, 1, 2, 3),
+    unit: Unit = "mm",
 ) -> Study:
     """Write cache files of (patient, view, quality) sequences.
 
     ``references`` are masks at ED and ES other than the true ones, by sequence; None: there are
-    none.
+    none. In px, a pixel is 1 x 1.
     """
     patients: dict[str, list[EchoSequence]] = {}
-    truth = beating()
+    truth = known_of(beating(), label_values)
+    spacing = SPACING if unit == "mm" else (1.0, 1.0)
     for patient, view, quality in sequences:
         masks = references.get(f"{patient}_{view}", truth[[0, -1]])
         sequence = EchoSequence(
@@ -69,13 +83,15 @@ def write_study(
             frames=np.zeros_like(truth),
             ed=0,
             es=FRAMES - 1,
-            spacing=SPACING,
+            spacing=spacing,
             native_shape=SHAPE,
-            native_spacing=SPACING,
+            native_spacing=spacing,
+            unit=unit,
+            label_values=label_values,
             labels=masks,
             native_labels=masks,
             dense_labels=truth,
-            dense_label_values=(0, 1, 2),
+            dense_label_values=tuple(value for value in label_values if value < 3),
             quality=quality,
             edv_ml=20.0,
         )
@@ -83,4 +99,11 @@ def write_study(
     caches = [folder / "cache" / f"{patient}.h5" for patient in patients]
     for path, views in zip(caches, patients.values(), strict=True):
         write_patient(path, views)
-    return Study(caches, [one.name for views in patients.values() for one in views], folder)
+    names = [one.name for views in patients.values() for one in views]
+    return Study(caches, names, folder, label_values, unit)
+
+
+def write_cavity_study(folder: Path) -> Study:
+    """Three patients of whom one view and the cavity are known, and no size of a pixel."""
+    sequences = [(f"patient{number:04}", "4CH", "") for number in (1, 2, 3)]
+    return write_study(folder, sequences, label_values=(0, 1), unit="px")

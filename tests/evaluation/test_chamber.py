@@ -18,8 +18,8 @@ def chamber_of(radius=25.0, length=85.0, tilt=0.0, spacing=SPACING):
 def test_finds_axis_and_valve_plane(tilt):
     chamber = chamber_of(tilt=tilt)
 
-    assert chamber.length_mm == pytest.approx(85.0, rel=0.005)
-    assert chamber.width_mm == pytest.approx(50.0, rel=0.01)
+    assert chamber.length == pytest.approx(85.0, rel=0.005)
+    assert chamber.width == pytest.approx(50.0, rel=0.01)
     assert chamber.tilt_degrees == pytest.approx(tilt, abs=1.5)
 
 
@@ -27,7 +27,7 @@ def test_discs_follow_the_ellipse():
     chamber = chamber_of()
     heights = (np.arange(DISCS) + 0.5) / DISCS
 
-    assert chamber.diameters_mm == pytest.approx(50.0 * np.sqrt(1 - heights**2), abs=0.6)
+    assert chamber.diameters == pytest.approx(50.0 * np.sqrt(1 - heights**2), abs=0.6)
     # Drawable: each chord lies level in an upright heart, left end first, from base to apex.
     assert np.all(chamber.chords[:, 0, 1] < chamber.chords[:, 1, 1])
     assert np.all(np.diff(chamber.chords[:, 0, 0]) < 0)
@@ -37,7 +37,7 @@ def test_contour_length_is_that_of_half_an_ellipse():
     # Half the perimeter of an ellipse with the half axes 85 and 25 mm.
     expected = 2 * 85.0 * ellipe(1 - (25 / 85) ** 2)
 
-    assert chamber_of().contour_length_mm == pytest.approx(expected, rel=0.01)
+    assert chamber_of().contour_length == pytest.approx(expected, rel=0.01)
     assert len(chamber_of().contour) == 2 * DISCS + 3
 
 
@@ -58,7 +58,7 @@ def test_specks_do_not_count():
 
     assert clean is not None
     assert speckled is not None
-    assert speckled.length_mm == clean.length_mm
+    assert speckled.length == clean.length
 
 
 def test_the_edge_of_the_image_is_an_edge_of_the_shape():
@@ -71,7 +71,7 @@ def test_the_edge_of_the_image_is_an_edge_of_the_shape():
     assert whole is not None
     shift = np.multiply((rows[0], columns[0]), SPACING)
     assert cut.chords + shift == pytest.approx(whole.chords)
-    assert cut.length_mm == pytest.approx(whole.length_mm)
+    assert cut.length == pytest.approx(whole.length)
 
 
 @pytest.mark.parametrize("mask", [np.zeros((9, 9), bool), box((9, 9), 4, 4, 1, 1)])

@@ -8,17 +8,19 @@ import pandas as pd
 import pytest
 
 from echoweave.evaluation.make_tables import make_tables
-from echoweave.evaluation.measure_cycles import COLUMNS as CYCLES
+from echoweave.evaluation.measure_cycles import cycle_columns
 from echoweave.evaluation.measure_pseudolabels import measure_pseudolabels
 from echoweave.evaluation.measure_segmentation import measure_segmentation
 from echoweave.evaluation.names import TABLES, display_name
 from echoweave.evaluation.summary import summary, write_summary
 from echoweave.io.tables import read_tsv, write_tsv
+from echoweave.units import UNITS
 
-from .study import Study, beating, write_study
+from .study import Study, beating, write_cavity_study, write_study
 
 PUBLISHED = Path(__file__).parents[2] / "resources" / "published_results.tsv"
 SETTINGS = {"simpson_mode": "ase", "bootstrap_samples": 50, "seed": 1}
+CAMUS = ((0, 1, 2, 3), "mm")
 ARMS = ("sparse2d", "dense2d", "dense3d")
 BEST = {
     "configurations": ["2d"],
@@ -68,26 +70,31 @@ def run(
     labels: dict[str, dict[str, np.ndarray]],
     known: dict[str, str] = ROLES,
     arms: Sequence[str] = ARMS,
+    dataset: str = "CAMUS",
 ) -> dict[str, pd.DataFrame]:
     measures = {arm: study.folder / "measures" / arm for arm in arms}
     for arm, folder in measures.items():
         predictions = study.predict(arm, labels.get(arm, {}))
-        settings = {"frame_rate_hz": 50.0, "consistency_threshold": 0.1}
+        settings = {"frame_rate_hz": 50.0, "consistency_threshold": 0.1, "unit": study.unit}
         measure_segmentation(arm, predictions, study.caches, folder, settings)
         clips = cycles(arm) if arm in labels else []
-        write_tsv(pd.DataFrame(clips, columns=list(CYCLES)), folder / "cycles.tsv")
+        write_tsv(
+            pd.DataFrame(clips, columns=cycle_columns(UNITS[study.unit])), folder / "cycles.tsv"
+        )
     pseudolabels = study.folder / "pseudolabels.tsv"
     copies = study.predict(
         "copies",
         {name: beating() if name.startswith("patient0003") else rougher(5) for name in study.names},
     )
-    measure_pseudolabels("still", {"forward": copies, "fused": copies}, study.caches, pseudolabels)
+    directions = {"forward": copies, "fused": copies}
+    measure_pseudolabels("still", directions, study.caches, study.unit, pseudolabels)
     out, roles = study.folder / "tables", study.folder / "roles.tsv"
     write_tsv(pd.DataFrame({"patient": known.keys(), "role": known.values()}), roles)
     best = study.folder / "best.json"
     best.write_text(json.dumps(BEST))
     choices = dict.fromkeys(arms, best)
-    make_tables(measures, [pseudolabels], roles, choices, PUBLISHED, out, SETTINGS)
+    settings = SETTINGS | {"label_values": study.label_values, "unit": study.unit}
+    make_tables(measures, [pseudolabels], roles, choices, PUBLISHED, dataset, out, settings)
     return {name: read_tsv(out / f"{name}.tsv") for name in TABLES}
 
 
@@ -305,7 +312,7 @@ def test_no_other_group_takes_the_place_of_an_empty_holdout(tmp_path):
     assert set(tables["pseudolabels"]["role"]) == {"validation"}
     note = "No hold-out sequence has a reference mask for every frame (n = 0)."
     assert note in (tmp_path / "tables/pseudolabels.md").read_text()
-    text = summary(tmp_path / "tables", {})
+    text = summary(tmp_path / "tables", {}, *CAMUS)
     holdout, _, others = text.partition("Validation: patients that chose a checkpoint")
     assert "no sequence has a reference mask for every frame" in holdout
     assert "0.887" not in holdout
@@ -348,7 +355,7 @@ def test_poor_studies_make_every_table(tmp_path, case):
         labels = {arm: {"patient0001_2CH": np.zeros_like(beating())} for arm in ARMS}
     tables = run(study, labels)
 
-    text = summary(tmp_path / "tables", {})
+    text = summary(tmp_path / "tables", {}, *CAMUS)
     first = pick(tables["table1"], instant="ED", method="dense3d")
     assert first["n"] == (1 if case in ("one patient", "an empty prediction") else 0)
     assert np.isnan(first["cavity_dice_low"])
@@ -358,9 +365,53 @@ def test_poor_studies_make_every_table(tmp_path, case):
         assert "There is no full-cycle clip" in (tmp_path / "tables/beats.md").read_text()
 
 
+@pytest.fixture(scope="module")
+def cavity(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, dict[str, pd.DataFrame]]:
+    """One view, the cavity alone, no image quality, px; the sparse arm lags by one frame."""
+    study = write_cavity_study(tmp_path_factory.mktemp("cavity"))
+    labels = {"sparse2d": rougher(1), "dense3d": beating()}
+    arms = {arm: dict.fromkeys(study.names, frames) for arm, frames in labels.items()}
+    return study, run(study, arms, dataset="Phantom")
+
+
+def test_a_cavity_in_px_by_hand(cavity):
+    _, tables = cavity
+    accuracy = pick(tables["table1"], instant="ES", method="sparse2d")
+    volumes = pick(tables["table2"], method="sparse2d", instants="cfg")
+    length = pick(tables["function"], arm="sparse2d", group="all", quantity="LV length at ES")
+
+    # 28 rows instead of 24 at ES.
+    assert (accuracy["n"], accuracy["cavity_hd_px_mean"]) == (3, 4.0)
+    assert volumes["esv_bias_px3"] == pytest.approx(np.pi / 4 * 12**2 * 4, rel=0.1)
+    assert (length["unit"], length["bias"]) == ("px", pytest.approx(4, abs=0.2))
+    assert "20.0" not in (cavity[0].folder / "tables/table2.md").read_text()
+
+
+def test_no_table_of_a_cavity_names_what_it_does_not_know(cavity):
+    study, _ = cavity
+    unknown = re.compile(r"myocardium|atrium|(\b|_)(epi|mm2?|ml)(\b|_)")
+    texts = [(study.folder / f"tables/{name}.md").read_text() for name in TABLES]
+    columns = [(study.folder / f"tables/{name}.tsv").read_text() for name in TABLES]
+
+    assert unknown.search("\n".join(texts + columns)) is None
+    assert "Tafuro et al., 2023" not in texts[TABLES.index("table1")]
+    assert "smoothness of LV cavity, each dense arm" in texts[TABLES.index("tests")]
+    assert "RMS (px) | HD (px) | Mean distance (px at 512)" in texts[TABLES.index("pseudolabels")]
+
+
+def test_summary_of_a_cavity(cavity):
+    study, _ = cavity
+    text = summary(study.folder / "tables", {}, study.label_values, study.unit)
+
+    assert "LV cavity Dice, HD px" in text
+    assert "Volumes in px³ and ejection fraction" in text
+    assert not re.search("myocardium|epi|atrium", text)
+
+
 def test_summary(study, tables):
     output = study.folder / "summary.txt"
-    write_summary(study.folder / "tables", {"report": Path("results/report.html")}, output)
+    links = {"report": Path("results/report.html")}
+    write_summary(study.folder / "tables", links, *CAMUS, output)
     text = output.read_text()
 
     assert "plain copy of the ED mask  0.887 (0.887 to 0.887)" in text

@@ -12,7 +12,7 @@ from echoweave.cache.build import build_cache
 from echoweave.cache.pair_ted import pair_ted
 from echoweave.datasets.camus import CAMUS
 from echoweave.datasets.cohort import load_cohort
-from echoweave.evaluation.measure_cycles import COLUMNS, measure_cycles
+from echoweave.evaluation.measure_cycles import cycle_columns, measure_cycles
 from echoweave.io.cache import read_cycle, read_sequence, write_patient
 from echoweave.io.images import write_sequence
 from echoweave.io.tables import read_tsv
@@ -21,6 +21,7 @@ from echoweave.phantom.dataset import write_phantom
 from echoweave.phantom.motion import cavity_volume_ml
 from echoweave.phantom.patient import draw_patient
 from echoweave.phantom.settings import PhantomSettings
+from echoweave.units import UNITS
 
 from .study import SPACING, labels_at, write_study
 
@@ -47,9 +48,9 @@ def caches(tmp_path: Path) -> list[Path]:
 def measure(folder: Path, caches: list[Path], labels: np.ndarray | None) -> pd.DataFrame:
     if labels is not None:
         write_sequence(folder / "cycles" / f"{NAME}.nii.gz", labels, SPACING)
-    measure_cycles("dense3d", folder / "cycles", caches, 10.0, folder / "cycles.tsv")
+    measure_cycles("dense3d", folder / "cycles", caches, 10.0, "mm", folder / "cycles.tsv")
     table = read_tsv(folder / "cycles.tsv")
-    assert list(table) == list(COLUMNS)
+    assert list(table) == cycle_columns(UNITS["mm"])
     return table
 
 
@@ -130,7 +131,7 @@ def test_ef_of_two_beats_of_the_phantom_is_the_analytic_one(tmp_path: Path) -> N
     assert cycle is not None
     assert cycle.dense_labels is not None
     write_sequence(tmp_path / f"cycles/{NAME}.nii.gz", cycle.dense_labels, cycle.spacing)
-    measure_cycles("dense3d", tmp_path / "cycles", caches, 50.0, tmp_path / "cycles.tsv")
+    measure_cycles("dense3d", tmp_path / "cycles", caches, 50.0, "mm", tmp_path / "cycles.tsv")
     row = read_tsv(tmp_path / "cycles.tsv").iloc[0]
 
     four = draw_patient(PhantomSettings().seed, 1, (240, 200), None).views[1]

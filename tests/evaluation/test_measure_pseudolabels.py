@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from echoweave.evaluation.measure_pseudolabels import COLUMNS, measure_pseudolabels
+from echoweave.evaluation.measure_pseudolabels import measure_pseudolabels
 from echoweave.io.tables import read_tsv
 
-from .study import beating, write_study
+from .study import beating, write_cavity_study, write_study
 
 NAME = "patient0001_4CH"
 
@@ -16,7 +16,7 @@ def study(tmp_path):
 
 def measure(study, labels, estimator="still"):
     files = {name: study.predict(name, {NAME: array}) for name, array in labels.items()}
-    measure_pseudolabels(estimator, files, study.caches, study.folder / "out.tsv")
+    measure_pseudolabels(estimator, files, study.caches, study.unit, study.folder / "out.tsv")
     return read_tsv(study.folder / "out.tsv")
 
 
@@ -48,9 +48,18 @@ def test_the_nnunet_has_a_direction_of_its_own(study):
 
 def test_sequences_without_labels_are_passed_over(study):
     found = measure(study, {"forward": beating()})
-    measure_pseudolabels("still", {"forward": []}, study.caches, study.folder / "none.tsv")
+    measure_pseudolabels("still", {"forward": []}, study.caches, "mm", study.folder / "none.tsv")
 
     assert len(found) == 9
     none = read_tsv(study.folder / "none.tsv")
     assert none.empty
-    assert tuple(none.columns) == COLUMNS
+    assert list(none) == list(found)
+
+
+def test_a_cavity_without_a_size_of_pixels_is_measured_in_px(tmp_path):
+    found = measure(write_cavity_study(tmp_path), {"forward": np.repeat(beating()[:1], 5, axis=0)})
+
+    assert set(found["structure"]) == {"cavity"}
+    # Height 40 instead of 36 32 28; 64 pixels are 512.
+    assert found["hd_px"].tolist() == [4.0, 8.0, 12.0]
+    assert found["hd_px512"].tolist() == [32.0, 64.0, 96.0]

@@ -5,20 +5,26 @@ import pandas as pd
 import pytest
 
 from echoweave.errors import InputError
-from echoweave.evaluation.measure_segmentation import MEASURES, measure_segmentation
+from echoweave.evaluation.measure_segmentation import measure_columns, measure_segmentation
 from echoweave.io.tables import read_tsv
+from echoweave.units import UNITS
 
-from .study import beating, write_study
+from .study import beating, write_cavity_study, write_study
 
 SETTINGS = {"frame_rate_hz": 50.0, "consistency_threshold": 0.1}
+PER_STRUCTURE = ("frames", "areas", "smoothness")
 BOTH_VIEWS = [("patient0001", "2CH", "Poor"), ("patient0001", "4CH", "Good")]
 
 
 def measure(study, labels) -> dict[str, pd.DataFrame]:
     predictions = study.predict("arm", labels)
     out = study.folder / "measures"
-    measure_segmentation("dense3d", predictions, study.caches, out, SETTINGS)
-    return {name: read_tsv(out / f"{name}.tsv") for name in MEASURES}
+    settings = SETTINGS | {"unit": study.unit}
+    measure_segmentation("dense3d", predictions, study.caches, out, settings)
+    columns = measure_columns(UNITS[study.unit])
+    tables = {name: read_tsv(out / f"{name}.tsv") for name in columns}
+    assert {name: list(table) for name, table in tables.items()} == columns
+    return tables
 
 
 def row(table: pd.DataFrame, **values) -> pd.Series:
@@ -194,7 +200,26 @@ def test_an_arm_without_predictions_gets_empty_tables(study):
     tables = measure(study, {})
 
     assert all(table.empty for table in tables.values())
-    assert tuple(tables["frames"].columns) == MEASURES["frames"]
+
+
+def test_a_cavity_without_a_size_of_pixels_is_measured_in_px(tmp_path):
+    study = write_cavity_study(tmp_path)
+    # At ES 28 rows instead of 24.
+    tables = measure(study, {study.names[0]: beating()[[0, 1, 2, 3, 3]]})
+
+    assert all((tables[name]["structure"] == "cavity").all() for name in PER_STRUCTURE)
+    assert row(tables["frames"], instant="ES")["hd_px"] == 4.0
+    assert row(tables["areas"], frame=0)["area_px2"] == 12 * 40
+    assert row(tables["areas"], frame=0)["area_px2_at_512"] == 12 * 40 * 64
+    followed = ["cavity_area_px2", "cavity_length_px", "cavity_width_px", "cavity_tilt_degrees"]
+    assert tables["consistency"]["attribute"].tolist() == followed
+    volumes = row(tables["volumes"], mode="ase")
+    assert volumes["method"] == volumes["ref_method"] == "4CH"
+    # Round discs 12 px wide over 40 px; the axis of a box ends in its corner.
+    assert volumes["edv_px3"] == pytest.approx(np.pi / 4 * 12**2 * 40, rel=0.1)
+    assert volumes["length_ed_4ch_px"] == volumes["length_ed_px"] == pytest.approx(40, abs=0.5)
+    # 20 ml of the data set are no number of px.
+    assert np.isnan(volumes["cfg_edv_px3"])
 
 
 def test_a_prediction_of_another_size_is_refused(study):

@@ -11,12 +11,12 @@ from echoweave.evaluation.volume_table import TABLE2_KEYS
 
 PUBLISHED = Path(__file__).parents[2] / "resources" / "published_results.tsv"
 KEYS = {"table1": TABLE1_KEYS, "table2": TABLE2_KEYS}
-HEADER = "table\tmethod\tinstant\tkey\tvalue\tsource\n"
+HEADER = "dataset\ttable\tmethod\tinstant\tkey\tvalue\tsource\n"
 PAPER = "(Tafuro et al., 2023)"
 
 
 def rows(table: str) -> dict[tuple[str, str], dict[str, float]]:
-    found = published_rows(read_published(PUBLISHED, KEYS), table)
+    found = published_rows(read_published(PUBLISHED, "CAMUS", KEYS), table)
     return {(row["method"], row["instant"]): row for row in found}
 
 
@@ -60,8 +60,12 @@ def test_the_order_is_that_of_the_paper(table: str) -> None:
     assert [name.split(" ")[0] for name in methods[-4:]] == ["CLAS", "2D", "2D", "2D+time"]
 
 
+def test_numbers_of_another_data_set_do_not_stand_beside_ours() -> None:
+    assert published_rows(read_published(PUBLISHED, "Phantom", KEYS), "table1") == []
+
+
 def test_every_source_is_said() -> None:
-    notes = published_sources(read_published(PUBLISHED, KEYS), "table2")
+    notes = published_sources(read_published(PUBLISHED, "CAMUS", KEYS), "table2")
     assert sum(note.startswith("CLAS (Wei et al., 2020): ") for note in notes) == 3
     assert any("10.1007/978-3-031-44521-7_19, Table 2" in note for note in notes)
 
@@ -69,27 +73,27 @@ def test_every_source_is_said() -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("table3\tA\t\tef_correlation\t0.8\tB", "table 'table3' is none of table1, table2"),
-        ("table1\tA\t\tcavity_dice_mean\t0.9\tB", "table1 has no instant ''"),
-        ("table2\tA\tED\tef_correlation\t0.8\tB", "table2 has no instant 'ED'"),
-        ("table1\tA\tED\tcavity_dice\t0.9\tB", "table1 has no column 'cavity_dice'"),
-        ("table1\tA\tED\tcavity_dice_mean\t0,9\tB", "'0,9' is not a number"),
-        ("table1\tA\tED\tcavity_dice_mean\t94.5\tB", "94.5 is no cavity_dice_mean"),
-        ("table2\tA\t\tef_correlation\t0.8\t", "names no method or no source"),
-        ("table2\tA\t\tef_mae_percent\t5\tB", "gives a number again"),
+        ("CAMUS\ttable3\tA\t\tef_correlation\t0.8\tB", "table 'table3' is none of table1, table2"),
+        ("CAMUS\ttable1\tA\t\tcavity_dice_mean\t0.9\tB", "table1 has no instant ''"),
+        ("CAMUS\ttable2\tA\tED\tef_correlation\t0.8\tB", "table2 has no instant 'ED'"),
+        ("CAMUS\ttable1\tA\tED\tcavity_dice\t0.9\tB", "table1 has no column 'cavity_dice'"),
+        ("CAMUS\ttable1\tA\tED\tcavity_dice_mean\t0,9\tB", "'0,9' is not a number"),
+        ("CAMUS\ttable1\tA\tED\tcavity_dice_mean\t94.5\tB", "94.5 is no cavity_dice_mean"),
+        ("CAMUS\ttable2\tA\t\tef_correlation\t0.8\t", "names no data set, no method or no source"),
+        ("CAMUS\ttable2\tA\t\tef_mae_percent\t5\tB", "gives a number again"),
     ],
 )
 def test_a_line_that_no_table_can_show_is_refused(tmp_path: Path, line: str, message: str) -> None:
     path = tmp_path / "published.tsv"
-    path.write_text(f"{HEADER}table2\tA\t\tef_mae_percent\t5\tB\n{line}\n")
+    path.write_text(f"{HEADER}CAMUS\ttable2\tA\t\tef_mae_percent\t5\tB\n{line}\n")
     with pytest.raises(InputError, match="line 3") as caught:
-        read_published(path, KEYS)
+        read_published(path, "CAMUS", KEYS)
     (problem,) = caught.value.problems
     assert message in problem.what
 
 
 def test_a_table_with_other_columns_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "published.tsv"
-    path.write_text("table\tmethod\tvalue\n")
-    with pytest.raises(InputError, match="give the columns table, method, instant"):
-        read_published(path, KEYS)
+    path.write_text("CAMUS\ttable\tmethod\tvalue\n")
+    with pytest.raises(InputError, match="give the columns dataset, table, method, instant"):
+        read_published(path, "CAMUS", KEYS)

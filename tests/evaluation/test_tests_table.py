@@ -10,7 +10,7 @@ from echoweave.evaluation.samples import TableSettings
 from echoweave.evaluation.tests_table import make_tests
 
 ARMS = ("sparse2d", "dense2d", "dense3d")
-SETTINGS = TableSettings("ase", bootstrap_samples=200, seed=1)
+SETTINGS = TableSettings("ase", 200, seed=1, label_values=(0, 1, 2, 3), unit="mm")
 PATIENTS = [f"patient{number:04}" for number in range(1, 13)]
 
 # Arm, number of the patient, instant -> Dice and HD (NaN: the mask is lost).

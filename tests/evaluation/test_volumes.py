@@ -5,7 +5,10 @@ import pytest
 
 from echoweave.evaluation.chamber import Chamber, find_chamber
 from echoweave.evaluation.volumes import ejection_fraction, measure_beat
+from echoweave.units import UNITS
 from tests.shapes import half_ellipse
+
+MM = UNITS["mm"]
 
 
 def chamber_of(radius, length, spacing=(0.308, 0.154), tilt=0.0) -> Chamber:
@@ -32,9 +35,9 @@ def test_half_ellipsoid_within_one_percent(spacing, tilt, four, two, length):
     }
     expected = 2 / 3 * math.pi * four * two * length / 1000
 
-    found = measure_beat(ed, ed, "ase")
+    found = measure_beat(ed, ed, "ase", MM)
 
-    assert found.edv_ml == pytest.approx(expected, rel=0.01)
+    assert found.edv == pytest.approx(expected, rel=0.01)
     assert found.method == "biplane"
     assert not found.foreshortened
 
@@ -43,49 +46,55 @@ def test_cylinders_by_hand():
     # 40 mm x 30 mm elliptic discs over 80 mm; 30 mm x 20 mm over 60 mm at ES.
     ed = {"2CH": cylinder(40, 80), "4CH": cylinder(30, 80)}
     es = {"2CH": cylinder(30, 60), "4CH": cylinder(20, 60)}
-    found = measure_beat(ed, es, "ase")
+    found = measure_beat(ed, es, "ase", MM)
 
     edv, esv = math.pi / 4 * 40 * 30 * 80 / 1000, math.pi / 4 * 30 * 20 * 60 / 1000
-    assert found.edv_ml == pytest.approx(edv)
-    assert found.esv_ml == pytest.approx(esv)
+    assert found.edv == pytest.approx(edv)
+    assert found.esv == pytest.approx(esv)
     assert found.ef_percent == pytest.approx(62.5)
-    assert (found.length_ed_mm, found.length_es_mm) == (80, 60)
+    assert (found.length_ed, found.length_es) == (80, 60)
 
 
 def test_one_disc_height_for_both_instants_overrates_esv():
     ed = {"2CH": cylinder(40, 80), "4CH": cylinder(30, 76)}
     es = {"2CH": cylinder(30, 60), "4CH": cylinder(20, 60)}
-    found = measure_beat(ed, es, "camus")
+    found = measure_beat(ed, es, "camus", MM)
 
-    assert found.edv_ml == pytest.approx(measure_beat(ed, es, "ase").edv_ml)
-    assert found.esv_ml == pytest.approx(math.pi / 4 * 30 * 20 * 80 / 1000)
+    assert found.edv == pytest.approx(measure_beat(ed, es, "ase", MM).edv)
+    assert found.esv == pytest.approx(math.pi / 4 * 30 * 20 * 80 / 1000)
     assert found.ef_percent == pytest.approx(50.0)
-    assert (found.length_ed_mm, found.length_es_mm) == (80, 60)
+    assert (found.length_ed, found.length_es) == (80, 60)
 
 
 def test_single_plane_takes_round_discs():
     ed, es = {"4CH": cylinder(40, 80)}, {"4CH": cylinder(20, 80)}
-    found = measure_beat(ed, es, "ase")
+    found = measure_beat(ed, es, "ase", MM)
 
     assert found.method == "4CH"
-    assert found.edv_ml == pytest.approx(math.pi / 4 * 40**2 * 80 / 1000)
+    assert found.edv == pytest.approx(math.pi / 4 * 40**2 * 80 / 1000)
     assert found.ef_percent == pytest.approx(75.0)
+
+
+def test_pixels_give_cubic_pixels():
+    views = {"4CH": cylinder(40, 80)}
+
+    assert measure_beat(views, views, "ase", UNITS["px"]).edv == pytest.approx(math.pi * 20**2 * 80)
 
 
 def test_a_view_that_fails_at_one_instant_is_left_out_at_both():
     ed = {"2CH": cylinder(30, 80), "4CH": cylinder(40, 80)}
     es = {"2CH": None, "4CH": cylinder(20, 80)}
 
-    assert measure_beat(ed, es, "ase") == measure_beat(
-        {"4CH": ed["4CH"]}, {"4CH": es["4CH"]}, "ase"
+    assert measure_beat(ed, es, "ase", MM) == measure_beat(
+        {"4CH": ed["4CH"]}, {"4CH": es["4CH"]}, "ase", MM
     )
 
 
 def test_nothing_to_measure():
-    found = measure_beat({"4CH": None}, {}, "ase")
+    found = measure_beat({"4CH": None}, {}, "ase", MM)
 
     assert found.method == ""
-    assert math.isnan(found.edv_ml)
+    assert math.isnan(found.edv)
     assert math.isnan(found.ef_percent)
     assert math.isnan(found.gls_percent)
 
@@ -93,7 +102,7 @@ def test_nothing_to_measure():
 @pytest.mark.parametrize(("other", "flag"), [(73.0, False), (71.0, True)])
 def test_foreshortening_is_more_than_ten_percent(other, flag):
     views = {"2CH": cylinder(30, 80), "4CH": cylinder(30, other)}
-    assert measure_beat(views, views, "ase").foreshortened is flag
+    assert measure_beat(views, views, "ase", MM).foreshortened is flag
 
 
 def test_strain_is_the_change_of_the_contour():
@@ -101,7 +110,7 @@ def test_strain_is_the_change_of_the_contour():
     ed = {"2CH": cylinder(40, 80), "4CH": cylinder(30, 80)}
     es = {"2CH": cylinder(20, 40), "4CH": cylinder(30, 80)}
 
-    assert measure_beat(ed, es, "ase").gls_percent == pytest.approx(-25.0)
+    assert measure_beat(ed, es, "ase", MM).gls_percent == pytest.approx(-25.0)
 
 
 @pytest.mark.parametrize(("edv", "esv", "ef"), [(100, 40, 60), (100, 120, -20), (0, 0, math.nan)])

@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from echoweave.figures.closure import STRUCTURES, draw_closure
+from echoweave.figures.closure import draw_closure
 from echoweave.geometry.overlap import structure_dice
 from echoweave.io.images import write_sequence
 from echoweave.io.tables import write_tsv
+from echoweave.labels import PARTS
 
 from .study import Study, labels_of_study
 
@@ -17,7 +18,7 @@ NAME = "patient0001_4CH"
 def test_dice_of_each_structure_by_hand() -> None:
     manual = np.array([[1, 1, 2, 2, 0, 0]], np.uint8)
     carried = np.array([[1, 1, 1, 2, 0, 0]], np.uint8)
-    found = structure_dice(carried, manual, STRUCTURES)
+    found = structure_dice(carried, manual, PARTS)
     assert found["cavity"] == pytest.approx(4 / 5)
     assert found["myocardium"] == pytest.approx(2 / 3)
     assert np.isnan(found["atrium"])

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from echoweave.figures.estimators import draw_estimators
-from echoweave.figures.figure2 import MEASURES, box_means, draw_figure2
+from echoweave.figures.figure2 import DISTANCES, box_means, draw_figure2
 from echoweave.figures.holdout import read_holdout
 from echoweave.io.tables import write_tsv
 
@@ -18,7 +18,8 @@ def quality(*rows: tuple[str, str, str, str, float]) -> pd.DataFrame:
     """Each sequence is another patient's."""
     table = pd.DataFrame(rows, columns=COLUMNS)
     table["patient"] = table["sequence"]
-    return table.assign(**dict.fromkeys(MEASURES[1:], 1.0)).assign(hd_mm=np.nan)
+    measures = [f"{name}_{unit}" for unit in ("mm", "px512") for name in DISTANCES]
+    return table.assign(**dict.fromkeys(measures, 1.0)).assign(hd_mm=np.nan)
 
 
 @pytest.fixture

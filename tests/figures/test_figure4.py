@@ -39,8 +39,8 @@ def test_without_a_test_sequence_the_figure_says_so(tmp_path: Path, study: Study
 
 def test_areas_are_shown_in_square_centimetres(study: Study) -> None:
     # 13 x 10 cavity pixels of 0.5 x 0.25 mm.
-    from echoweave.figures.figure4 import reference_areas_cm2
+    from echoweave.figures.figure4 import reference_areas
     from echoweave.figures.sources import Sources
 
     clip = Sources(study.caches, []).clip("patient0001_4CH")
-    np.testing.assert_allclose(reference_areas_cm2(clip, "cavity"), [0.1625, 0.1625])
+    np.testing.assert_allclose(reference_areas(clip, "cavity"), [0.1625, 0.1625])

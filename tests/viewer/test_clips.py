@@ -22,6 +22,14 @@ def test_areas_are_in_square_centimetres_and_unknown_where_there_is_no_mask() ->
     assert clip["layers"]["reference"]["areas"]["cavity"] == [4.0, None, None, 2.8]
 
 
+def test_a_cavity_without_a_size_of_pixels_is_shown_in_px() -> None:
+    clip = make_clip("patient0001", "", label_values=(0, 1), unit="px")
+    layer = clip_content(clip, {"fused": list(clip.labels)})["layers"]["fused"]
+    # 10 x 20 pixels of 2 x 1 native ones at ED, 10 x 14 at ES.
+    assert layer["areas"] == {"cavity": [400.0, 280.0]}
+    assert [len(frame) for frame in layer["outlines"]] == [1, 1]
+
+
 def test_outlines_by_frame_and_label() -> None:
     clip = clip_content(make_clip("patient0001", "Good"), {})
     outlines = clip["layers"]["reference"]["outlines"]

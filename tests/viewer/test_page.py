@@ -184,6 +184,17 @@ def test_volumes_and_ef(viewer: Page) -> None:
     assert any(row.split()[-4:] == ["100.0", "45.0", "55.0", "5.0"] for row in rows)
 
 
+def test_a_cavity_without_a_size_of_pixels(browser_page: Page, tmp_path: Path) -> None:
+    page = write_viewer(tmp_path, ("", "", ""), (0, 1), "px")
+    browser_page.goto(f"{page.as_uri()}#patient0002_4CH")
+    browser_page.wait_for_function("state.clip?.name === 'patient0002_4CH'")
+    assert browser_page.locator("#curves h3").all_inner_texts() == ["LV cavity (px²)"]
+    head, *_, last = browser_page.inner_text("#volumes").splitlines()
+    assert head.split() == ["EDV", "px³", "ESV", "px³", "EF", "%", "EF", "error"]
+    assert last.split() == ["Reference", "90.0", "45.0", "50.0"]
+    browser_page.goto("about:blank")
+
+
 def test_a_phone_needs_no_sideways_scrolling(viewer: Page) -> None:
     viewer.set_viewport_size({"width": 390, "height": 844})
     assert viewer.evaluate("document.documentElement.scrollWidth") == 390

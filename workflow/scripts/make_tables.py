@@ -15,6 +15,7 @@ if __name__ == "__main__":
                 zip(snakemake.params.arms, map(Path, snakemake.input.choices), strict=True)
             ),
             published=snakemake.params.published,
+            dataset=snakemake.params.dataset,
             folder=Path(snakemake.output[0]).parent,
             settings=snakemake.params.settings,
         )

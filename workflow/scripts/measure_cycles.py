@@ -12,5 +12,6 @@ if __name__ == "__main__":
             folder=Path(snakemake.input.folder),
             caches=[Path(path) for path in snakemake.input.caches],
             frame_rate_hz=snakemake.params.settings["frame_rate_hz"],
+            unit=snakemake.params.unit,
             output=Path(snakemake.output[0]),
         )

@@ -11,5 +11,6 @@ if __name__ == "__main__":
             estimator=snakemake.params.arm,
             labels={snakemake.params.arm: sorted(Path(snakemake.input.folder).glob("*.nii.gz"))},
             caches=[Path(path) for path in snakemake.input.caches],
+            unit=snakemake.params.unit,
             output=Path(snakemake.output[0]),
         )

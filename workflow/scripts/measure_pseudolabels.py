@@ -14,5 +14,6 @@ if __name__ == "__main__":
                 for direction in ("forward", "backward", "fused")
             },
             caches=[Path(path) for path in snakemake.input.caches],
+            unit=snakemake.params.unit,
             output=Path(snakemake.output[0]),
         )

@@ -15,5 +15,7 @@ if __name__ == "__main__":
                 "report": snakemake.params.results / "report.html",
                 "viewer": snakemake.params.results / "viewer/index.html",
             },
+            label_values=snakemake.params.label_values,
+            unit=snakemake.params.unit,
             output=Path(snakemake.output[0]),
         )

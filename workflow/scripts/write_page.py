@@ -15,6 +15,8 @@ if __name__ == "__main__":
             quality=Path(snakemake.input.quality),
             roles=Path(snakemake.input.roles),
             mode=snakemake.params.mode,
+            label_values=snakemake.params.label_values,
+            unit=snakemake.params.unit,
             sequences=snakemake.params.sequences,
             output=Path(snakemake.output[0]),
         )

@@ -21,6 +21,7 @@ from echoweave.errors import InputError, Problem
 from echoweave.io.checksums import digest_of_content, sha256
 from echoweave.logs import LOGGER, log_to_terminal
 from echoweave.shuffle import hash_number, stable_order
+from echoweave.units import Unit
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,12 @@ class Cohort:
     lists: tuple[Path, ...] = ()
     warnings: tuple[Problem, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def unit(self) -> Unit:
+        """What lengths are measured in: mm where every sequence tells the size of its pixels."""
+        known = all(one.facts.native_spacing_mm is not None for one in self.sequences)
+        return "mm" if known else "px"
 
     @property
     def training(self) -> list[Source]:

@@ -18,26 +18,41 @@ from echoweave.evaluation.samples import (
     summary_columns,
 )
 from echoweave.evaluation.table import Column, Table
-from echoweave.labels import STRUCTURES
+from echoweave.units import UNITS, Unit
 
 # Columns of the paper's Table 1; its "LV Myocardium" is the region inside the epicardium.
 TABLE1_STRUCTURES = ("cavity", "epi", "atrium")
-# Measure -> heading, decimals.
-MEASURES = {"dice": ("Dice", 3), "mad_mm": ("MAD (mm)", 2), "hd_mm": ("HD (mm)", 2)}
-_EXTRA = {"jaccard": ("Jaccard", 3), "hd95_mm": ("HD95 (mm)", 2), "rms_mm": ("RMS (mm)", 2)}
+
+
+def measures(unit: Unit) -> dict[str, tuple[str, int]]:
+    """Return column -> heading and decimals of what Table 1 and the tests compare."""
+    return {
+        "dice": ("Dice", 3),
+        f"mad_{unit}": (f"MAD ({unit})", 2),
+        f"hd_{unit}": (f"HD ({unit})", 2),
+    }
+
+
+def _all_measures(unit: Unit) -> dict[str, tuple[str, int]]:
+    return {
+        **measures(unit),
+        "jaccard": ("Jaccard", 3),
+        f"hd95_{unit}": (f"HD95 ({unit})", 2),
+        f"rms_{unit}": (f"RMS ({unit})", 2),
+    }
+
+
 # What a published row of Table 1 can hold.
 TABLE1_KEYS = frozenset(
     f"{structure}_{measure}_{name}"
     for structure in TABLE1_STRUCTURES
-    for measure in MEASURES
+    for unit in UNITS
+    for measure in measures(unit)
     for name in ("mean", "sd")
 )
 GROUPINGS: Groupings = {"instant": ("instant", ("ED", "ES")), **BY_QUALITY, **BY_VIEW}
-NOTES = (
-    "Mean ± SD over the sequences of the test patients with reference masks; n sequences.",
-    "Missed: structures that the prediction or the reference alone has; Dice 0, no distance.",
-    "LV epi is cavity and myocardium together: the column LV Myocardium of the paper's Table 1.",
-)
+_MISSED = "Missed: structures that the prediction or the reference alone has; Dice 0, no distance."
+_EPI = "LV epi is cavity and myocardium together: the column LV Myocardium of the paper's Table 1."
 
 
 def make_table1(
@@ -57,6 +72,7 @@ def make_table1(
         settings: For the intervals.
     """
     rows: list[dict[str, Any]] = []
+    structures = [name for name in TABLE1_STRUCTURES if name in settings.structures]
     for instant in ("ED", "ES"):
         rows += [row for row in published if row["instant"] == instant]
         for arm in arms:
@@ -65,11 +81,11 @@ def make_table1(
                 "method": arm,
                 "instant": instant,
                 "n": found["sequence"].nunique(),
-                "missed": count_missed(found[found["structure"].isin(TABLE1_STRUCTURES)]),
+                "missed": count_missed(found[found["structure"].isin(structures)], settings.unit),
             }
-            for structure in TABLE1_STRUCTURES:
+            for structure in structures:
                 chosen = select(found, structure=structure)
-                for measure in MEASURES:
+                for measure in measures(settings.unit):
                     values = summarise(chosen, measure, settings)
                     row |= {f"{structure}_{key}": value for key, value in values.items()}
             rows.append(row)
@@ -77,11 +93,15 @@ def make_table1(
         *(Column("instant", "Instant"), Column("method", "Method")),
         *(Column("n", "n"), Column("missed", "Missed")),
     ]
-    for structure in TABLE1_STRUCTURES:
-        for measure, (heading, decimals) in MEASURES.items():
+    for structure in structures:
+        for measure, (heading, decimals) in measures(settings.unit).items():
             title = f"{display_name(structure)} {heading}"
             columns += summary_columns(f"{structure}_{measure}", title, decimals)
-    notes = (*NOTES, *_published_notes(published, sources))
+    notes = (
+        "Mean ± SD over the sequences of the test patients with reference masks; n sequences.",
+        *_notes(settings),
+        *_published_notes(published, sources),
+    )
     return Table("Accuracy at ED and ES, as in the paper's Table 1.", columns, rows, notes)
 
 
@@ -95,9 +115,9 @@ def make_strata(frames: pd.DataFrame, arms: Sequence[str], settings: TableSettin
         *(Column("arm", "Arm"), Column("grouping", "By"), Column("group", "Group")),
         *(Column("structure", "Structure"), Column("n", "n"), Column("missed", "Missed")),
     ]
-    for measure, (heading, decimals) in (MEASURES | _EXTRA).items():
+    for measure, (heading, decimals) in _all_measures(settings.unit).items():
         columns += summary_columns(measure, heading, decimals)
-    notes = ("n: masks (one a sequence and instant).", *NOTES[1:])
+    notes = ("n: masks (one a sequence and instant).", *_notes(settings))
     return Table("Accuracy by instant, image quality and view.", columns, rows, notes)
 
 
@@ -105,17 +125,21 @@ def _strata_rows(
     found: pd.DataFrame, keys: dict[str, Any], settings: TableSettings
 ) -> list[dict[str, Any]]:
     rows = []
-    for structure in STRUCTURES:
+    for structure in settings.structures:
         chosen = select(found, structure=structure)
         row = keys | {
             "structure": structure,
             "n": int(chosen["dice"].notna().sum()),
-            "missed": count_missed(chosen),
+            "missed": count_missed(chosen, settings.unit),
         }
-        for measure in MEASURES | _EXTRA:
+        for measure in _all_measures(settings.unit):
             row |= summarise(chosen, measure, settings)
         rows.append(row)
     return rows
+
+
+def _notes(settings: TableSettings) -> list[str]:
+    return [_MISSED, _EPI] if "epi" in settings.structures else [_MISSED]
 
 
 def _published_notes(

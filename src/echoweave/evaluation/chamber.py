@@ -1,7 +1,8 @@
 """Long axis, discs and endocardial contour of the left ventricle in one apical view.
 
 Apical views show the apex at the top, so that the mitral valve lies below it in the image.
-All points are (y, x) in mm; the centre of pixel (i, j) is at (i * sy, j * sx).
+All points are (y, x), and all lengths, in the unit of the spacing; the centre of pixel (i, j) is at
+(i * sy, j * sx).
 """
 
 from dataclasses import dataclass
@@ -39,12 +40,12 @@ class Chamber:
         return np.asarray(self.hinges.mean(axis=0))
 
     @property
-    def length_mm(self) -> float:
+    def length(self) -> float:
         """Length of the long axis, from the middle of the valve plane to the apex."""
         return float(np.linalg.norm(self.apex - self.base))
 
     @property
-    def width_mm(self) -> float:
+    def width(self) -> float:
         """Distance between the hinge points."""
         return float(np.linalg.norm(self.hinges[1] - self.hinges[0]))
 
@@ -55,7 +56,7 @@ class Chamber:
         return float(np.degrees(np.arctan2(right, up)))
 
     @property
-    def diameters_mm(self) -> Points:
+    def diameters(self) -> Points:
         """[20], diameter of each disc from base to apex."""
         return np.asarray(np.linalg.norm(self.chords[:, 1] - self.chords[:, 0], axis=1))
 
@@ -66,7 +67,7 @@ class Chamber:
         return np.concatenate([self.hinges[:1], left, [self.apex], right, self.hinges[1:]])
 
     @property
-    def contour_length_mm(self) -> float:
+    def contour_length(self) -> float:
         """Length of :attr:`contour`."""
         return float(np.linalg.norm(np.diff(self.contour, axis=0), axis=1).sum())
 

@@ -4,19 +4,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from echoweave.evaluation.table import Column, Table
-from echoweave.labels import STRUCTURES
+from echoweave.labels import LABEL_NAMES
 from echoweave.segmentation.arm import ensemble_name
 
-_NAMES = {labels[0]: name for name, labels in STRUCTURES.items() if len(labels) == 1}
 
-
-def make_configurations(choices: Mapping[str, Mapping[str, Any]]) -> Table:
+def make_configurations(
+    choices: Mapping[str, Mapping[str, Any]], label_values: Sequence[int]
+) -> Table:
     """Return the cross-validated Dice of each candidate of each arm.
 
     Args:
         choices: Arm -> content of its best.json, see :mod:`echoweave.segmentation.select`.
+        label_values: What the masks tell apart; nnU-Net numbers them in this order.
     """
-    lines = [line for arm, choice in choices.items() for line in _lines(arm, choice)]
+    names = [LABEL_NAMES[value] for value in label_values]
+    lines = [line for arm, choice in choices.items() for line in _lines(arm, choice, names)]
     columns = [
         *(Column("arm", "Arm"), Column("candidate", "Candidate"), Column("n", "n")),
         *(Column("dice", "Dice", 4), Column("chosen", "Chosen")),
@@ -33,7 +35,7 @@ def make_configurations(choices: Mapping[str, Mapping[str, Any]]) -> Table:
     return Table("Choice among the candidates of every arm.", columns, lines, notes)
 
 
-def _lines(arm: str, choice: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _lines(arm: str, choice: Mapping[str, Any], names: Sequence[str]) -> list[dict[str, Any]]:
     chosen, lines = ensemble_name(choice["configurations"]), []
     for candidate, dice in choice["candidates"].items():
         line = {"arm": arm, "candidate": candidate, "n": choice["cases"], "dice": dice}
@@ -41,12 +43,12 @@ def _lines(arm: str, choice: Mapping[str, Any]) -> list[dict[str, Any]]:
             line |= {
                 "chosen": "yes",
                 "dice_postprocessed": choice["dice_postprocessed"],
-                "largest_component": _names(choice["keep_largest"]) or "nothing",
+                "largest_component": _names(choice["keep_largest"], names) or "nothing",
             }
         lines.append(line)
     return lines
 
 
-def _names(kept: Sequence[int | Sequence[int]]) -> str:
+def _names(kept: Sequence[int | Sequence[int]], names: Sequence[str]) -> str:
     """Return "all foreground, atrium" for [[1, 2, 3], 3]."""
-    return ", ".join(_NAMES[one] if isinstance(one, int) else "all foreground" for one in kept)
+    return ", ".join(names[one] if isinstance(one, int) else "all foreground" for one in kept)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from echoweave.evaluation.predictions import ATTRIBUTES, Shapes
+from echoweave.evaluation.predictions import Shapes
 from echoweave.evaluation.smoothness import deviations
 
 COLUMNS = ("attribute", "n_frames", "lost_frames", "max_deviation", "inconsistent_share")
@@ -23,10 +23,10 @@ def consistency_rows(
         clips: The test sequences of one arm.
         threshold: A frame counts as inconsistent if its deviation is larger, in scaled units.
     """
-    ranges = {attribute: _range(clips, attribute) for attribute in ATTRIBUTES}
+    names = clips[0].curves if clips else ()
+    ranges = {attribute: _range(clips, attribute) for attribute in names}
     for clip in clips:
-        for attribute in ATTRIBUTES:
-            curve = clip.curves[attribute]
+        for attribute, curve in clip.curves.items():
             found = np.abs(deviations(curve, *ranges[attribute]))
             found = found[np.isfinite(found)]
             yield (

@@ -31,6 +31,7 @@ def make_tables(
     roles: Path,
     choices: Mapping[str, Path],
     published: Path,
+    dataset: str,
     folder: Path,
     settings: Mapping[str, Any],
 ) -> None:
@@ -42,13 +43,14 @@ def make_tables(
         roles: What the registration networks know of each training patient.
         choices: Arm -> its best.json, see :mod:`echoweave.segmentation.select`.
         published: resources/published_results.tsv.
+        dataset: Title of the data set, whose published results are shown.
         folder: Gets the tables.
         settings: The fields of :class:`echoweave.evaluation.samples.TableSettings`.
     """
     chosen = TableSettings(**settings)
     arms = list(measures)
     ours = {name: _concat([home / f"{name}.tsv" for home in measures.values()]) for name in _INPUTS}
-    lines = read_published(published, {"table1": TABLE1_KEYS, "table2": TABLE2_KEYS})
+    lines = read_published(published, dataset, {"table1": TABLE1_KEYS, "table2": TABLE2_KEYS})
     theirs = {name: published_rows(lines, name) for name in ("table1", "table2")}
     sources = {name: published_sources(lines, name) for name in theirs}
     tables = {
@@ -64,7 +66,8 @@ def make_tables(
         "strata": make_strata(ours["frames"], arms, chosen),
         "tests": make_tests(ours, arms, chosen),
         "configurations": make_configurations(
-            {arm: json.loads(path.read_text()) for arm, path in choices.items()}
+            {arm: json.loads(path.read_text()) for arm, path in choices.items()},
+            chosen.label_values,
         ),
     }
     for name in TABLES:

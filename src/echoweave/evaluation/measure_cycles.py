@@ -9,23 +9,19 @@ import pandas as pd
 
 from echoweave.evaluation.patients import beat_rows
 from echoweave.evaluation.predictions import Labels, Prediction, find_shapes, read_labels
+from echoweave.evaluation.volumes import volume_names
 from echoweave.geometry.resize import resize_labels
 from echoweave.io.cache import EchoSequence, read_cycle, read_views
 from echoweave.io.tables import write_tsv
 from echoweave.logs import Progress
+from echoweave.units import UNITS, Unit, Units
 
 # No heart beats faster than 200 times a minute for long: two ED closer than this are noise.
 SHORTEST_BEAT_S = 0.3
-_MEASURES = ("beats", "edv_ml", "esv_ml", "ef_percent", "ef_sd_percent")
-COLUMNS = (
-    *("sequence", "patient", "view", "quality", "arm", "n_frames", "mode"),
-    *_MEASURES,
-    *(f"ref_{name}" for name in _MEASURES),
-)
 
 
 def measure_cycles(
-    arm: str, folder: Path, caches: Sequence[Path], frame_rate_hz: float, output: Path
+    arm: str, folder: Path, caches: Sequence[Path], frame_rate_hz: float, unit: Unit, output: Path
 ) -> None:
     """Compare the predictions of full-cycle clips with their dense labels.
 
@@ -37,12 +33,14 @@ def measure_cycles(
         folder: {sequence}.nii.gz on the cache grid, whole clips; there may be none.
         caches: {patient}.h5 of the training patients.
         frame_rate_hz: What is assumed for clips of unknown frame rate.
-        output: The table, one row (``COLUMNS``) a clip and volume mode.
+        unit: That of the spacing of every clip.
+        output: The table, one row (:func:`cycle_columns`) a clip and volume mode.
 
     Raises:
         InputError: A file is unreadable or of the wrong size.
     """
     rows: list[dict[str, Any]] = []
+    measures = _measures(UNITS[unit])
     progress = Progress(f"measuring full-cycle clips of {arm}", len(caches))
     for done, cache in enumerate(sorted(caches), 1):
         for view in read_views(cache):
@@ -55,11 +53,25 @@ def measure_cycles(
             found = _beats(clip, read_labels(path, clip), max(apart, 1))
             truth = _beats(clip, clip.dense_labels, max(apart, 1))
             for ours, theirs in zip(found, truth, strict=True):
-                measured = {name: ours[name] for name in ("mode", *_MEASURES)}
-                measured |= {f"ref_{name}": theirs[name] for name in _MEASURES}
+                measured = {name: ours[name] for name in ("mode", *measures)}
+                measured |= {f"ref_{name}": theirs[name] for name in measures}
                 rows.append(_keys(clip, arm) | measured)
         progress.update(done, cache.stem)
-    write_tsv(pd.DataFrame(rows, columns=list(COLUMNS)), output)
+    write_tsv(pd.DataFrame(rows, columns=cycle_columns(UNITS[unit])), output)
+
+
+def cycle_columns(units: Units) -> list[str]:
+    """Return the columns of cycles.tsv."""
+    measures = _measures(units)
+    return [
+        *("sequence", "patient", "view", "quality", "arm", "n_frames", "mode"),
+        *measures,
+        *(f"ref_{name}" for name in measures),
+    ]
+
+
+def _measures(units: Units) -> list[str]:
+    return ["beats", *volume_names(units).values(), "ef_sd_percent"]
 
 
 def _beats(clip: EchoSequence, labels: Labels, apart: int) -> list[dict[str, Any]]:

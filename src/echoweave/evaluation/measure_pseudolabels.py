@@ -13,17 +13,17 @@ from echoweave.io.cache import EchoSequence, read_sequence, read_views
 from echoweave.io.tables import write_tsv
 from echoweave.labels import structure_mask, structures_of
 from echoweave.logs import Progress
+from echoweave.units import Unit
 
 _DISTANCES = {"mean_surface_distance": "pooled_mean", "rms": "rms", "hd": "hd"}
-COLUMNS = (
-    *("sequence", "patient", "view", "quality", "estimator", "direction"),
-    *("frame", "position", "structure", "dice"),
-    *(f"{name}_{unit}" for unit in ("mm", "px512") for name in _DISTANCES),
-)
 
 
 def measure_pseudolabels(
-    estimator: str, labels: Mapping[str, Sequence[Path]], caches: Sequence[Path], output: Path
+    estimator: str,
+    labels: Mapping[str, Sequence[Path]],
+    caches: Sequence[Path],
+    unit: Unit,
+    output: Path,
 ) -> None:
     """Compare dense labels with ``Sequence.dense_labels``, frame by frame.
 
@@ -36,6 +36,7 @@ def measure_pseudolabels(
         labels: Direction -> {sequence}.nii.gz on the cache grid. Pseudo-labels have forward,
             backward and fused; an nnU-Net has the name of its arm.
         caches: {patient}.h5 of the patients; those without a file in ``labels`` do not matter.
+        unit: That of the spacing of every sequence.
         output: The table, one row a sequence, direction, frame and structure.
 
     Raises:
@@ -59,7 +60,7 @@ def measure_pseudolabels(
                 keys = _keys(sequence, estimator, direction)
                 rows += [keys | row for row in frame_rows(sequence, sequence.dense_labels, found)]
         progress.update(done, cache.stem)
-    write_tsv(pd.DataFrame(rows, columns=list(COLUMNS)), output)
+    write_tsv(pd.DataFrame(rows, columns=_columns(unit)), output)
 
 
 def frame_rows(sequence: EchoSequence, truth: Labels, found: Labels) -> Iterator[dict[str, Any]]:
@@ -71,7 +72,7 @@ def frame_rows(sequence: EchoSequence, truth: Labels, found: Labels) -> Iterator
         found: What is compared with them [T, Y, X].
     """
     height, width = truth.shape[1:]
-    spacings = {"mm": sequence.spacing, "px512": (PAPER_SIZE / height, PAPER_SIZE / width)}
+    spacings = {sequence.unit: sequence.spacing, "px512": (PAPER_SIZE / height, PAPER_SIZE / width)}
     structures = structures_of(sequence.dense_label_values)
     for frame in range(sequence.ed + 1, sequence.es):
         for structure in structures:
@@ -87,6 +88,14 @@ def frame_rows(sequence: EchoSequence, truth: Labels, found: Labels) -> Iterator
                 for name, measure in _DISTANCES.items():
                     row[f"{name}_{unit}"] = getattr(distances, measure)
             yield row
+
+
+def _columns(unit: Unit) -> list[str]:
+    return [
+        *("sequence", "patient", "view", "quality", "estimator", "direction"),
+        *("frame", "position", "structure", "dice"),
+        *(f"{name}_{one}" for one in (unit, "px512") for name in _DISTANCES),
+    ]
 
 
 def _keys(sequence: EchoSequence, estimator: str, direction: str) -> dict[str, Any]:

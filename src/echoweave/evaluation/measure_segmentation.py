@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from echoweave.evaluation import consistency
-from echoweave.evaluation.patients import BEAT_COLUMNS, VOLUME_COLUMNS, beat_rows, volume_rows
+from echoweave.evaluation.patients import beat_columns, beat_rows, volume_columns, volume_rows
 from echoweave.evaluation.predictions import (
     PAPER_SIZE,
     Prediction,
@@ -24,27 +24,12 @@ from echoweave.evaluation.smoothness import normalised_smoothness, smoothness
 from echoweave.geometry.overlap import dice, jaccard
 from echoweave.geometry.surfaces import surface_distances
 from echoweave.io.tables import write_tsv
-from echoweave.labels import STRUCTURES, structure_mask
+from echoweave.labels import structure_mask, structures_of
 from echoweave.logs import Progress
+from echoweave.units import UNITS, Unit, Units
 
 _SEQUENCE = ("sequence", "patient", "view", "quality", "arm")
-# File name -> columns of what measure_segmentation writes.
-MEASURES: Mapping[str, tuple[str, ...]] = {
-    "frames": (
-        *_SEQUENCE,
-        *("instant", "structure", "dice", "jaccard"),
-        *("hd_mm", "hd95_mm", "mad_mm", "pooled_mean_mm", "rms_mm"),
-    ),
-    "volumes": VOLUME_COLUMNS,
-    "beats": BEAT_COLUMNS,
-    "areas": (*_SEQUENCE, "frame", "structure", "area_px2_at_512", "area_mm2"),
-    "smoothness": (
-        *_SEQUENCE,
-        *("structure", "n_frames", "lost_frames", "frame_rate_hz", "frame_rate_known"),
-        *("smoothness_px4_per_frame3", "smoothness_normalised_per_s3"),
-    ),
-    "consistency": (*_SEQUENCE, *consistency.COLUMNS),
-}
+_DISTANCES = ("hd", "hd95", "mad", "pooled_mean", "rms")
 
 Row = dict[str, Any]
 
@@ -56,10 +41,12 @@ class MeasureSettings:
     Attributes:
         frame_rate_hz: What is assumed for sequences whose cfg gives no frame rate.
         consistency_threshold: A frame is inconsistent if a scaled attribute deviates by more.
+        unit: That of the spacing of every sequence.
     """
 
     frame_rate_hz: float
     consistency_threshold: float
+    unit: Unit
 
 
 def measure_segmentation(
@@ -69,10 +56,11 @@ def measure_segmentation(
     folder: Path,
     settings: Mapping[str, Any],
 ) -> None:
-    """Measure every prediction of ``arm`` and write one table a key of ``MEASURES``.
+    """Measure every prediction of ``arm`` and write one table a key of :func:`measure_columns`.
 
-    Overlap, distances and volumes are taken on the native grid, areas on the cache grid. Where
-    there are no references or no predictions, the tables have fewer rows or none.
+    Overlap, distances and volumes are taken on the native grid, areas on the cache grid, each for
+    the structures that the sequence knows. Where there are no references or no predictions, the
+    tables have fewer rows or none.
 
     Args:
         arm: Name of the arm, for the tables.
@@ -86,7 +74,8 @@ def measure_segmentation(
         InputError: A file is missing, unreadable or of the wrong size.
     """
     chosen = MeasureSettings(**settings)
-    rows: dict[str, list[Row]] = {name: [] for name in MEASURES}
+    columns = measure_columns(UNITS[chosen.unit])
+    rows: dict[str, list[Row]] = {name: [] for name in columns}
     patients: dict[str, list[Shapes]] = defaultdict(list)
     progress = Progress(f"measuring {arm}", len(predictions))
     for done, clip in enumerate(read_predictions(predictions, caches), 1):
@@ -104,8 +93,28 @@ def measure_segmentation(
     everyone = [shapes for views in patients.values() for shapes in views]
     for shapes, row in consistency.consistency_rows(everyone, chosen.consistency_threshold):
         rows["consistency"].append(_keys(shapes, arm) | row)
-    for name, columns in MEASURES.items():
-        write_tsv(pd.DataFrame(rows[name], columns=list(columns)), folder / f"{name}.tsv")
+    for name, found in rows.items():
+        write_tsv(pd.DataFrame(found, columns=columns[name]), folder / f"{name}.tsv")
+
+
+def measure_columns(units: Units) -> dict[str, list[str]]:
+    """Return file name -> columns of what :func:`measure_segmentation` writes."""
+    return {
+        "frames": [
+            *_SEQUENCE,
+            *("instant", "structure", "dice", "jaccard"),
+            *(f"{name}_{units.length}" for name in _DISTANCES),
+        ],
+        "volumes": volume_columns(units),
+        "beats": beat_columns(units),
+        "areas": [*_SEQUENCE, "frame", "structure", "area_px2_at_512", f"area_{units.area}"],
+        "smoothness": [
+            *_SEQUENCE,
+            *("structure", "n_frames", "lost_frames", "frame_rate_hz", "frame_rate_known"),
+            *("smoothness_px4_per_frame3", "smoothness_normalised_per_s3"),
+        ],
+        "consistency": [*_SEQUENCE, *consistency.COLUMNS],
+    }
 
 
 def instant_rows(clip: Prediction) -> Iterator[Row]:
@@ -115,7 +124,7 @@ def instant_rows(clip: Prediction) -> Iterator[Row]:
         return
     instants = (("ED", sequence.ed, references[0]), ("ES", sequence.es, references[1]))
     for instant, frame, reference in instants:
-        for structure in STRUCTURES:
+        for structure in structures_of(sequence.label_values):
             ours = structure_mask(clip.native[frame], structure)
             theirs = structure_mask(reference, structure)
             distances = surface_distances(ours, theirs, sequence.native_spacing)
@@ -124,11 +133,7 @@ def instant_rows(clip: Prediction) -> Iterator[Row]:
                 "structure": structure,
                 "dice": dice(ours, theirs),
                 "jaccard": jaccard(ours, theirs),
-                "hd_mm": distances.hd,
-                "hd95_mm": distances.hd95,
-                "mad_mm": distances.mad,
-                "pooled_mean_mm": distances.pooled_mean,
-                "rms_mm": distances.rms,
+                **{f"{name}_{sequence.unit}": getattr(distances, name) for name in _DISTANCES},
             }
 
 
@@ -136,14 +141,15 @@ def area_rows(clip: Prediction) -> Iterator[Row]:
     """Yield one row a frame and structure."""
     _, height, width = clip.cached.shape
     paper_pixels = PAPER_SIZE**2 / (height * width)
-    pixel_mm2 = math.prod(clip.sequence.spacing)
-    for structure in STRUCTURES:
+    pixel = math.prod(clip.sequence.spacing)
+    area = UNITS[clip.sequence.unit].area
+    for structure in structures_of(clip.sequence.label_values):
         for frame, pixels in enumerate(_areas(clip, structure)):
             yield {
                 "frame": frame,
                 "structure": structure,
                 "area_px2_at_512": pixels * paper_pixels,
-                "area_mm2": pixels * pixel_mm2,
+                f"area_{area}": pixels * pixel,
             }
 
 
@@ -152,7 +158,7 @@ def smoothness_rows(clip: Prediction, fallback_hz: float) -> Iterator[Row]:
     _, height, width = clip.cached.shape
     known = math.isfinite(clip.sequence.frame_rate_hz)
     frame_rate_hz = clip.sequence.frame_rate_hz if known else fallback_hz
-    for structure in STRUCTURES:
+    for structure in structures_of(clip.sequence.label_values):
         areas = _areas(clip, structure)
         yield {
             "structure": structure,

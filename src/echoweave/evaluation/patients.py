@@ -10,31 +10,37 @@ from numpy.typing import NDArray
 from echoweave.evaluation.chamber import Chamber
 from echoweave.evaluation.predictions import Shapes
 from echoweave.evaluation.smoothness import Phases, find_beats
-from echoweave.evaluation.volumes import MODES, Beat, Mode, Views, measure_beat
+from echoweave.evaluation.volumes import MODES, Beat, Mode, Views, measure_beat, volume_names
+from echoweave.units import Units
 
-_BEAT = ("edv_ml", "esv_ml", "ef_percent", "gls_percent", "length_ed_mm", "length_es_mm")
-_LENGTHS = tuple(
-    (instant, view, f"length_{instant}_{view.lower()}_mm")
-    for instant in ("ed", "es")
-    for view in ("2CH", "4CH")
-)
-VOLUME_COLUMNS = (
-    *("patient", "quality", "arm", "mode", "method", "foreshortened"),
-    *_BEAT,
-    *(column for _, _, column in _LENGTHS),
-    *("ref_method", "ref_foreshortened", *(f"ref_{name}" for name in _BEAT)),
-    *("cfg_edv_ml", "cfg_esv_ml", "cfg_ef_percent"),
-)
-BEAT_COLUMNS = (
-    *("patient", "arm", "mode", "method", "beats"),
-    *("edv_ml", "esv_ml", "ef_percent", "ef_sd_percent"),
-    *("ed_2ch", "es_2ch", "ed_4ch", "es_4ch"),
-    *("ref_edv_ml", "ref_esv_ml", "ref_ef_percent"),
-)
+_VIEWS = ("2CH", "4CH")
+_INSTANTS = ("ed", "es")
+
+
+def volume_columns(units: Units) -> list[str]:
+    """Return the columns of volumes.tsv."""
+    beat = _beat_names(units).values()
+    return [
+        *("patient", "quality", "arm", "mode", "method", "foreshortened"),
+        *beat,
+        *(_length(instant, view, units) for instant in _INSTANTS for view in _VIEWS),
+        *("ref_method", "ref_foreshortened", *(f"ref_{name}" for name in beat)),
+        *_cfg_columns(units),
+    ]
+
+
+def beat_columns(units: Units) -> list[str]:
+    """Return the columns of beats.tsv."""
+    measures = volume_names(units).values()
+    return [
+        *("patient", "arm", "mode", "method", "beats", *measures, "ef_sd_percent"),
+        *(f"{instant}_{view.lower()}" for view in _VIEWS for instant in _INSTANTS),
+        *(f"ref_{name}" for name in measures),
+    ]
 
 
 def volume_rows(clips: Sequence[Shapes]) -> Iterator[dict[str, Any]]:
-    """Yield one row (``VOLUME_COLUMNS`` without patient and arm) a mode, at the cfg's ED and ES.
+    """Yield one row (:func:`volume_columns` without patient and arm) a mode, at ED and ES.
 
     The references are measured in the same way, from the views that the prediction was measured
     in, so that a missing view costs both sides the same.
@@ -46,25 +52,31 @@ def volume_rows(clips: Sequence[Shapes]) -> Iterator[dict[str, Any]]:
     es = {clip.view: clip.chambers[clip.es] for clip in clips}
     lengths = {"ed": _lengths(ed), "es": _lengths(es)}
     cfg = np.array([clip.cfg for clip in clips])
+    units = clips[0].units
+    beat = _beat_names(units)
     for mode in MODES:
-        found = measure_beat(ed, es, mode)
+        found = measure_beat(ed, es, mode, units)
         reference = _measure_references(clips, found.method, mode)
         yield {
             "quality": worst_quality(clips),
             "mode": mode,
             "method": found.method,
             "foreshortened": found.foreshortened,
-            **{name: getattr(found, name) for name in _BEAT},
-            **{column: lengths[instant].get(view) for instant, view, column in _LENGTHS},
+            **_named(found, beat),
+            **{
+                _length(instant, view, units): lengths[instant].get(view)
+                for instant in _INSTANTS
+                for view in _VIEWS
+            },
             "ref_method": reference.method,
             "ref_foreshortened": reference.foreshortened,
-            **{f"ref_{name}": getattr(reference, name) for name in _BEAT},
-            **dict(zip(VOLUME_COLUMNS[-3:], _first_known(cfg), strict=True)),
+            **{f"ref_{name}": value for name, value in _named(reference, beat).items()},
+            **dict(zip(_cfg_columns(units), _first_known(cfg), strict=True)),
         }
 
 
 def beat_rows(clips: Sequence[Shapes], apart: int = 1) -> Iterator[dict[str, Any]]:
-    """Yield one row (``BEAT_COLUMNS`` without patient and arm) a mode, with ED and ES as found.
+    """Yield one row (:func:`beat_columns` without patient and arm) a mode, with ED and ES as found.
 
     ED and ES are the extrema of each view's predicted cavity area. Beats of the two views are
     paired in their order; the volumes are means over the beats. Beats that show another view than
@@ -77,6 +89,7 @@ def beat_rows(clips: Sequence[Shapes], apart: int = 1) -> Iterator[dict[str, Any
     phases = {clip.view: _find_phases(clip, apart) for clip in clips}
     shown = [clip for clip in clips if phases[clip.view]]
     count = min((len(phases[clip.view]) for clip in shown), default=0)
+    volumes = volume_names(clips[0].units)
     for mode in MODES:
         beats = [_measure_nth(shown, phases, number, mode) for number in range(count)]
         method = next((beat.method for beat in beats if beat.method), "")
@@ -87,12 +100,33 @@ def beat_rows(clips: Sequence[Shapes], apart: int = 1) -> Iterator[dict[str, Any
             "mode": mode,
             "method": method,
             "beats": len(beats),
-            **{name: _mean([getattr(beat, name) for beat in beats]) for name in _BEAT[:3]},
+            **{
+                column: _mean([getattr(beat, field) for beat in beats])
+                for field, column in volumes.items()
+            },
             "ef_sd_percent": float(efs.std(ddof=1)) if len(efs) > 1 else math.nan,
             **{f"ed_{clip.view.lower()}": phases[clip.view][0].ed for clip in shown},
             **{f"es_{clip.view.lower()}": phases[clip.view][0].es for clip in shown},
-            **{f"ref_{name}": getattr(reference, name) for name in _BEAT[:3]},
+            **{f"ref_{name}": value for name, value in _named(reference, volumes).items()},
         }
+
+
+def _beat_names(units: Units) -> dict[str, str]:
+    """Return the fields of :class:`Beat` that are numbers, and their columns."""
+    lengths = {f"length_{instant}": f"length_{instant}_{units.length}" for instant in _INSTANTS}
+    return {**volume_names(units), "gls_percent": "gls_percent", **lengths}
+
+
+def _named(beat: Beat, columns: Mapping[str, str]) -> dict[str, float]:
+    return {column: getattr(beat, field) for field, column in columns.items()}
+
+
+def _length(instant: str, view: str, units: Units) -> str:
+    return f"length_{instant}_{view.lower()}_{units.length}"
+
+
+def _cfg_columns(units: Units) -> list[str]:
+    return [f"cfg_{name}" for name in volume_names(units).values()]
 
 
 def worst_quality(clips: Sequence[Shapes]) -> str:
@@ -105,7 +139,7 @@ def _measure_references(clips: Sequence[Shapes], method: str, mode: Mode) -> Bea
     """Measure the references at ED and ES in the views that ``method`` names."""
     used = [clip for clip in clips if method in ("biplane", clip.view)]
     ed, es = ({clip.view: _nth(clip.ref_chambers, i) for clip in used} for i in (0, 1))
-    return measure_beat(ed, es, mode)
+    return measure_beat(ed, es, mode, clips[0].units)
 
 
 def _measure_nth(
@@ -113,11 +147,11 @@ def _measure_nth(
 ) -> Beat:
     ed = {clip.view: clip.chambers[phases[clip.view][number].ed] for clip in clips}
     es = {clip.view: clip.chambers[phases[clip.view][number].es] for clip in clips}
-    return measure_beat(ed, es, mode)
+    return measure_beat(ed, es, mode, clips[0].units)
 
 
 def _find_phases(clip: Shapes, apart: int) -> list[Phases]:
-    return find_beats(np.nan_to_num(clip.curves["cavity_area_mm2"]), apart)
+    return find_beats(np.nan_to_num(clip.curves[f"cavity_area_{clip.units.area}"]), apart)
 
 
 def _nth(chambers: list[Chamber | None], index: int) -> Chamber | None:
@@ -125,7 +159,7 @@ def _nth(chambers: list[Chamber | None], index: int) -> Chamber | None:
 
 
 def _lengths(views: Views) -> dict[str, float]:
-    return {view: found.length_mm for view, found in views.items() if found is not None}
+    return {view: found.length for view, found in views.items() if found is not None}
 
 
 def _first_known(rows: NDArray[np.float64]) -> list[float]:

@@ -1,6 +1,6 @@
 """Predicted test sequences, and the shapes in them that the patient's measures need."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,23 +12,28 @@ from echoweave.evaluation.chamber import Chamber, find_chamber
 from echoweave.geometry.resize import resize_labels
 from echoweave.io.cache import EchoSequence, read_sequence
 from echoweave.io.images import read_array
-from echoweave.labels import structure_mask
+from echoweave.labels import STRUCTURES, structure_mask, structures_of
+from echoweave.units import UNITS, Units
 
 Labels = NDArray[np.uint8]
 Curves = dict[str, NDArray[np.float64]]
 
 # Areas and distances in pixels are given for frames of this size, whatever the cache's is.
 PAPER_SIZE = 512
-# What Painchaud et al. (2022) follow over time.
-ATTRIBUTES = (
-    "cavity_area_mm2",
-    "cavity_length_mm",
-    "cavity_width_mm",
-    "cavity_tilt_degrees",
-    "myocardium_area_mm2",
-    "epi_centre_y_mm",
-    "epi_centre_x_mm",
-)
+
+
+def attributes(structures: Collection[str], units: Units) -> list[str]:
+    """Return what Painchaud et al. (2022) follow over time, as far as ``structures`` show it."""
+    length, area = units.length, units.area
+    found = {
+        "cavity": [
+            *(f"cavity_area_{area}", f"cavity_length_{length}"),
+            *(f"cavity_width_{length}", "cavity_tilt_degrees"),
+        ],
+        "myocardium": [f"myocardium_area_{area}"],
+        "epi": [f"epi_centre_y_{length}", f"epi_centre_x_{length}"],
+    }
+    return [name for structure, names in found.items() if structure in structures for name in names]
 
 
 @dataclass(frozen=True)
@@ -57,9 +62,11 @@ class Shapes:
         quality: Its image quality.
         ed: Index of the ED frame.
         es: Index of the ES frame.
-        cfg: EDV, ESV (ml) and EF (%) of the cfg; NaN where unknown.
+        units: Those of all that follows.
+        cfg: EDV, ESV and EF (%) that the data set gives; NaN where unknown, as are volumes where
+            ``units`` are px.
         chambers: One a frame.
-        curves: ``ATTRIBUTES`` -> one value a frame; NaN where there is no such shape.
+        curves: Name of :func:`attributes` -> one value a frame; NaN where there is no such shape.
         ref_chambers: Of the references at ED and ES.
         ref_curves: The same attributes of the references, two values.
     """
@@ -70,6 +77,7 @@ class Shapes:
     quality: str
     ed: int
     es: int
+    units: Units
     cfg: tuple[float, float, float]
     chambers: list[Chamber | None]
     curves: Curves
@@ -124,18 +132,24 @@ def find_shapes(clip: Prediction) -> Shapes:
         quality=sequence.quality,
         ed=sequence.ed,
         es=sequence.es,
-        cfg=(sequence.edv_ml, sequence.esv_ml, sequence.ef_percent),
+        units=UNITS[sequence.unit],
+        cfg=_given(sequence),
         chambers=chambers,
-        curves=_attributes(clip.native, chambers, spacing),
+        curves=_curves(clip.native, chambers, sequence),
         ref_chambers=ref_chambers,
-        ref_curves=_attributes(references, ref_chambers, spacing),
+        ref_curves=_curves(references, ref_chambers, sequence),
     )
 
 
-def _attributes(
-    labels: Labels, chambers: list[Chamber | None], spacing: tuple[float, float]
-) -> Curves:
-    """Return the curves of ``ATTRIBUTES`` over the frames of ``labels`` [T, Y, X]."""
+def _given(sequence: EchoSequence) -> tuple[float, float, float]:
+    """Return EDV, ESV and EF of the data set; a volume in ml is none in px³."""
+    volumes = (sequence.edv_ml, sequence.esv_ml) if sequence.unit == "mm" else (np.nan, np.nan)
+    return *volumes, sequence.ef_percent
+
+
+def _curves(labels: Labels, chambers: list[Chamber | None], sequence: EchoSequence) -> Curves:
+    """Return the curves of :func:`attributes` over the frames of ``labels`` [T, Y, X]."""
+    spacing, units = sequence.native_spacing, UNITS[sequence.unit]
     rows = [
         (
             _area(frame, "cavity", spacing),
@@ -145,8 +159,10 @@ def _attributes(
         )
         for frame, chamber in zip(labels, chambers, strict=True)
     ]
-    table = np.array(rows, dtype=float).reshape(-1, len(ATTRIBUTES))
-    return dict(zip(ATTRIBUTES, table.T, strict=True))
+    names = attributes(STRUCTURES, units)
+    table = np.array(rows, dtype=float).reshape(-1, len(names))
+    curves = dict(zip(names, table.T, strict=True))
+    return {name: curves[name] for name in attributes(structures_of(sequence.label_values), units)}
 
 
 def _area(frame: Labels, structure: str, spacing: tuple[float, float]) -> float:
@@ -157,7 +173,7 @@ def _area(frame: Labels, structure: str, spacing: tuple[float, float]) -> float:
 def _axis(chamber: Chamber | None) -> tuple[float, float, float]:
     if chamber is None:
         return np.nan, np.nan, np.nan
-    return chamber.length_mm, chamber.width_mm, chamber.tilt_degrees
+    return chamber.length, chamber.width, chamber.tilt_degrees
 
 
 def _centre(mask: NDArray[np.bool_], spacing: tuple[float, float]) -> tuple[float, float]:

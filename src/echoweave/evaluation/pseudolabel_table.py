@@ -1,6 +1,6 @@
 """Quality of pseudo-labels against a reference mask of every frame."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -16,17 +16,8 @@ from echoweave.evaluation.samples import (
 from echoweave.evaluation.table import Column, Table
 from echoweave.registration.split import ROLES
 from echoweave.segmentation.arms import manual_arm
+from echoweave.units import Unit
 
-# Measure -> heading, decimals.
-_MEASURES = {
-    "dice": ("Dice", 3),
-    "mean_surface_distance_mm": ("Mean distance (mm)", 2),
-    "rms_mm": ("RMS (mm)", 2),
-    "hd_mm": ("HD (mm)", 2),
-    "mean_surface_distance_px512": ("Mean distance (px)", 2),
-    "rms_px512": ("RMS (px)", 2),
-    "hd_px512": ("HD (px)", 2),
-}
 _KEYS = ("estimator", "direction", "structure")
 _NOTES = (
     "Hold-out: patients that no registration network has seen; these rows are the result. "
@@ -55,7 +46,8 @@ def make_pseudolabels(rows: pd.DataFrame, arms: Sequence[str], settings: TableSe
         arms: The arms.
         settings: For the intervals.
     """
-    means = sequence_means(rows, ("role", *_KEYS, "sequence", "patient"), list(_MEASURES))
+    measures = _measures(settings.unit)
+    means = sequence_means(rows, ("role", *_KEYS, "sequence", "patient"), list(measures))
     kinds = list(means[list(_KEYS)].drop_duplicates().itertuples(index=False))
     lines = []
     for role in ROLES:
@@ -63,28 +55,40 @@ def make_pseudolabels(rows: pd.DataFrame, arms: Sequence[str], settings: TableSe
             keys = {"role": role, **dict(zip(_KEYS, kind, strict=True))}
             found = select(means, **keys)
             if len(found):
-                missed = count_missed(select(rows, **keys))
+                missed = count_missed(select(rows, **keys), settings.unit)
                 lines.append(keys | _line(found, missed, settings))
     notes = [*_NOTES, _SEEN if manual_arm(arms) else _NO_NETWORK]
     if not any(line["role"] == HOLDOUT for line in lines):
         notes.append("No hold-out sequence has a reference mask for every frame (n = 0).")
-    return Table("Pseudo-labels against dense reference masks.", _columns(), lines, notes)
+    return Table("Pseudo-labels against dense reference masks.", _columns(measures), lines, notes)
+
+
+def _measures(unit: Unit) -> dict[str, tuple[str, int]]:
+    """Return column -> heading and decimals; the pixels are those of the paper's size."""
+    # Where a length is in px of its own picture, the others say which they are.
+    units = {"mm": "mm", "px512": "px"} if unit == "mm" else {"px": "px", "px512": "px at 512"}
+    found = {"dice": ("Dice", 3)}
+    for key, shown in units.items():
+        found[f"mean_surface_distance_{key}"] = (f"Mean distance ({shown})", 2)
+        found[f"rms_{key}"] = (f"RMS ({shown})", 2)
+        found[f"hd_{key}"] = (f"HD ({shown})", 2)
+    return found
 
 
 def _line(found: pd.DataFrame, missed: int, settings: TableSettings) -> dict[str, Any]:
     line = {"n": len(found), "patients": found["patient"].nunique(), "missed": missed}
-    for measure in _MEASURES:
+    for measure in _measures(settings.unit):
         line |= summarise(found, measure, settings)
     return line
 
 
-def _columns() -> list[Column]:
+def _columns(measures: Mapping[str, tuple[str, int]]) -> list[Column]:
     columns = [
         *(Column("role", "Patients"), Column("estimator", "Estimator")),
         *(Column("direction", "Direction"), Column("structure", "Structure")),
         *(Column("n", "n"), Column("patients", "of patients"), Column("missed", "Missed")),
     ]
-    for measure, (heading, decimals) in _MEASURES.items():
+    for measure, (heading, decimals) in measures.items():
         interval = f"{measure}_low", f"{measure}_high"
         columns.append(Column(f"{measure}_mean", heading, decimals, interval=interval))
         hidden = ("n", "sd", "median", "q1", "q3")

@@ -10,17 +10,18 @@ import pandas as pd
 from echoweave.errors import InputError, Problem
 from echoweave.io.tables import read_tsv
 
-COLUMNS = ("table", "method", "instant", "key", "value", "source")
+COLUMNS = ("dataset", "table", "method", "instant", "key", "value", "source")
 # Table -> instants of its rows.
 _INSTANTS = {"table1": ("ED", "ES"), "table2": ("",)}
 
 
-def read_published(path: Path, keys: Mapping[str, Collection[str]]) -> pd.DataFrame:
-    """Read the published numbers.
+def read_published(path: Path, dataset: str, keys: Mapping[str, Collection[str]]) -> pd.DataFrame:
+    """Read the numbers that were published of one data set: others do not stand beside ours.
 
     Args:
-        path: One line a number, ``COLUMNS``: table ("table1"), method, instant ("ED", "ES" or
-            empty), key (the column of our table, with its unit), value, source.
+        path: One line a number, ``COLUMNS``: dataset ("CAMUS"), table ("table1"), method, instant
+            ("ED", "ES" or empty), key (the column of our table, with its unit), value, source.
+        dataset: Its title.
         keys: Table -> the columns that may be given.
 
     Raises:
@@ -33,7 +34,7 @@ def read_published(path: Path, keys: Mapping[str, Collection[str]]) -> pd.DataFr
         raise InputError(Problem(str(path), "", f"has columns {list(lines.columns)}", remedy))
     # A column without any entry is read as numbers.
     lines = lines.assign(instant=lines["instant"].astype(object).fillna(""))
-    twice = lines.duplicated(["table", "method", "instant", "key"])
+    twice = lines.duplicated(["dataset", "table", "method", "instant", "key"])
     problems = [
         Problem(str(path), f"line {number}", what, "correct the line")
         # Behind the header, counted from 1.
@@ -42,7 +43,7 @@ def read_published(path: Path, keys: Mapping[str, Collection[str]]) -> pd.DataFr
     ]
     if problems:
         raise InputError(problems)
-    return lines.assign(value=lines["value"].astype(float))
+    return lines[lines["dataset"] == dataset].astype({"value": float})
 
 
 def published_rows(lines: pd.DataFrame, table: str) -> list[dict[str, Any]]:
@@ -69,8 +70,8 @@ def _fault(line: Any, keys: Mapping[str, Collection[str]]) -> str:
         return f"{line.table} has no instant {line.instant!r}"
     if line.key not in keys[line.table]:
         return f"{line.table} has no column {line.key!r}"
-    if pd.isna(line.method) or pd.isna(line.source):
-        return "names no method or no source"
+    if pd.isna(line.dataset) or pd.isna(line.method) or pd.isna(line.source):
+        return "names no data set, no method or no source"
     value = _number(line.value)
     if not math.isfinite(value):
         return f"{line.value!r} is not a number"

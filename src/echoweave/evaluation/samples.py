@@ -18,6 +18,8 @@ from echoweave.evaluation.statistics import (
     mean_of_draws,
 )
 from echoweave.evaluation.table import Column
+from echoweave.labels import parts_of, structures_of
+from echoweave.units import UNITS, Unit, Units
 
 Groupings = Mapping[str, tuple[str, Sequence[str]]]
 # Grouping -> column of the measured rows and its groups.
@@ -38,11 +40,30 @@ class TableSettings:
         simpson_mode: The volumes that Table 2 shows, "ase" or "camus".
         bootstrap_samples: Draws for the 95 % intervals.
         seed: Seed of the draws.
+        label_values: What the masks of the data set tell apart, background included.
+        unit: That of the spacing of every sequence.
     """
 
     simpson_mode: str
     bootstrap_samples: int
     seed: int
+    label_values: Sequence[int]
+    unit: Unit
+
+    @property
+    def structures(self) -> list[str]:
+        """What the masks show."""
+        return structures_of(self.label_values)
+
+    @property
+    def parts(self) -> list[str]:
+        """Those of ``structures`` that do not overlap."""
+        return parts_of(self.label_values)
+
+    @property
+    def units(self) -> Units:
+        """The units of the measured columns."""
+        return UNITS[self.unit]
 
 
 def summarise(rows: pd.DataFrame, measure: str, settings: TableSettings) -> dict[str, Any]:
@@ -85,14 +106,14 @@ def summary_columns(measure: str, heading: str, decimals: int) -> list[Column]:
     return [shown, *(Column(f"{measure}_{name}", tsv_only=True) for name in hidden)]
 
 
-def is_missed(rows: pd.DataFrame) -> "pd.Series[bool]":
+def is_missed(rows: pd.DataFrame, unit: Unit) -> "pd.Series[bool]":
     """Whether the prediction misses or invents the structure: overlap is 0, no distance."""
-    return (rows["dice"] == 0) & rows["hd_mm"].isna()
+    return (rows["dice"] == 0) & rows[f"hd_{unit}"].isna()
 
 
-def count_missed(rows: pd.DataFrame) -> int:
+def count_missed(rows: pd.DataFrame, unit: Unit) -> int:
     """Return how many structures the prediction misses or invents."""
-    return int(is_missed(rows).sum())
+    return int(is_missed(rows, unit).sum())
 
 
 def sequence_means(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from echoweave.evaluation.predictions import ATTRIBUTES
+from echoweave.evaluation.predictions import attributes
 from echoweave.evaluation.samples import (
     BY_QUALITY,
     BY_VIEW,
@@ -16,7 +16,6 @@ from echoweave.evaluation.samples import (
     summary_columns,
 )
 from echoweave.evaluation.table import Column, Table
-from echoweave.labels import STRUCTURES
 
 GROUPINGS: Groupings = {**BY_QUALITY, **BY_VIEW}
 _PIXELS, _NORMALISED = "smoothness_px4_per_frame3", "smoothness_normalised_per_s3"
@@ -36,13 +35,13 @@ def make_smoothness(
     rows = []
     for arm in arms:
         for keys, group in split(select(smoothness, arm=arm), GROUPINGS):
-            for structure in STRUCTURES:
+            for structure in settings.structures:
                 found = select(group, structure=structure)
                 row = {"arm": arm, **keys, "structure": structure, **_counts(found, _NORMALISED)}
                 for measure in (_PIXELS, _NORMALISED):
                     row |= summarise(found, measure, settings)
                 rows.append(row)
-    assumed = int((~smoothness["frame_rate_known"].astype(bool)).sum() / len(STRUCTURES))
+    assumed = int((~smoothness["frame_rate_known"].astype(bool)).sum() / len(settings.structures))
     notes = [
         "Integral of the squared second derivative of the area curve; lower is smoother; mean ± "
         "SD and median over the n sequences. Left out: sequences of fewer than four frames, and "
@@ -76,7 +75,7 @@ def make_consistency(
     rows = []
     for arm in arms:
         for keys, group in split(select(consistency, arm=arm), GROUPINGS):
-            for attribute in ATTRIBUTES:
+            for attribute in attributes(settings.structures, settings.units):
                 found = select(group, attribute=attribute)
                 row = {"arm": arm, **keys, "attribute": attribute, **_counts(found, _SHARE)}
                 for measure in (_SHARE, _LARGEST):

@@ -15,24 +15,30 @@ from echoweave.evaluation.samples import (
     summarise_agreement,
 )
 from echoweave.evaluation.table import Column, Table
+from echoweave.evaluation.volumes import volume_names
+from echoweave.units import UNITS, Units
 
-# Measure -> heading, unit for readers, unit in the keys.
-QUANTITIES = {
-    "edv_ml": ("EDV", "ml", "ml"),
-    "esv_ml": ("ESV", "ml", "ml"),
-    "ef_percent": ("EF", "%", "percent"),
-}
-# What the table by image quality holds besides: measure -> name, unit.
-_FUNCTION = {
-    **{measure: (symbol, unit) for measure, (symbol, unit, _) in QUANTITIES.items()},
-    "gls_percent": ("GLS", "%"),
-    "length_ed_mm": ("LV length at ED", "mm"),
-    "length_es_mm": ("LV length at ES", "mm"),
-}
 _ENDS = ("low", "high")
 _INTERVALS = [f"{name}_{end}" for name in AGREEMENT_INTERVALS for end in _ENDS]
 # What the predictions are compared with: name -> prefix of its columns.
 REFERENCES = {"masks": "ref_", "cfg": "cfg_"}
+
+
+def quantities(units: Units) -> dict[str, tuple[str, str, str]]:
+    """Return measure -> its symbol, its unit for readers and that in the keys."""
+    volume = units.volume_title, units.volume
+    edv, esv, ef = volume_names(units).values()
+    return {edv: ("EDV", *volume), esv: ("ESV", *volume), ef: ("EF", "%", "percent")}
+
+
+def _function(units: Units) -> dict[str, tuple[str, str]]:
+    """Return measure -> name and unit of what the table by image quality holds."""
+    return {
+        **{measure: (symbol, unit) for measure, (symbol, unit, _) in quantities(units).items()},
+        "gls_percent": ("GLS", "%"),
+        f"length_ed_{units.length}": ("LV length at ED", units.length),
+        f"length_es_{units.length}": ("LV length at ES", units.length),
+    }
 
 
 def _keys(symbol: str, unit: str) -> dict[str, str]:
@@ -47,7 +53,8 @@ def _keys(symbol: str, unit: str) -> dict[str, str]:
 # What a published row of Table 2 can hold.
 TABLE2_KEYS = frozenset(
     _keys(symbol, unit)[name]
-    for symbol, _, unit in QUANTITIES.values()
+    for units in UNITS.values()
+    for symbol, _, unit in quantities(units).values()
     for name in ("correlation", "bias", "sd", "mae")
 )
 
@@ -94,7 +101,7 @@ def make_table2(
         *sources,
     )
     caption = "Volumes and ejection fraction, as in the paper's Table 2."
-    return Table(caption, _columns(), rows, notes)
+    return Table(caption, _columns(settings.units), rows, notes)
 
 
 def make_function(volumes: pd.DataFrame, arms: Sequence[str], settings: TableSettings) -> Table:
@@ -109,7 +116,7 @@ def make_function(volumes: pd.DataFrame, arms: Sequence[str], settings: TableSet
     rows = []
     for arm in arms:
         for keys, found in split(select(volumes, arm=arm), BY_QUALITY):
-            for measure, (quantity, unit) in _FUNCTION.items():
+            for measure, (quantity, unit) in _function(settings.units).items():
                 pairs = found[[measure, f"ref_{measure}"]].dropna().to_numpy(float)
                 row = {"arm": arm, **keys, "quantity": quantity, "unit": unit}
                 rows.append(row | summarise_agreement(pairs, settings))
@@ -136,7 +143,7 @@ def make_function(volumes: pd.DataFrame, arms: Sequence[str], settings: TableSet
 def _agreement_row(rows: pd.DataFrame, prefix: str, settings: TableSettings) -> dict[str, Any]:
     row: dict[str, Any] = {}
     counts = []
-    for measure, (symbol, _, unit) in QUANTITIES.items():
+    for measure, (symbol, _, unit) in quantities(settings.units).items():
         pairs = rows[[measure, f"{prefix}{measure}"]].dropna().to_numpy(float)
         found = summarise_agreement(pairs, settings)
         counts.append(found["n"])
@@ -144,12 +151,12 @@ def _agreement_row(rows: pd.DataFrame, prefix: str, settings: TableSettings) -> 
     return row | {"n": max(counts)}
 
 
-def _columns() -> list[Column]:
+def _columns(units: Units) -> list[Column]:
     columns = [
         *(Column("method", "Method"), Column("instants", "Instants")),
         *(Column("reference", "Reference"), Column("n", "n")),
     ]
-    for symbol, shown_unit, unit in QUANTITIES.values():
+    for symbol, shown_unit, unit in quantities(units).values():
         keys = _keys(symbol, unit)
         columns += [
             Column(keys["correlation"], f"{symbol} corr.", 3),

@@ -12,10 +12,10 @@ from typing import Literal
 import numpy as np
 
 from echoweave.evaluation.chamber import DISCS, Chamber
+from echoweave.units import Units
 
 Mode = Literal["ase", "camus"]
 MODES: tuple[Mode, ...] = ("ase", "camus")
-MM3_PER_ML = 1000.0
 # Long axes of the two views that differ by more than this share of the longer one.
 FORESHORTENED = 0.1
 
@@ -24,34 +24,39 @@ Views = Mapping[str, Chamber | None]
 
 @dataclass(frozen=True)
 class Beat:
-    """Volumes of one beat.
+    """Volumes of one beat, in the units that it was measured with.
 
     Attributes:
         method: "biplane", "2CH" or "4CH" (single plane), or "" if no view could be measured.
-        edv_ml: Volume at ED; NaN if not measurable, as are those below.
-        esv_ml: Volume at ES.
+        edv: Volume at ED; NaN if not measurable, as are those below.
+        esv: Volume at ES.
         ef_percent: 100 (EDV - ESV) / EDV.
         foreshortened: Whether the long axes of the two views differ by more than 10 % at ED.
         gls_percent: Global longitudinal strain: relative change of the endocardial contour's
             length from ED to ES, mean over the views; negative if the ventricle shortens.
-        length_ed_mm: Long axis at ED, the longer one of the views.
-        length_es_mm: The same at ES.
+        length_ed: Long axis at ED, the longer one of the views.
+        length_es: The same at ES.
     """
 
     method: str
-    edv_ml: float
-    esv_ml: float
+    edv: float
+    esv: float
     ef_percent: float
     foreshortened: bool
     gls_percent: float
-    length_ed_mm: float
-    length_es_mm: float
+    length_ed: float
+    length_es: float
+
+
+def volume_names(units: Units) -> dict[str, str]:
+    """Return the volumes and EF among the fields of :class:`Beat`, and their columns."""
+    return {"edv": f"edv_{units.volume}", "esv": f"esv_{units.volume}", "ef_percent": "ef_percent"}
 
 
 _NOTHING = Beat("", math.nan, math.nan, math.nan, False, math.nan, math.nan, math.nan)
 
 
-def measure_beat(ed: Views, es: Views, mode: Mode) -> Beat:
+def measure_beat(ed: Views, es: Views, mode: Mode, units: Units) -> Beat:
     """Measure one beat from the views that show the ventricle both at ED and at ES.
 
     Args:
@@ -60,6 +65,7 @@ def measure_beat(ed: Views, es: Views, mode: Mode) -> Beat:
         mode: "ase": the disc height comes from the long axes at that instant. "camus": one disc
             height for both instants, from the longest axis of all (as in the public CAMUS
             notebook); it overrates ESV, so that EF comes out lower.
+        units: Those of the chambers' lengths, and of the volumes.
     """
     pairs = {
         view: (chamber, es_chamber)
@@ -73,44 +79,45 @@ def measure_beat(ed: Views, es: Views, mode: Mode) -> Beat:
     ed_length, es_length = (_longest(chambers) for chambers in (ed_found, es_found))
     tallest = max(ed_length, es_length)
     ed_height, es_height = (tallest, tallest) if mode == "camus" else (ed_length, es_length)
-    edv, esv = simpson_ml(ed_found, ed_height), simpson_ml(es_found, es_height)
+    edv = simpson(ed_found, ed_height) / units.volume_size
+    esv = simpson(es_found, es_height) / units.volume_size
     return Beat(
         method="biplane" if len(pairs) == 2 else next(iter(pairs)),
-        edv_ml=edv,
-        esv_ml=esv,
+        edv=edv,
+        esv=esv,
         ef_percent=ejection_fraction(edv, esv),
         foreshortened=is_foreshortened(ed_found),
         gls_percent=float(np.mean([_strain(*pair) for pair in pairs.values()])),
-        length_ed_mm=ed_length,
-        length_es_mm=es_length,
+        length_ed=ed_length,
+        length_es=es_length,
     )
 
 
-def simpson_ml(chambers: list[Chamber], length_mm: float) -> float:
-    """Return pi/4 * sum(a_i b_i) * length / 20 in ml.
+def simpson(chambers: list[Chamber], length: float) -> float:
+    """Return pi/4 * sum(a_i b_i) * length / 20, in cubes of the unit of length.
 
     Args:
         chambers: Two views (biplane), or one, whose discs are then taken as circles.
-        length_mm: The long axis that the discs share.
+        length: The long axis that the discs share.
     """
-    first, last = chambers[0].diameters_mm, chambers[-1].diameters_mm
-    return float(np.pi / 4 * np.sum(first * last) * length_mm / DISCS / MM3_PER_ML)
+    first, last = chambers[0].diameters, chambers[-1].diameters
+    return float(np.pi / 4 * np.sum(first * last) * length / DISCS)
 
 
-def ejection_fraction(edv_ml: float, esv_ml: float) -> float:
+def ejection_fraction(edv: float, esv: float) -> float:
     """Return 100 (EDV - ESV) / EDV in percent; NaN if EDV is 0 or unknown."""
-    return 100.0 * (edv_ml - esv_ml) / edv_ml if edv_ml > 0 else math.nan
+    return 100.0 * (edv - esv) / edv if edv > 0 else math.nan
 
 
 def is_foreshortened(chambers: list[Chamber]) -> bool:
     """Whether the long axes of the views differ by more than 10 % of the longer one."""
-    lengths = [chamber.length_mm for chamber in chambers]
+    lengths = [chamber.length for chamber in chambers]
     return (max(lengths) - min(lengths)) / max(lengths) > FORESHORTENED
 
 
 def _longest(chambers: list[Chamber]) -> float:
-    return max(chamber.length_mm for chamber in chambers)
+    return max(chamber.length for chamber in chambers)
 
 
 def _strain(ed: Chamber, es: Chamber) -> float:
-    return 100.0 * (es.contour_length_mm / ed.contour_length_mm - 1.0)
+    return 100.0 * (es.contour_length / ed.contour_length - 1.0)

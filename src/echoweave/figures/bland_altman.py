@@ -1,5 +1,6 @@
 """Agreement of the volumes and the ejection fraction of one arm with the references."""
 
+from collections.abc import Collection, Hashable
 from pathlib import Path
 
 import numpy as np
@@ -8,22 +9,18 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from echoweave.evaluation.statistics import agree, correlation
+from echoweave.evaluation.volume_table import quantities
 from echoweave.figures.style import colour, display_title, drawing, say_nothing_to_show
 from echoweave.io.tables import read_tsv
-
-QUANTITIES = {
-    "edv_ml": ("EDV", "ml"),
-    "esv_ml": ("ESV", "ml"),
-    "ef_percent": ("EF", "%"),
-}
+from echoweave.units import UNITS, Unit
 
 
 def draw_bland_altman(volumes: Path, mode: str, svg: Path, png: Path) -> None:
     """Draw a scatter (top) and a Bland-Altman plot (bottom) for EDV, ESV and EF.
 
     Args:
-        volumes: Table of one arm: patient, arm, mode, method, edv_ml, esv_ml, ef_percent, and the
-            references ref_edv_ml, ref_esv_ml, ref_ef_percent.
+        volumes: Table of one arm: patient, arm, mode, method, EDV, ESV and EF in the columns of
+            :func:`echoweave.evaluation.volume_table.quantities`, and their references, ref_*.
         mode: Which rows: how the volumes were computed ("ase" or "camus").
         svg: Where the figure goes.
         png: The same.
@@ -31,18 +28,25 @@ def draw_bland_altman(volumes: Path, mode: str, svg: Path, png: Path) -> None:
     table = read_tsv(volumes)
     table = table[table["mode"] == mode] if len(table) else table
     with drawing(4.6, [svg, png]) as figure:
-        pairs = {name: _pairs(table, name) for name in QUANTITIES}
+        shown = quantities_in(list(table))
+        pairs = {name: _pairs(table, name) for name in shown}
         if not any(len(pair) for pair in pairs.values()):
             say_nothing_to_show(figure, "No test patient with reference volumes")
             return
         arm = str(table["arm"].iloc[0])
-        axes = figure.subplots(2, len(QUANTITIES))
-        for column, (name, (symbol, unit)) in enumerate(QUANTITIES.items()):
+        axes = figure.subplots(2, len(shown))
+        for column, (name, (symbol, unit)) in enumerate(shown.items()):
             pair = pairs[name]
             _draw_scatter(axes[0, column], pair, arm, symbol, unit)
             _draw_differences(axes[1, column], pair, arm, symbol, unit)
         title = f"{display_title(arm)}, Simpson volumes ({mode}){_describe_views(table)}"
         figure.suptitle(title, fontsize=9)
+
+
+def quantities_in(columns: Collection[Hashable]) -> dict[str, tuple[str, str]]:
+    """Return measure -> symbol and unit of the volumes and EF among the columns of a table."""
+    unit: Unit = "mm" if "edv_ml" in columns else "px"
+    return {name: (symbol, unit) for name, (symbol, unit, _) in quantities(UNITS[unit]).items()}
 
 
 def _describe_views(table: pd.DataFrame) -> str:
@@ -93,11 +97,13 @@ def _draw_differences(axes: Axes, pair: np.ndarray, arm: str, symbol: str, unit:
     found = agree(pair[:, 1], pair[:, 0])
     axes.axhline(0, color="#BBBBBB", linewidth=0.6)
     axes.axhline(found.bias, color="black", linewidth=1.0)
-    title = f"Bias {found.bias:+z.1f} {unit}"
+    # A volume in px³ has many digits before the point.
+    shown = "+z.0f" if unit == "px³" else "+z.1f"
+    title = f"Bias {found.bias:{shown}} {unit}"
     if np.isfinite(found.lower):
         for limit in (found.lower, found.upper):
             axes.axhline(limit, color="black", linewidth=0.8, linestyle="dashed")
-        title += f", limits {found.lower:+z.1f} to {found.upper:+z.1f}"
+        title += f", limits {found.lower:{shown}} to {found.upper:{shown}}"
     axes.set_title(title.replace("-", "\N{MINUS SIGN}"), loc="left")
 
 

@@ -21,8 +21,8 @@ from echoweave.figures.overlay import (
 from echoweave.figures.sources import Sources
 from echoweave.figures.style import colour, drawing, say_nothing_to_show
 from echoweave.geometry.overlap import structure_dice
+from echoweave.labels import parts_of
 
-STRUCTURES = ("cavity", "myocardium", "atrium")
 # Direction -> the mask it carries, and where to.
 ENDS = {"forward": ("ED", "ES"), "backward": ("ES", "ED")}
 ROW_HEIGHT = 2.15
@@ -74,5 +74,5 @@ def _draw_end(
     draw_contours(axes, manual, REFERENCE_LINE)
     draw_contours(axes, carried, colour(direction))
     head = f"{sequence_title(clip)}, {roles[clip.patient]}" if direction == "forward" else ""
-    scores = describe_dice(structure_dice(carried, manual, STRUCTURES))
+    scores = describe_dice(structure_dice(carried, manual, parts_of(clip.label_values)))
     axes.set_title(f"{head}\n{start} \N{RIGHTWARDS ARROW} {end}, Dice\n{scores}", loc="left")

@@ -9,9 +9,8 @@ from matplotlib.axes import Axes
 
 from echoweave.figures.holdout import NOTHING, describe_holdout, read_holdout
 from echoweave.figures.style import colour, display_title, drawing, say_nothing_to_show
-from echoweave.figures.tables import in_order
+from echoweave.figures.tables import in_order, structures_in
 
-STRUCTURES = ("cavity", "myocardium", "atrium")
 BINS = 10
 
 
@@ -30,7 +29,7 @@ def draw_dice_by_position(quality: Sequence[Path], roles: Path, svg: Path, png: 
         if table.empty:
             say_nothing_to_show(figure, NOTHING)
             return
-        groups = [name for name in STRUCTURES if (table["structure"] == name).any()]
+        groups = structures_in(table["structure"])
         panels = figure.subplots(1, len(groups), sharey=True, squeeze=False)[0]
         names = in_order(table["direction"])
         for axes, structure in zip(panels, groups, strict=True):

@@ -10,16 +10,15 @@ from echoweave.evaluation.samples import sequence_means
 from echoweave.figures.boxes import draw_boxes, series_handles, use_log_axis
 from echoweave.figures.holdout import NOTHING, describe_holdout, read_holdout
 from echoweave.figures.style import drawing, say_nothing_to_show
-from echoweave.figures.tables import in_order
+from echoweave.figures.tables import in_order, structures_in
 
-STRUCTURES = ("cavity", "myocardium", "atrium")
 DISTANCES = {
     "mean_surface_distance": "Mean surface distance",
     "rms": "RMS surface distance",
     "hd": "Hausdorff distance",
 }
-UNITS = {"mm": "mm", "px512": "px at 512 x 512"}
-MEASURES = ("dice", *(f"{name}_{unit}" for unit in UNITS for name in DISTANCES))
+# A table has one of the first two, that of the spacing.
+UNITS = {"mm": "mm", "px": "px", "px512": "px at 512 x 512"}
 HEIGHT = 6.2
 
 
@@ -30,8 +29,8 @@ def draw_figure2(quality: Sequence[Path], roles: Path, svg: Path, png: Path) -> 
 
     Args:
         quality: Tables of the estimator and, if there is one, of the nnU-Net against the dense
-            truth, one row a frame and structure: sequence, patient, direction, structure and
-            ``MEASURES``.
+            truth, one row a frame and structure: sequence, patient, direction, structure, dice and
+            distances.
         roles: What the networks know of each patient.
         svg: Where the figure goes.
         png: The same.
@@ -56,18 +55,18 @@ def draw_quality(figure: Figure, table: pd.DataFrame, series: str) -> None:
         return
     means = box_means(table, series)
     names = in_order(means["series"])
-    groups = [name for name in STRUCTURES if (means["group"] == name).any()]
-    grid = figure.add_gridspec(1 + len(UNITS), len(DISTANCES))
+    groups, units = structures_in(means["group"]), units_in(means)
+    grid = figure.add_gridspec(1 + len(units), len(DISTANCES))
     overlap = figure.add_subplot(grid[0, :])
     draw_boxes(overlap, means, "dice", groups, names)
     overlap.set_ylabel("Dice")
-    for row, (unit, unit_name) in enumerate(UNITS.items(), start=1):
+    for row, unit in enumerate(units, start=1):
         for column, (distance, name) in enumerate(DISTANCES.items()):
             measure, axes = f"{distance}_{unit}", figure.add_subplot(grid[row, column])
             # What is right to the pixel has no place on a log axis.
             draw_boxes(axes, means[means[measure] > 0], measure, groups, names)
             use_log_axis(axes)
-            axes.set_ylabel(f"{name}\n({unit_name})")
+            axes.set_ylabel(f"{name}\n({UNITS[unit]})")
     figure.legend(
         handles=series_handles(names),
         title=describe_holdout(table),
@@ -84,5 +83,11 @@ def box_means(table: pd.DataFrame, series: str) -> pd.DataFrame:
     Returns:
         Columns sequence, group (the structure), series and the measures.
     """
-    means = sequence_means(table, ("sequence", "structure", series), MEASURES)
+    distances = [f"{name}_{unit}" for unit in units_in(table) for name in DISTANCES]
+    means = sequence_means(table, ("sequence", "structure", series), ["dice", *distances])
     return means.rename(columns={"structure": "group", series: "series"})
+
+
+def units_in(table: pd.DataFrame) -> list[str]:
+    """Return the ``UNITS`` in which the distances of ``table`` are given."""
+    return [unit for unit in UNITS if f"hd_{unit}" in table]

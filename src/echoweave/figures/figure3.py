@@ -5,9 +5,8 @@ from pathlib import Path
 
 from echoweave.figures.boxes import draw_boxes, series_handles, use_log_axis
 from echoweave.figures.style import drawing, say_nothing_to_show
-from echoweave.figures.tables import in_order, read_tables
+from echoweave.figures.tables import in_order, read_tables, structures_in
 
-STRUCTURES = ("cavity", "myocardium", "atrium")
 MEASURES = {
     "smoothness_px4_per_frame3": "px⁴/frame³ at 512 x 512",
     "smoothness_normalised_per_s3": "normalised, 1/s³",
@@ -29,13 +28,13 @@ def draw_figure3(smoothness: Sequence[Path], svg: Path, png: Path) -> None:
             say_nothing_to_show(figure, "No predicted sequence")
             return
         table = table.rename(columns={"structure": "group", "arm": "series"})
-        names = in_order(table["series"])
+        groups, names = structures_in(table["group"]), in_order(table["series"])
         for axes, (measure, label) in zip(
             figure.subplots(1, len(MEASURES)), MEASURES.items(), strict=True
         ):
             # A constant area has no curvature, and zero has no place on a log axis.
             shown = table[table[measure] > 0]
-            draw_boxes(axes, shown, measure, STRUCTURES, names)
+            draw_boxes(axes, shown, measure, groups, names)
             use_log_axis(axes)
             axes.set_ylabel(f"Smoothness ({label})")
         handles = series_handles(names)

@@ -22,11 +22,10 @@ from echoweave.figures.style import (
 )
 from echoweave.figures.tables import in_order, read_tables
 from echoweave.io.cache import EchoSequence
-from echoweave.labels import structure_mask
+from echoweave.labels import parts_of, structure_mask
+from echoweave.units import UNITS
 
-STRUCTURES = ("cavity", "myocardium", "atrium")
 ROW_HEIGHT = 1.7
-MM2_PER_CM2 = 100.0
 
 
 def draw_figure4(
@@ -40,7 +39,8 @@ def draw_figure4(
     """Draw one row a sequence: ED and ES with contours, then one area curve a structure.
 
     Args:
-        areas: One table an arm: sequence, arm, frame, structure, area_mm2.
+        areas: One table an arm: sequence, arm, frame, structure, and the area in the square of
+            the unit that the caches have.
         caches: Cache files of the patients.
         predictions: ``{arm}/{sequence}.nii.gz`` of every arm.
         sequences: What to show.
@@ -53,13 +53,14 @@ def draw_figure4(
         if not sequences:
             say_nothing_to_show(figure, "No test sequence")
             return
+        clips = [sources.clip(name) for name in sequences]
+        widths = [1, 1, *(1.15 for _ in parts_of(clips[0].label_values))]
         rows = figure.subplots(
-            len(sequences), 5, squeeze=False, gridspec_kw={"width_ratios": (1, 1, 1.15, 1.15, 1.15)}
+            len(clips), len(widths), squeeze=False, gridspec_kw={"width_ratios": widths}
         )
-        for axes, name in zip(rows, sequences, strict=True):
-            clip = sources.clip(name)
+        for axes, clip in zip(rows, clips, strict=True):
             _draw_overlays(axes[:2], clip, sources)
-            _draw_curves(axes[2:], clip, table[table["sequence"] == name])
+            _draw_curves(axes[2:], clip, table[table["sequence"] == clip.name])
         for axes in rows[-1, 2:]:
             axes.set_xlabel("Frame")
         arms = in_order(arm for name in sequences for arm in sources.arms(name))
@@ -68,12 +69,12 @@ def draw_figure4(
         figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
 
 
-def reference_areas_cm2(clip: EchoSequence, structure: str) -> NDArray[np.float64]:
-    """Return the reference areas at ED and ES; NaN where there is no reference."""
+def reference_areas(clip: EchoSequence, structure: str) -> NDArray[np.float64]:
+    """Return the reference areas at ED and ES, in cm² or px²; NaN where there is no reference."""
     if clip.labels is None:
         return np.full(2, np.nan)
-    pixel_cm2 = clip.spacing[0] * clip.spacing[1] / MM2_PER_CM2
-    return np.asarray(structure_mask(clip.labels, structure).sum(axis=(1, 2)) * pixel_cm2)
+    pixel = clip.spacing[0] * clip.spacing[1] / UNITS[clip.unit].area_size
+    return np.asarray(structure_mask(clip.labels, structure).sum(axis=(1, 2)) * pixel)
 
 
 def _draw_overlays(axes: np.ndarray, clip: EchoSequence, sources: Sources) -> None:
@@ -95,20 +96,22 @@ def _draw_overlays(axes: np.ndarray, clip: EchoSequence, sources: Sources) -> No
 
 
 def _draw_curves(axes: np.ndarray, clip: EchoSequence, table: pd.DataFrame) -> None:
-    for panel, structure in zip(axes, STRUCTURES, strict=True):
+    units = UNITS[clip.unit]
+    for panel, structure in zip(axes, parts_of(clip.label_values), strict=True):
         rows = table[table["structure"] == structure]
         for arm in in_order(rows["arm"]):
             curve = rows[rows["arm"] == arm].sort_values("frame")
-            panel.plot(curve["frame"] + 1, curve["area_mm2"] / MM2_PER_CM2, color=colour(arm))
+            areas = curve[f"area_{units.area}"] / units.area_size
+            panel.plot(curve["frame"] + 1, areas, color=colour(arm))
         _mark_references(panel, clip, structure)
-        panel.set_title(f"{display_title(structure)} (cm²)", loc="left")
+        panel.set_title(f"{display_title(structure)} ({units.area_title})", loc="left")
         panel.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def _mark_references(axes: Axes, clip: EchoSequence, structure: str) -> None:
     for frame in (clip.ed, clip.es):
         axes.axvline(frame + 1, color="#BBBBBB", linewidth=0.6, zorder=0)
-    areas = reference_areas_cm2(clip, structure)
+    areas = reference_areas(clip, structure)
     axes.plot([clip.ed + 1, clip.es + 1], areas, "D", color=REFERENCE_COLOUR, markersize=3)
 
 

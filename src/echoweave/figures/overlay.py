@@ -41,12 +41,12 @@ def show_frame(
     places = np.nonzero(heart)
     if not len(places[0]):
         return image
-    side_mm = max(
+    side = max(
         CROP * (place.max() - place.min() + 1) * step
         for place, step in zip(places, spacing, strict=True)
     )
     middle_y, middle_x = (place.min() / 2 + place.max() / 2 for place in places)
-    half_y, half_x = (side_mm / 2 / step for step in spacing)
+    half_y, half_x = (side / 2 / step for step in spacing)
     axes.set(
         xlim=(middle_x - half_x, middle_x + half_x), ylim=(middle_y + half_y, middle_y - half_y)
     )

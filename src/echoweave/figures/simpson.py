@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from echoweave.evaluation.chamber import Chamber, find_chamber
-from echoweave.figures.bland_altman import QUANTITIES
+from echoweave.figures.bland_altman import quantities_in
 from echoweave.figures.overlay import draw_contours, show_frame
 from echoweave.figures.sources import Sources
 from echoweave.figures.style import colour, display_title, drawing, say_nothing_to_show
@@ -79,13 +79,13 @@ def _draw_view(panels: Sequence[Axes], sources: Sources, sequence: str, arm: str
         chamber = find_chamber(cavity, clip.spacing)
         if chamber is not None:
             _draw_chamber(axes, chamber, clip.spacing, colour(arm))
-            axes.set_xlabel(f"length {chamber.length_mm:.0f} mm")
+            axes.set_xlabel(f"length {chamber.length:.0f} {clip.unit}")
 
 
 def _draw_chamber(
     axes: Axes, chamber: Chamber, spacing: tuple[float, float], line_colour: str
 ) -> None:
-    """Draw discs, valve plane and long axis; their points are (y, x) in mm."""
+    """Draw discs, valve plane and long axis; their points are (y, x) in the unit of spacing."""
     for chord in chamber.chords / spacing:
         axes.plot(chord[:, 1], chord[:, 0], color=line_colour, linewidth=0.6)
     for line in (chamber.hinges, np.stack([chamber.base, chamber.apex])):
@@ -95,7 +95,7 @@ def _draw_chamber(
 
 def _describe(figure: Figure, row: pd.Series) -> None:
     parts = []
-    for measure, (name, unit) in QUANTITIES.items():
+    for measure, (name, unit) in quantities_in(list(row.index)).items():
         reference = row[f"ref_{measure}"]
         known = f" (reference {reference:.0f})" if pd.notna(reference) else ""
         parts.append(f"{name} {row[measure]:.0f} {unit}{known}")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from echoweave.io.tables import read_tsv
+from echoweave.labels import PARTS
 from echoweave.segmentation.arms import ARMS
 
 # Order in which the figures show things; names that are not listed come last.
@@ -24,6 +25,11 @@ def read_tables(paths: Sequence[Path]) -> pd.DataFrame:
     if full:
         return pd.concat(full, ignore_index=True)
     return tables[0] if tables else pd.DataFrame()
+
+
+def structures_in(names: Iterable[str]) -> list[str]:
+    """Return the structures among ``names`` that do not overlap, in the order of the figures."""
+    return [name for name in in_order(names) if name in PARTS]
 
 
 def in_order(names: Iterable[str]) -> list[str]:

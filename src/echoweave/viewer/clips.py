@@ -18,12 +18,12 @@ from PIL import Image
 from echoweave.io.atomic import whole_file
 from echoweave.io.cache import EchoSequence, read_sequence, read_views
 from echoweave.io.images import read_array
-from echoweave.labels import BACKGROUND, N_LABELS, STRUCTURES, structure_mask
+from echoweave.labels import BACKGROUND, structure_mask, structures_of
 from echoweave.logs import Progress
+from echoweave.units import UNITS
 from echoweave.viewer.contours import outlines
 
 WEBP_QUALITY = 75
-MM2_PER_CM2 = 100.0
 
 # Labels of each frame [Y, X]; None where a layer has none.
 Layer = list[NDArray[np.uint8] | None]
@@ -85,23 +85,22 @@ def encode_frame(frame: NDArray[np.uint8]) -> str:
 
 
 def _describe_layer(layer: Layer, clip: EchoSequence) -> dict[str, Any]:
-    """Return outlines by frame and label, and the area (cm²) by structure and frame."""
-    pixel_cm2 = math.prod(clip.spacing) / MM2_PER_CM2
+    """Return outlines by frame and label, and the area (cm² or px²) by structure and frame."""
+    pixel = math.prod(clip.spacing) / UNITS[clip.unit].area_size
+    shown = [value for value in clip.label_values if value != BACKGROUND]
     return {
         "outlines": [
-            None
-            if labels is None
-            else [outlines(labels == value) for value in range(BACKGROUND + 1, N_LABELS)]
+            None if labels is None else [outlines(labels == value) for value in shown]
             for labels in layer
         ],
         "areas": {
-            structure: [_area(labels, structure, pixel_cm2) for labels in layer]
-            for structure in STRUCTURES
+            structure: [_area(labels, structure, pixel) for labels in layer]
+            for structure in structures_of(clip.label_values)
         },
     }
 
 
-def _area(labels: NDArray[np.uint8] | None, structure: str, pixel_cm2: float) -> float | None:
+def _area(labels: NDArray[np.uint8] | None, structure: str, pixel: float) -> float | None:
     """Return None for an absent structure too: a dense reference may not know it."""
     pixels = 0 if labels is None else int(structure_mask(labels, structure).sum())
-    return round(pixels * pixel_cm2, 3) if pixels else None
+    return round(pixels * pixel, 3) if pixels else None

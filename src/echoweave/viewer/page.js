@@ -122,7 +122,7 @@ function drawVolumes() {
   const patient = study.sequences.find((one) => one.name === state.clip.name).patient;
   const arms = Object.entries(study.volumes[patient] ?? {});
   const line = (cells, tag) => `<tr>${cells.map((cell, i) => `<${i ? tag : "th"}>${cell}</${i ? tag : "th"}>`).join("")}</tr>`;
-  const numbers = (values, prefix) => ["edv_ml", "esv_ml", "ef_percent"].map((name) => fixed(values[prefix + name], 1));
+  const numbers = (values, prefix) => study.quantities.map(({ name }) => fixed(values[prefix + name], 1));
   if (!arms.length) {
     at("volumes").innerHTML = `<tbody>${line(["No predicted volumes for this patient"], "td")}</tbody>`;
     return;
@@ -134,7 +134,7 @@ function drawVolumes() {
     const whose = distinct.size > 1 ? ` of ${titleOf(arm)}` : "";
     body.push(line([`Reference${whose}`, ...numbers(values, "ref_"), ""], "td"));
   }
-  const head = line(["", "EDV ml", "ESV ml", "EF %", "EF error"], "th");
+  const head = line(["", ...study.quantities.map(({ title }) => title), "EF error"], "th");
   at("volumes").innerHTML = `<thead>${head}</thead><tbody>${body.join("")}</tbody>`;
 }
 
@@ -234,7 +234,7 @@ function drawCurve(structure) {
     : `<text x="${PLOT.width / 2}" y="${PLOT.height / 2}" text-anchor="middle">no visible layer</text>`;
   const box = document.createElement("div");
   box.className = "curve";
-  box.innerHTML = `<h3>${structure.title} (cm²)</h3>
+  box.innerHTML = `<h3>${structure.title}</h3>
     <svg viewBox="0 0 ${PLOT.width} ${PLOT.height}">${ends.join("")}${scale}${lines.join("")}
     <line class="cursor" y1="${PLOT.top}" y2="${PLOT.height - PLOT.bottom}" stroke="#e8eaed"/></svg>`;
   const svg = box.querySelector("svg");

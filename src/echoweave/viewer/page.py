@@ -9,16 +9,17 @@ from typing import Any
 import pandas as pd
 
 from echoweave.evaluation.roles import read_roles
+from echoweave.evaluation.volume_table import quantities
 from echoweave.figures.style import colour, display_title
 from echoweave.figures.tables import read_tables
 from echoweave.io.atomic import whole_file
 from echoweave.io.tables import read_tsv
+from echoweave.labels import parts_of
+from echoweave.units import UNITS, Unit, Units
 
 LABELS = ("reference", "forward", "backward", "fused")
-STRUCTURES = ("cavity", "myocardium", "atrium")
 # On dark ground, unlike in the figures.
 REFERENCE_COLOUR = "#FFFFFF"
-_VOLUMES = ("edv_ml", "esv_ml", "ef_percent")
 
 
 def write_page(
@@ -29,6 +30,8 @@ def write_page(
     quality: Path,
     roles: Path,
     mode: str,
+    label_values: Sequence[int],
+    unit: Unit,
     sequences: Sequence[str],
     output: Path,
 ) -> None:
@@ -44,9 +47,14 @@ def write_page(
         quality: The quality table of the pseudo-labels: sequence, reference, agreement_dice_*.
         roles: What the registration networks know of each training patient.
         mode: Which rows of ``volumes`` are shown.
+        label_values: What the masks of the data set tell apart, background included.
+        unit: That of the spacing of every sequence.
         sequences: Those that have a script.
         output: The HTML file.
     """
+    parts, units = parts_of(label_values), UNITS[unit]
+    shown, known = set(sequences), read_roles(roles)
+    rows = describe_sequences(arms, read_tsv(cohort), read_tables(frames), read_tsv(quality), parts)
     study = {
         "layers": [
             {
@@ -58,51 +66,52 @@ def write_page(
             for name in (*LABELS, *arms)
         ],
         "arms": list(arms),
-        "structures": [{"name": name, "title": display_title(name)} for name in STRUCTURES],
-        **describe_study(
-            arms,
-            read_tsv(cohort),
-            read_tables(frames),
-            read_tables(volumes),
-            read_tsv(quality),
-            mode,
-        ),
-    }
-    shown, known = set(sequences), read_roles(roles)
-    study["sequences"] = [
+        "structures": [
+            {"name": name, "title": f"{display_title(name)} ({units.area_title})"} for name in parts
+        ],
+        "quantities": [
+            {"name": name, "title": f"{symbol} {shown_unit}"}
+            for name, (symbol, shown_unit, _) in quantities(units).items()
+        ],
         # The registration knows nothing of test patients.
-        row | {"role": known.get(row["patient"], "")}
-        for row in study["sequences"]
-        if row["name"] in shown
-    ]
+        "sequences": [
+            row | {"role": known.get(row["patient"], "")} for row in rows if row["name"] in shown
+        ],
+        "volumes": describe_volumes(read_tables(volumes), mode, units),
+    }
     with whole_file(output) as temporary:
         temporary.write_text(_fill_page(study))
 
 
-def describe_study(
-    arms: Sequence[str],
-    cohort: pd.DataFrame,
-    frames: pd.DataFrame,
-    volumes: pd.DataFrame,
-    quality: pd.DataFrame,
-    mode: str,
-) -> dict[str, Any]:
-    """Return the list of sequences and the volumes of each patient, for JSON.
-
-    The Dice of a sequence is the mean over ED, ES, cavity, myocardium and atrium; the closure is
-    the same for the masks carried from the other end (pseudo-labels). Unknown values are None.
-    """
-    chosen = frames["structure"].isin(STRUCTURES)
-    dice = frames[chosen].groupby(["sequence", "arm"])["dice"].mean()
-    closure = _closure(quality)
-    volumes = volumes[volumes["mode"] == mode]
+def describe_volumes(
+    volumes: pd.DataFrame, mode: str, units: Units
+) -> dict[str, dict[str, dict[str, float | None]]]:
+    """Return patient -> arm -> volumes, EF and their references, for JSON; None if unknown."""
     patients: dict[str, dict[str, dict[str, float | None]]] = {}
-    for row in volumes.to_dict("records"):
-        columns = [*_VOLUMES, *(f"ref_{name}" for name in _VOLUMES)]
+    columns = [f"{prefix}{name}" for prefix in ("", "ref_") for name in quantities(units)]
+    for row in volumes[volumes["mode"] == mode].to_dict("records"):
         values = {name: _known(row[name]) for name in columns}
         values["ef_error"] = _known(abs(row["ef_percent"] - row["ref_ef_percent"]))
         patients.setdefault(row["patient"], {})[row["arm"]] = values
-    sequences = [
+    return patients
+
+
+def describe_sequences(
+    arms: Sequence[str],
+    cohort: pd.DataFrame,
+    frames: pd.DataFrame,
+    quality: pd.DataFrame,
+    parts: Sequence[str],
+) -> list[dict[str, Any]]:
+    """Return the list of sequences, for JSON.
+
+    The Dice of a sequence is the mean over ED, ES and ``parts``; the closure is the same for the
+    masks carried from the other end (pseudo-labels). Unknown values are None.
+    """
+    chosen = frames["structure"].isin(parts)
+    dice = frames[chosen].groupby(["sequence", "arm"])["dice"].mean()
+    closure = _closure(quality, parts)
+    return [
         {
             "name": row["sequence"],
             "patient": row["patient"],
@@ -114,12 +123,11 @@ def describe_study(
         }
         for row in cohort.sort_values("sequence").to_dict("records")
     ]
-    return {"sequences": sequences, "volumes": patients}
 
 
-def _closure(quality: pd.DataFrame) -> "pd.Series[float]":
+def _closure(quality: pd.DataFrame, parts: Sequence[str]) -> "pd.Series[float]":
     ends = quality[quality["reference"].isin(["ED", "ES"])]
-    columns = [f"agreement_dice_{name}" for name in STRUCTURES]
+    columns = [f"agreement_dice_{name}" for name in parts]
     return ends.set_index("sequence")[columns].mean(axis=1).groupby("sequence").mean()
 
 
