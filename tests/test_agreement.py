@@ -1,6 +1,7 @@
 """What the configuration asks of the cohort is checked before any job."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 import yaml
 
 from echoweave.agreement import check_agreement
+from echoweave.datasets.cohort import Cohort
 from echoweave.errors import InputError
 from tests.data_tree import Tree, clip
 
@@ -169,6 +171,35 @@ def test_everything_is_listed_together(tree: Tree) -> None:
         "config: folds: 5 folds for 4 training patients; set it to 4 or less",
         NONE_LEFT.format(0, 25, 3),
     ]
+
+
+def without_spacing(tree: Tree, *patients: str) -> Cohort:
+    """The cohort, as if these patients did not tell the size of their pixels."""
+    cohort = tree.load()
+    sequences = [
+        replace(one, facts=replace(one.facts, native_spacing_mm=None))
+        if one.patient in patients
+        else one
+        for one in cohort.sequences
+    ]
+    return replace(cohort, sequences=tuple(sequences))
+
+
+def test_a_threshold_in_mm_needs_the_size_of_the_pixels(tree: Tree) -> None:
+    cohort = without_spacing(tree, *ALL, "patient0010")
+    assert (cohort.unit, tree.load().unit) == ("px", "mm")
+    check_agreement(tree.config, cohort)
+    tree.config["pseudolabels"]["quality"] = {"min_score": 0, "ignore_over_mm": 2.0}
+    with pytest.raises(InputError, match=r"ignore_over_mm: the size .* set it to null"):
+        check_agreement(tree.config, cohort)
+
+
+def test_px_and_mm_do_not_mix(tree: Tree) -> None:
+    with pytest.raises(InputError) as caught:
+        check_agreement(tree.config, without_spacing(tree, "patient0002"))
+    (problem,) = caught.value.problems
+    assert problem.file.endswith("patient0002_2CH_sequence.mhd")
+    assert problem.what.startswith("2 of 10 sequences do not tell the size of their pixels")
 
 
 def test_one_patient_is_not_enough(tree: Tree) -> None:

@@ -16,6 +16,8 @@ def test_registration_models_are_named(tmp_path: Path) -> None:
     svg = tmp_path / "f.svg"
     draw_registration_curves([tmp_path / "dirnet/curves.tsv"], svg, tmp_path / "f.png")
     assert "DIRNet" in svg.read_text()
+    assert "Dice, LV cavity" in svg.read_text()
+    assert "myocardium" not in svg.read_text()
     draw_registration_curves([], svg, tmp_path / "f.png")
     assert "No registration network was trained here" in svg.read_text()
 

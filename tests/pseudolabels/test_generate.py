@@ -126,7 +126,7 @@ def test_a_bucket_gives_three_files_a_sequence_and_one_table(tmp_path):
             image = read_image(label_path(tmp_path / "farneback", direction, sequence.name))
             assert image.array.shape == sequence.frames.shape
             assert image.array.dtype == np.uint8
-            assert image.spacing == pytest.approx(SPACING)
+            assert image.spacing_mm == pytest.approx(SPACING)
     fused = read_image(tmp_path / "farneback/fused/patient0001_4CH.nii.gz").array
     assert_array_equal(fused[[0, -1]], sequences[0].labels)
     counts = table.groupby("sequence")["frame"].count().to_dict()

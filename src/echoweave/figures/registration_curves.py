@@ -35,13 +35,13 @@ def draw_registration_curves(curves: Sequence[Path], svg: Path, png: Path) -> No
         if not tables:
             say_nothing_to_show(figure, "No registration network was trained here")
             return
-        for axes, (measure, label) in zip(
-            figure.subplots(1, len(MEASURES)), MEASURES.items(), strict=True
-        ):
+        shown = [name for name in MEASURES if any(name in table for table in tables.values())]
+        panels = figure.subplots(1, len(shown), squeeze=False)[0]
+        for axes, measure in zip(panels, shown, strict=True):
             for model, table in tables.items():
                 _draw_model(axes, table, measure, model)
             axes.set_xlabel("Iteration")
-            axes.set_ylabel(label)
+            axes.set_ylabel(MEASURES[measure])
         handles = [Line2D([], [], color=colour(m), label=display_title(m)) for m in tables]
         handles += [
             Line2D([], [], color="black", linestyle=style, label=split.capitalize())

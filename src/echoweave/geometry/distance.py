@@ -1,4 +1,4 @@
-"""Signed Euclidean distances in mm to the outline of a mask.
+"""Signed Euclidean distances to the outline of a mask, in the unit of the spacing.
 
 The outline runs midway between neighbouring pixels of different classes. A pixel's distance is the
 exact distance between its centre and that of the nearest pixel on the other side, less half of the
@@ -21,7 +21,7 @@ def signed_distance(mask: NDArray[np.bool_], spacing: tuple[float, float]) -> ND
         spacing: (sy, sx).
 
     Returns:
-        float32 [Y, X] in mm; -inf everywhere if the mask is empty, inf if it is full.
+        float32 [Y, X]; -inf everywhere if the mask is empty, inf if it is full.
     """
     outside = _distance_to(mask, spacing)
     return np.where(mask, _distance_to(~mask, spacing), -outside)
@@ -38,7 +38,7 @@ def label_distances(labels: NDArray[np.uint8], spacing: tuple[float, float]) -> 
         spacing: (sy, sx).
 
     Returns:
-        float32 [4, Y, X] in mm, as :func:`signed_distance` of each label.
+        float32 [4, Y, X], as :func:`signed_distance` of each label.
     """
     away = np.stack([_distance_to(labels == label, spacing) for label in range(N_LABELS)])
     signed = -away

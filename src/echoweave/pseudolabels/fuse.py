@@ -26,7 +26,7 @@ def fuse(
 ) -> NDArray[np.uint8]:
     """Fuse the labels that were carried in both directions.
 
-    ``distance`` averages the carried signed distances of every label in mm with the weights of
+    ``distance`` averages the carried signed distances of every label with the weights of
     :func:`backward_weights` and takes the label with the largest one; ED and ES stay exactly what
     ``forward`` and ``backward`` hold there. A label that one of the two lacks is not between them.
     Outside the sector there are labels where either direction may have some.

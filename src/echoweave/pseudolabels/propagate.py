@@ -15,7 +15,7 @@ from echoweave.geometry.warp import compose, warp
 from echoweave.pseudolabels.settings import Propagation
 
 # Stands for the infinite distance to a label that a mask lacks, which no interpolation survives.
-_FAR_MM = 1e5
+_FAR = 1e5
 # A structure drawn further than this beyond the sector's edge, as a share of the picture's width,
 # was drawn whole; less says nothing, since neither the edge nor an outline is known better.
 _ACROSS = 0.01
@@ -25,8 +25,9 @@ class Carried(NamedTuple):
     """A reference mask in every frame.
 
     Attributes:
-        distances: float32 [T, 4, Y, X], the signed distances to the outline of every label in mm,
-            as measured in the reference. The sector's edge is no outline: what it cuts goes on.
+        distances: float32 [T, 4, Y, X], the signed distances to the outline of every label, in the
+            unit of the spacing, as measured in the reference. The sector's edge is no outline: what
+            it cuts goes on.
         labels: uint8 [T, Y, X], the label with the largest distance in the extent, 0 outside it;
             the reference itself in its own frame.
         to_reference: float32 [T, 2, Y, X], the fields with frame t fixed and the reference's frame
@@ -158,7 +159,7 @@ def _uncut(mask: NDArray[np.uint8], sector: NDArray[np.bool_]) -> NDArray[np.uin
 
 
 def _finite_distances(mask: NDArray[np.uint8], spacing: tuple[float, float]) -> NDArray[np.float32]:
-    return label_distances(mask, spacing).clip(-_FAR_MM, _FAR_MM)
+    return label_distances(mask, spacing).clip(-_FAR, _FAR)
 
 
 def _carry_distances(

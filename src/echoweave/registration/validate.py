@@ -7,7 +7,7 @@ from torch.nn.functional import one_hot
 
 from echoweave.geometry.overlap import structure_dice
 from echoweave.geometry.warp import compose_steps, warp
-from echoweave.labels import N_LABELS, STRUCTURES, structure_mask
+from echoweave.labels import N_LABELS, structure_mask, structures_of
 from echoweave.registration.apply import Registrar
 from echoweave.registration.pairs import PreparedSequence
 
@@ -16,14 +16,16 @@ def closure_dice(registrar: Registrar, clips: list[PreparedSequence]) -> dict[st
     """Return ``dice_{structure}``: ED masks carried to ES against the references, averaged.
 
     The fields of successive frames are composed and the mask is warped once. Structures that no
-    clip has are left out.
+    clip has are left out; "epi" needs both of its labels.
     """
-    scores: dict[str, list[float]] = {f"dice_{structure}": [] for structure in STRUCTURES}
+    found = [np.unique(clip.labels) for clip in clips if clip.labels is not None]
+    structures = structures_of({int(value) for values in found for value in values})
+    scores: dict[str, list[float]] = {f"dice_{structure}": [] for structure in structures}
     for clip in clips:
         if clip.labels is None:
             continue
         carried = _carry_ed_to_es(registrar, clip, clip.labels[0])
-        for structure, dice in structure_dice(carried, clip.labels[1], STRUCTURES).items():
+        for structure, dice in structure_dice(carried, clip.labels[1], structures).items():
             if structure_mask(clip.labels[1], structure).any():
                 scores[f"dice_{structure}"].append(dice)
     return {name: float(np.mean(values)) for name, values in scores.items() if values}
