@@ -92,10 +92,6 @@ def test_paper_is_plain_nnunet_and_chooses_among_networks() -> None:
             "config: segmentation.candidates.dense3d.0: '3d_lowres' is not one of ['2d', ",
         ),
         (
-            {"candidates": {"sparse2d": ["3d_fullres"]}},
-            "config: segmentation.candidates.sparse2d: unknown key; known keys: dense3d",
-        ),
-        (
             {"training": {"mirroring": ["left"]}},
             "config: segmentation.training.mirroring.0: 'left' is not one of ['time', ",
         ),

@@ -322,7 +322,7 @@ def test_no_other_group_takes_the_place_of_an_empty_holdout(tmp_path):
 @pytest.mark.parametrize("arm", ["sparse2d", "dense3d"])
 def test_one_arm_alone_goes_to_every_table(tmp_path, arm):
     study = write_study(tmp_path, SEQUENCES[:2])
-    tables = run(study, {arm: {name: beating() for name in study.references}}, arms=[arm])
+    tables = run(study, {arm: {name: beating() for name in study.names}}, arms=[arm])
 
     # All but the pseudo-labels and the published methods are of this arm.
     for name in TABLES:
