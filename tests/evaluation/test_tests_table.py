@@ -49,7 +49,7 @@ def smoothness() -> pd.DataFrame:
 
 
 def volumes(methods: dict[tuple[str, str], str]) -> pd.DataFrame:
-    """The sparse arm is off by 10 ml and more, the others by 5; a method other than biplane where given."""
+    """The sparse arm is off by 10 ml and more, the others by 5; biplane but where given."""
     rows = []
     for arm in ARMS:
         for number, patient in enumerate(PATIENTS):
