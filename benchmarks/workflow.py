@@ -18,6 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
 import yaml
 from side_by_side import ROOT, keep, seconds
 
@@ -56,8 +57,23 @@ def _copies(source: Path, target: Path, count: int, first: int, digits: int) -> 
             copy = target / name / _ID.sub(name, path.name)
             if path.suffix == ".mhd":
                 copy.write_text(_ID.sub(name, path.read_text()))
+            elif path.suffix == ".raw" and "_gt" not in path.name:
+                copy.write_bytes(_marked(path, number))
             else:
                 os.link(path, copy)
+
+
+def _marked(pixels: Path, number: int) -> bytes:
+    """Return 8-bit ``pixels`` whose frames begin with ``number``: no two patients look the same."""
+    depth, height, width = (int(size) for size in _header(pixels)["DimSize"].split()[::-1])
+    frames = np.frombuffer(pixels.read_bytes(), np.uint8).reshape(depth, height * width).copy()
+    frames[:, :4] = np.frombuffer(number.to_bytes(4, "little"), np.uint8)
+    return frames.tobytes()
+
+
+def _header(pixels: Path) -> dict[str, str]:
+    lines = pixels.with_suffix(".mhd").read_text().splitlines()
+    return dict(line.split(" = ", 1) for line in lines)
 
 
 def dry_run(data: Path, folder: Path) -> tuple[float, dict[str, int]]:
