@@ -1,13 +1,8 @@
 """EchoWeave: temporally consistent segmentations from sparsely labelled echocardiograms."""
 
-import gc
-
 from snakemake.utils import min_version
 
 min_version("9.27")
-
-# A dry run of a large cohort takes a fifth longer with Python's usual 700.
-gc.set_threshold(200_000)
 
 
 configfile: f"{workflow.basedir}/config/config.yaml"

@@ -12,7 +12,7 @@ TED_ROOT = Path(config["data"]["ted"]["root"] or "")
 rule cache:
     input:
         RESULTS / "cohort.tsv",
-        cache_files(COHORT.patients),
+        cache_indexes(COHORT.patients),
     message:
         "The cache is complete"
 
@@ -76,11 +76,9 @@ for bucket, patients in BUCKETS.items():
         name:
             f"build_cache_{bucket}"
         input:
-            # By its path: a reference to a rule makes Snakemake hash the list of files beside it,
-            # once for each of them.
-            pairs=RESULTS / "ted_pairs.tsv" if bucket.startswith("training") else [],
+            pairs=rules.pair_ted.output.pairs if bucket.startswith("training") else [],
         output:
-            caches=cache_files(patients),
+            caches=cache_indexes(patients),
             checksums=checksums(bucket),
         log:
             logs(f"build_cache_{bucket}"),
@@ -93,6 +91,7 @@ for bucket, patients in BUCKETS.items():
         params:
             code=library("build_cache"),
             content=COHORT.content(COHORT.files(patients)),
+            files=[f"{patient}.h5" for patient in patients],
             sources=COHORT.sequences_of(patients),
             ted_root=TED_ROOT,
             label_values=COHORT.dataset.label_values,

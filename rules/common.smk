@@ -5,6 +5,7 @@ Goes out: COHORT (the good sequences), RESULTS and the helpers below.
 """
 
 import os
+from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -65,6 +66,11 @@ BUCKETS = {
     **{f"training_{bucket}": patients for bucket, patients in TRAINING_BUCKETS.items()},
     **{f"testing_{bucket}": patients for bucket, patients in TESTING_BUCKETS.items()},
 }
+BUCKET_OF = {patient: bucket for bucket, patients in BUCKETS.items() for patient in patients}
+SEQUENCES = {
+    bucket: [source.name for source in COHORT.sequences_of(patients)]
+    for bucket, patients in BUCKETS.items()
+}
 FOLDS = range(config["folds"])
 ESTIMATORS = config["pseudolabels"]["estimators"]
 USED = config["pseudolabels"]["use"]
@@ -91,6 +97,8 @@ def settings(*keys):
     return config_slice(config, *keys)
 
 
+# Several rules share a script, and dozens of bucket rules do.
+@cache
 def library(script):
     """A digest of a script and the library files that it runs: a change makes its results stale.
 

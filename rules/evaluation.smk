@@ -9,6 +9,7 @@ from echoweave.io.checksums import sha256
 from echoweave.segmentation.files import best_file
 
 PUBLISHED = BASE / "resources/published_results.tsv"
+DENSE_PATIENTS = [source.patient for source in COHORT.dense_sources]
 HELD_OUT_MEASURES = [MEASURES / "pseudolabels/held_out.tsv"] if MANUAL_ARM else []
 PSEUDOLABEL_MEASURES = [
     *expand(MEASURES / "pseudolabels/{estimator}.tsv", estimator=ESTIMATORS),
@@ -28,8 +29,8 @@ rule evaluation:
 
 rule measure_segmentation:
     input:
-        predictions=lambda wildcards: prediction_files(wildcards.arm, COHORT.testing),
-        caches=cache_files(COHORT.testing_patients),
+        predictions=lambda wildcards: prediction_indexes(wildcards.arm, COHORT.testing_patients),
+        caches=cache_indexes(COHORT.testing_patients),
     output:
         **{kind: MEASURES / f"{{arm}}/{kind}.tsv" for kind in ARM_MEASURES},
     log:
@@ -50,10 +51,8 @@ rule measure_segmentation:
 
 rule measure_pseudolabels:
     input:
-        forward=pseudolabel_files("{estimator}", COHORT.dense_sources, ["forward"]),
-        backward=pseudolabel_files("{estimator}", COHORT.dense_sources, ["backward"]),
-        fused=pseudolabel_files("{estimator}", COHORT.dense_sources, ["fused"]),
-        caches=cache_files(dict.fromkeys(source.patient for source in COHORT.dense_sources)),
+        labels=pseudolabel_indexes("{estimator}", DENSE_PATIENTS),
+        caches=cache_indexes(DENSE_PATIENTS),
     output:
         MEASURES / "pseudolabels/{estimator}.tsv",
     log:
@@ -76,7 +75,7 @@ if MANUAL_ARM:
     rule measure_held_out:
         input:
             folder=rules.predict_held_out.output[0],
-            caches=cache_files(COHORT.training_patients),
+            caches=cache_indexes(COHORT.training_patients),
         output:
             HELD_OUT_MEASURES,
         log:
@@ -98,7 +97,7 @@ if MANUAL_ARM:
 rule measure_cycles:
     input:
         folder=RESULTS / "predictions/cycles/{arm}",
-        caches=cache_files(COHORT.training_patients),
+        caches=cache_indexes(COHORT.training_patients),
     output:
         MEASURES / "{arm}/cycles.tsv",
     log:

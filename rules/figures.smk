@@ -8,6 +8,7 @@ from echoweave.datasets.examples import best_sequence
 
 FILM = best_sequence(COHORT.training)
 TEST_EXAMPLES = example_sequences(COHORT.testing, config["figures"]["sequences"])
+FIGURE4_PATIENTS = [source.patient for source in TEST_EXAMPLES]
 
 
 rule figures:
@@ -63,8 +64,8 @@ rule draw_figure2:
 
 rule draw_film_strip:
     input:
-        caches=cache_files([FILM.patient]),
-        labels=pseudolabel_files(USED, [FILM]),
+        caches=cache_indexes([FILM.patient]),
+        labels=pseudolabel_indexes(USED, [FILM.patient]),
     output:
         **drawn("film_strip", "Pseudo-labels", "One sequence from ED to ES"),
     log:
@@ -143,11 +144,8 @@ rule draw_registration_curves:
 
 rule draw_propagation:
     input:
-        caches=lambda wildcards: cache_files([wildcards.sequence.rpartition("_")[0]]),
-        labels=lambda wildcards: [
-            label_path(RESULTS / "pseudolabels" / USED, direction, wildcards.sequence)
-            for direction in DIRECTIONS
-        ],
+        caches=lambda wildcards: cache_indexes([wildcards.sequence.rpartition("_")[0]]),
+        labels=lambda wildcards: pseudolabel_indexes(USED, [wildcards.sequence.rpartition("_")[0]]),
     output:
         **drawn("propagation_{sequence}", "Registration", "Animation of {sequence}", twin="gif"),
     log:
@@ -168,8 +166,8 @@ rule draw_propagation:
 
 rule draw_closure:
     input:
-        caches=EXAMPLE_CACHES,
-        labels=pseudolabel_files(USED, REGISTRATION_EXAMPLES, ["forward", "backward"]),
+        caches=cache_indexes(EXAMPLE_PATIENTS),
+        labels=pseudolabel_indexes(USED, EXAMPLE_PATIENTS),
         roles=rules.write_roles.output[0],
     output:
         **drawn("closure", "Registration", "Masks carried from end to end"),
@@ -190,7 +188,7 @@ rule draw_closure:
 
 rule draw_warped_average:
     input:
-        caches=EXAMPLE_CACHES,
+        caches=cache_indexes(EXAMPLE_PATIENTS),
         aligned=rules.align_frames.output.aligned,
     output:
         **drawn("warped_average", "Registration", "Average of the warped frames"),
@@ -251,8 +249,8 @@ rule draw_figure3:
 rule draw_figure4:
     input:
         areas=arm_measures("areas"),
-        caches=cache_files(dict.fromkeys(source.patient for source in TEST_EXAMPLES)),
-        predictions=[prediction_files(arm, TEST_EXAMPLES) for arm in ARMS],
+        caches=cache_indexes(FIGURE4_PATIENTS),
+        predictions=[prediction_indexes(arm, FIGURE4_PATIENTS) for arm in ARMS],
     output:
         **drawn("figure4", "Temporal consistency", "Figure 4: area curves"),
     log:
@@ -316,8 +314,8 @@ rule draw_bland_altman:
 rule draw_simpson:
     input:
         volumes=MEASURES / "{arm}/volumes.tsv",
-        caches=cache_files(COHORT.testing_patients),
-        predictions=lambda wildcards: prediction_files(wildcards.arm, COHORT.testing),
+        caches=cache_indexes(COHORT.testing_patients),
+        predictions=lambda wildcards: prediction_indexes(wildcards.arm, COHORT.testing_patients),
     output:
         **drawn("simpson_{arm}", "Volumes", "Discs of Simpson's rule, {arm}"),
     log:
@@ -338,8 +336,8 @@ rule draw_simpson:
 rule draw_montage:
     input:
         frames=MEASURES / "{arm}/frames.tsv",
-        caches=cache_files(COHORT.testing_patients),
-        predictions=lambda wildcards: prediction_files(wildcards.arm, COHORT.testing),
+        caches=cache_indexes(COHORT.testing_patients),
+        predictions=lambda wildcards: prediction_indexes(wildcards.arm, COHORT.testing_patients),
     output:
         **drawn("montage_{arm}", "Segmentation", "Best, median, worst of {arm}"),
     log:

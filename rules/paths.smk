@@ -3,11 +3,15 @@
 Comes in: RESULTS and what else common.smk makes of the config.
 Goes out: folders, and functions that name files.
 
+Of the files of each patient rules declare the index of a bucket (echoweave.io.buckets), and what
+reads some of them depends on their buckets: a job makes all of a bucket or nothing.
+
 A path among params is a Path, which Snakemake does not keep with the results: where they lie makes
 nothing stale.
 """
 
-from echoweave.pseudolabels.files import DIRECTIONS, label_path
+from echoweave.io.buckets import check_indexes, index_name
+from echoweave.logs import log_to_terminal
 from echoweave.segmentation.arm import SCRATCH
 from echoweave.segmentation.files import validation_summary
 
@@ -16,18 +20,22 @@ NNUNET = RESULTS / "nnunet"
 MEASURES = RESULTS / "measures"
 
 
-def cache_files(patients):
-    return [RESULTS / f"cache/{patient}.h5" for patient in patients]
+def indexes(folder, patients):
+    """Of the artefacts of these patients in a folder."""
+    buckets = dict.fromkeys(BUCKET_OF[patient] for patient in patients)
+    return [folder / "index" / index_name(bucket, SEQUENCES[bucket]) for bucket in buckets]
+
+
+def cache_indexes(patients):
+    return indexes(RESULTS / "cache", patients)
 
 
 def checkpoint_of(estimator):
     return RESULTS / f"registration/{estimator}/model.pt" if estimator in MODELS else []
 
 
-def pseudolabel_files(estimator, sequences, directions=DIRECTIONS):
-    folder = RESULTS / "pseudolabels" / estimator
-    names = [sequence.name for sequence in sequences]
-    return [label_path(folder, direction, name) for direction in directions for name in names]
+def pseudolabel_indexes(estimator, patients):
+    return indexes(RESULTS / "pseudolabels" / estimator, patients)
 
 
 def quality_file(estimator):
@@ -50,8 +58,8 @@ def start_of(arm):
     return validation_summary(NNUNET, ARMS[arm.start], "{configuration}", "{fold}")
 
 
-def prediction_files(arm, sequences):
-    return [RESULTS / "predictions" / arm / f"{sequence.name}.nii.gz" for sequence in sequences]
+def prediction_indexes(arm, patients):
+    return indexes(RESULTS / "predictions" / arm, patients)
 
 
 def arm_measures(kind):
@@ -72,8 +80,8 @@ def drawn(name, category, title, twin="svg"):
     }
 
 
-def clip_files(patients):
-    return [RESULTS / f"viewer/data/{source.name}.js" for source in COHORT.sequences_of(patients)]
+def clip_indexes(patients):
+    return indexes(RESULTS / "viewer/data", patients)
 
 
 def checksums(part):
@@ -86,3 +94,14 @@ def logs(name):
 
 def benchmarks(name):
     return RESULTS / f"benchmarks/{name}.tsv"
+
+
+if workflow.is_main_process:
+    folders = [
+        RESULTS / "cache",
+        *(RESULTS / "pseudolabels" / estimator for estimator in ESTIMATORS),
+        *(RESULTS / "predictions" / arm for arm in ARMS),
+        RESULTS / "viewer/data",
+    ]
+    with log_to_terminal():
+        check_indexes(one for folder in folders for one in indexes(folder, COHORT.patients))

@@ -9,32 +9,30 @@ from itertools import product
 
 from echoweave.datasets.examples import example_sequences
 from echoweave.pseudolabels.estimators.registry import device_of, label_keys, motion_keys
-from echoweave.pseudolabels.files import aligned_path
+from echoweave.pseudolabels.files import aligned_path, label_names
 
 REGISTRATION_EXAMPLES = example_sequences(COHORT.training, config["figures"]["registration"])
-EXAMPLE_CACHES = cache_files(dict.fromkeys(source.patient for source in REGISTRATION_EXAMPLES))
+EXAMPLE_PATIENTS = [source.patient for source in REGISTRATION_EXAMPLES]
 
 
 rule pseudolabels:
     input:
-        [pseudolabel_files(name, COHORT.training) for name in ESTIMATORS],
+        [pseudolabel_indexes(name, COHORT.training_patients) for name in ESTIMATORS],
         [quality_file(name) for name in ESTIMATORS],
     message:
         "The pseudo-labels are complete"
 
 
-# A rule for each estimator: with a wildcard in the paths of thousands of files Snakemake compares
-# every file that it looks for with all of them.
 for estimator, (bucket, patients) in product(ESTIMATORS, TRAINING_BUCKETS.items()):
 
     rule:
         name:
             f"generate_pseudolabels_{estimator}_{bucket}"
         input:
-            caches=cache_files(patients),
+            caches=cache_indexes(patients),
             checkpoint=checkpoint_of(estimator),
         output:
-            labels=pseudolabel_files(estimator, COHORT.sequences_of(patients)),
+            labels=pseudolabel_indexes(estimator, patients),
             quality=RESULTS / f"pseudolabels/{estimator}/quality/{bucket}.tsv",
         log:
             logs(f"generate_pseudolabels/{estimator}_{bucket}"),
@@ -49,6 +47,7 @@ for estimator, (bucket, patients) in product(ESTIMATORS, TRAINING_BUCKETS.items(
             code=library("generate_pseudolabels"),
             estimator=estimator,
             folder=subpath(output.quality, ancestor=2),
+            files=label_names(SEQUENCES[f"training_{bucket}"]),
             settings=settings(*label_keys(estimator)),
         message:
             f"Carrying labels with {estimator}"
@@ -81,7 +80,7 @@ rule merge_quality:
 
 rule align_frames:
     input:
-        caches=EXAMPLE_CACHES,
+        caches=cache_indexes(EXAMPLE_PATIENTS),
         checkpoint=checkpoint_of(USED),
     output:
         aligned=[

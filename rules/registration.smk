@@ -23,7 +23,7 @@ rule registration:
 
 rule train_registration:
     input:
-        caches=cache_files(COHORT.training_patients),
+        caches=cache_indexes(COHORT.training_patients),
         pairs=rules.pair_ted.output.pairs,
     output:
         model=RESULTS / "registration/{model}/model.pt",

@@ -8,14 +8,12 @@ sequences; of training patients, each by the fold that has not seen them, predic
 (sequences with dense truth) and predictions/cycles/{arm}/ (full-cycle clips).
 """
 
-from echoweave.pseudolabels.settings import QualitySettings
 from echoweave.segmentation.files import best_file, prepared_file, raw_folder, validation_summary
 from echoweave.segmentation.settings import learning
 
 # Scripts read device, save_every and augmentation_workers from the config: where and how a job runs
 # does not make its results stale, as a parameter would.
 DEVICE = config["segmentation"]["device"]
-COMPARED = QualitySettings(**config["pseudolabels"]["quality"]).directions
 LEARNING = [f"segmentation.training.{key}" for key in learning(config["segmentation"]["training"])]
 
 
@@ -24,7 +22,7 @@ rule segmentation:
         [prepared_file(NNUNET, arm) for arm in ARMS.values()],
         [summaries_of(arm) for arm in ARMS],
         [best_file(NNUNET, arm) for arm in ARMS.values()],
-        [prediction_files(arm, COHORT.testing) for arm in ARMS],
+        [prediction_indexes(arm, COHORT.testing_patients) for arm in ARMS],
         expand(RESULTS / "predictions/cycles/{arm}", arm=ARMS),
     message:
         "The nnU-Nets are trained and the test sequences segmented"
@@ -32,13 +30,13 @@ rule segmentation:
 
 for arm in ARMS.values():
     dense = arm.labels == "pseudo"
-    labels = [*pseudolabel_files(USED, COHORT.training, COMPARED), quality_file(USED)]
+    labels = [*pseudolabel_indexes(USED, COHORT.training_patients), quality_file(USED)]
 
     rule:
         name:
             f"write_raw_{arm.name}"
         input:
-            caches=cache_files(COHORT.training_patients),
+            caches=cache_indexes(COHORT.training_patients),
             labels=labels if dense else [],
         output:
             directory(raw_folder(NNUNET, arm)),
@@ -154,10 +152,10 @@ for bucket, patients in TESTING_BUCKETS.items():
         name:
             f"predict_{bucket}"
         input:
-            caches=cache_files(patients),
+            caches=cache_indexes(patients),
             best=lambda wildcards: best_file(NNUNET, ARMS[wildcards.arm]),
         output:
-            prediction_files("{arm}", COHORT.sequences_of(patients)),
+            prediction_indexes("{arm}", patients),
         log:
             logs(f"predict/{{arm}}_{bucket}"),
         benchmark:
@@ -172,6 +170,7 @@ for bucket, patients in TESTING_BUCKETS.items():
             code=library("predict"),
             arm=lambda wildcards: ARMS[wildcards.arm],
             folder=lambda wildcards: RESULTS / "predictions" / wildcards.arm,
+            files=[f"{name}.nii.gz" for name in SEQUENCES[f"testing_{bucket}"]],
             root=NNUNET,
         message:
             "Segmenting test sequences with {wildcards.arm}"
@@ -183,7 +182,7 @@ if MANUAL_ARM:
 
     rule predict_held_out:
         input:
-            caches=cache_files(COHORT.training_patients),
+            caches=cache_indexes(COHORT.training_patients),
             best=best_file(NNUNET, ARMS[MANUAL_ARM]),
         output:
             directory(RESULTS / "predictions/held_out"),
@@ -209,7 +208,7 @@ if MANUAL_ARM:
 
 rule predict_cycles:
     input:
-        caches=cache_files(COHORT.training_patients),
+        caches=cache_indexes(COHORT.training_patients),
         best=lambda wildcards: best_file(NNUNET, ARMS[wildcards.arm]),
     output:
         directory(RESULTS / "predictions/cycles/{arm}"),

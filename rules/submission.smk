@@ -21,8 +21,8 @@ if TAKEN:
 
     rule write_submission:
         input:
-            predictions=lambda wildcards: prediction_files(wildcards.arm, COHORT.testing),
-            caches=cache_files(COHORT.testing_patients),
+            predictions=lambda wildcards: prediction_indexes(wildcards.arm, COHORT.testing_patients),
+            caches=cache_indexes(COHORT.testing_patients),
         output:
             RESULTS / "submission/{arm}.zip",
         log:

@@ -4,7 +4,7 @@ Comes in: caches, pseudo-labels of the estimator in use, predictions, measures.
 Goes out: viewer/index.html and viewer/data/{sequence}.js.
 """
 
-from echoweave.viewer.layers import layer_files
+from echoweave.viewer.layers import layer_folders
 
 SHOWN = {
     bucket: patients
@@ -17,26 +17,23 @@ SHOWN_PATIENTS = [patient for patients in SHOWN.values() for patient in patients
 rule viewer:
     input:
         RESULTS / "viewer/index.html",
-        clip_files(SHOWN_PATIENTS),
+        clip_indexes(SHOWN_PATIENTS),
     message:
         "The viewer is complete"
 
 
 for bucket, patients in SHOWN.items():
+    split = bucket.partition("_")[0]
+    labels = layer_folders(split, RESULTS / "pseudolabels" / USED, RESULTS / "predictions", ARMS)
 
     rule:
         name:
             f"write_clips_{bucket}"
         input:
-            caches=cache_files(patients),
-            layers=layer_files(
-                COHORT.sequences_of(patients),
-                RESULTS / "pseudolabels" / USED,
-                RESULTS / "predictions",
-                ARMS,
-            ),
+            caches=cache_indexes(patients),
+            layers=[indexes(folder, patients) for folder in labels],
         output:
-            clip_files(patients),
+            clip_indexes(patients),
         log:
             logs(f"write_clips_{bucket}"),
         benchmark:
@@ -45,7 +42,8 @@ for bucket, patients in SHOWN.items():
             "../envs/echoweave.yaml"
         params:
             code=library("write_clips"),
-            folder=subpath(output[0], parent=True),
+            folder=subpath(output[0], ancestor=2),
+            files=[f"{name}.js" for name in SEQUENCES[bucket]],
         message:
             f"Writing {len(patients)} patients for the viewer"
         script:

@@ -57,6 +57,28 @@ def delete(path: str) -> Callable[[Project], None]:
     return lambda project: (project.results / path).unlink()
 
 
+def halve(pattern: str) -> Callable[[Project], None]:
+    """Cut a file short."""
+
+    def edit(project: Project) -> None:
+        (file,) = project.results.glob(pattern)
+        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+    return edit
+
+
+def redraw_label(path: str) -> Callable[[Project], None]:
+    """Correct a result by a pixel, as in ITK-SNAP."""
+
+    def edit(project: Project) -> None:
+        image = read_image(project.results / path)
+        labels = image.array.astype(np.uint8)
+        labels[tuple(np.argwhere(labels == 1)[0])] = 0
+        write_sequence(project.results / path, labels, image.spacing_mm)
+
+    return edit
+
+
 def append(path: str, text: str = "\n") -> Callable[[Project], None]:
     """Change a file of the code."""
 
@@ -349,7 +371,17 @@ CHANGES: tuple[Change, ...] = (
         "`summary.json` of a fold of dense2d deleted",
         edit=delete(f"{_FOLD}/summary.json"),
     ),
+    Change(
+        "a pseudo-label of the estimator in use corrected by hand",
+        edit=redraw_label("pseudolabels/dirnet/fused/patient0001_4CH.nii.gz"),
+    ),
     Change("a prediction deleted", edit=delete("predictions/dense2d/patient0010_4CH.nii.gz")),
+    Change(
+        "`viewer/data/patient0010_4CH.js` deleted", edit=delete("viewer/data/patient0010_4CH.js")
+    ),
+    Change(
+        "an index in `viewer/data/index/` damaged", edit=halve("viewer/data/index/testing_0_*.json")
+    ),
     Change("`tables/table1.md` deleted", edit=delete("tables/table1.md")),
     Change("`figures/figure3.svg` deleted", edit=delete("figures/figure3.svg")),
     Change("logs, benchmarks and TensorBoard events deleted", edit=damage_nothing),

@@ -38,7 +38,7 @@ class Fault(NamedTuple):
         script: Of its rule.
         job: The name of its log.
         sign: A file, below results/, that only appears amid its work.
-        outputs: Pattern of its declared outputs below results/.
+        outputs: Pattern of its declared outputs below results/; an index stands for its files.
     """
 
     script: str
@@ -49,7 +49,7 @@ class Fault(NamedTuple):
 
 FAULTS = [
     Fault(
-        "build_cache", "build_cache_training_1", "cache/patient0001.h5", "cache/patient000[124].h5"
+        "build_cache", "build_cache_training_1", "cache/patient0001.h5", "cache/index/training_1*"
     ),
     Fault(
         "train_registration",
@@ -61,7 +61,7 @@ FAULTS = [
         "generate_pseudolabels",
         "generate_pseudolabels/dirnet_1",
         "pseudolabels/dirnet/forward/patient0001_2CH.nii.gz",
-        "pseudolabels/dirnet/*/patient000[124]*",
+        "pseudolabels/dirnet/index/training_1*",
     ),
     Fault(
         "plan",
@@ -79,7 +79,7 @@ FAULTS = [
         "predict",
         "predict/dense2d_0",
         "predictions/dense2d/patient0010_2CH.nii.gz",
-        "predictions/dense2d/patient0010*",
+        "predictions/dense2d/index/testing_0*",
     ),
     Fault(
         "measure_segmentation",

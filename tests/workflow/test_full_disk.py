@@ -39,7 +39,7 @@ def test_a_full_disk_and_a_closed_one_lose_nothing(
     done = project.run("pseudolabels")
     assert done.returncode == 1
     assert "no space is left on the disk" in done.stderr
-    assert not list(disk.glob("pseudolabels/dirnet/*"))
+    assert not [path for path in disk.glob("pseudolabels/dirnet/**/*") if path.is_file()]
 
     filler.unlink()
     done = project.run("pseudolabels")

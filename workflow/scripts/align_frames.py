@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from echoweave.device import use_device
+from echoweave.io.buckets import bucket_files
 from echoweave.logs import log_to
 from echoweave.pseudolabels.align import write_aligned
 from echoweave.pseudolabels.estimators.registry import device_of
@@ -18,7 +19,7 @@ if __name__ == "__main__":
         write_aligned(
             estimator=snakemake.params.estimator,
             sequences=snakemake.params.sequences,
-            caches=[Path(path) for path in snakemake.input.caches],
+            caches=bucket_files(snakemake.input.caches),
             directory=Path(snakemake.params.folder),
             jacobian=Path(snakemake.output.jacobian),
             checkpoint=Path(checkpoint) if checkpoint else None,

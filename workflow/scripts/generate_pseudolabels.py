@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from echoweave.device import use_device
+from echoweave.io.buckets import bucket_files, whole_bucket
 from echoweave.logs import log_to
 from echoweave.pseudolabels.estimators.registry import device_of
 from echoweave.pseudolabels.generate import generate
@@ -13,11 +14,12 @@ if __name__ == "__main__":
         use_device(
             device_of(snakemake.params.estimator, snakemake.config["registration"]["device"])
         ),
+        whole_bucket(Path(snakemake.output.labels[0]), snakemake.params.files),
     ):
         checkpoint = snakemake.input.get("checkpoint")
         generate(
             estimator=snakemake.params.estimator,
-            caches=[Path(path) for path in snakemake.input.caches],
+            caches=bucket_files(snakemake.input.caches),
             directory=Path(snakemake.params.folder),
             quality=Path(snakemake.output.quality),
             checkpoint=Path(checkpoint) if checkpoint else None,

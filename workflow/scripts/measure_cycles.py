@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from echoweave.evaluation.measure_cycles import measure_cycles
+from echoweave.io.buckets import bucket_files
 from echoweave.logs import log_to
 
 if __name__ == "__main__":
@@ -10,7 +11,7 @@ if __name__ == "__main__":
         measure_cycles(
             arm=snakemake.wildcards.arm,
             folder=Path(snakemake.input.folder),
-            caches=[Path(path) for path in snakemake.input.caches],
+            caches=bucket_files(snakemake.input.caches),
             frame_rate_hz=snakemake.params.settings["frame_rate_hz"],
             unit=snakemake.params.unit,
             output=Path(snakemake.output[0]),

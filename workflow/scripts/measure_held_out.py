@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from echoweave.evaluation.measure_pseudolabels import measure_pseudolabels
+from echoweave.io.buckets import bucket_files
 from echoweave.logs import log_to
 
 if __name__ == "__main__":
@@ -10,7 +11,7 @@ if __name__ == "__main__":
         measure_pseudolabels(
             estimator=snakemake.params.arm,
             labels={snakemake.params.arm: sorted(Path(snakemake.input.folder).glob("*.nii.gz"))},
-            caches=[Path(path) for path in snakemake.input.caches],
+            caches=bucket_files(snakemake.input.caches),
             unit=snakemake.params.unit,
             output=Path(snakemake.output[0]),
         )

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from echoweave.device import use_device
+from echoweave.io.buckets import bucket_files
 from echoweave.io.cache import read_cycle
 from echoweave.logs import log_to
 from echoweave.segmentation.predict import predict_held_out
@@ -14,7 +15,7 @@ if __name__ == "__main__":
     ):
         predict_held_out(
             arm=snakemake.params.arm,
-            caches=[Path(path) for path in snakemake.input.caches],
+            caches=bucket_files(snakemake.input.caches),
             read=read_cycle,
             folder=Path(snakemake.output[0]),
             nnunet_root=snakemake.params.root,

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from echoweave.device import use_device
+from echoweave.io.buckets import bucket_files
 from echoweave.logs import log_to
 from echoweave.registration.train import train_registration
 
@@ -12,7 +13,7 @@ if __name__ == "__main__":
         use_device(snakemake.config["registration"]["device"]),
     ):
         train_registration(
-            caches=[Path(path) for path in snakemake.input.caches],
+            caches=bucket_files(snakemake.input.caches),
             ted_pairs=Path(snakemake.input.pairs),
             model_out=Path(snakemake.output.model),
             curves=Path(snakemake.output.curves),

@@ -2,13 +2,17 @@
 
 from pathlib import Path
 
+from echoweave.io.buckets import bucket_files, whole_bucket
 from echoweave.logs import log_to
 from echoweave.viewer.clips import write_clips
 
 if __name__ == "__main__":
-    with log_to(Path(snakemake.log[0])):
+    with (
+        log_to(Path(snakemake.log[0])),
+        whole_bucket(Path(snakemake.output[0]), snakemake.params.files),
+    ):
         write_clips(
-            caches=[Path(path) for path in snakemake.input.caches],
-            layers=[Path(path) for path in snakemake.input.layers],
+            caches=bucket_files(snakemake.input.caches),
+            layers=bucket_files(snakemake.input.layers),
             folder=Path(snakemake.params.folder),
         )

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from echoweave.io.buckets import bucket_files
 from echoweave.logs import log_to
 from echoweave.segmentation.raw import write_raw
 
@@ -9,7 +10,7 @@ if __name__ == "__main__":
     with log_to(Path(snakemake.log[0])):
         write_raw(
             arm=snakemake.params.arm,
-            caches=[Path(path) for path in snakemake.input.caches],
+            caches=bucket_files(snakemake.input.caches),
             folds=snakemake.params.folds,
             label_values=snakemake.params.label_values,
             pseudolabels=snakemake.params.pseudolabels,

@@ -8,8 +8,6 @@ from typing import Any
 from echoweave.device import Device
 from echoweave.errors import InputError, Problem
 from echoweave.pseudolabels.estimators.base import Estimator
-from echoweave.pseudolabels.estimators.dis import DenseInverseSearch
-from echoweave.pseudolabels.estimators.farneback import Farneback
 from echoweave.pseudolabels.estimators.still import Still
 from echoweave.pseudolabels.settings import Fusion, PseudolabelSettings
 from echoweave.registration.settings import JointSettings
@@ -38,8 +36,22 @@ class Entry:
         return replace(settings, fusion=self.fusion, drift_correction=False)
 
 
+# What estimators import takes up to seconds, and whoever only checks names can go without.
+
+
+def _farneback(settings: Mapping[str, Any]) -> Estimator:
+    from echoweave.pseudolabels.estimators.farneback import Farneback
+
+    return Farneback(settings["rim_share"])
+
+
+def _dis(settings: Mapping[str, Any]) -> Estimator:
+    from echoweave.pseudolabels.estimators.dis import DenseInverseSearch
+
+    return DenseInverseSearch(settings["rim_share"])
+
+
 def _joint(settings: Mapping[str, Any]) -> Estimator:
-    # torch takes seconds to import, and whoever only checks names can go without.
     from echoweave.pseudolabels.estimators.joint import Joint
 
     return Joint(JointSettings(**settings["joint"], rim_share=settings["rim_share"]))
@@ -50,8 +62,8 @@ _RIM = "registration.rim_share"
 _CARRYING = tuple(f"pseudolabels.{key}" for key in ("propagation", "fusion", "drift_correction"))
 UNTRAINED = {
     "still": Entry(lambda _: Still(), fusion="nearest"),
-    "farneback": Entry(lambda settings: Farneback(settings["rim_share"]), keys=(_RIM,)),
-    "dis": Entry(lambda settings: DenseInverseSearch(settings["rim_share"]), keys=(_RIM,)),
+    "farneback": Entry(_farneback, keys=(_RIM,)),
+    "dis": Entry(_dis, keys=(_RIM,)),
     "joint": Entry(_joint, keys=(_RIM, "pseudolabels.joint"), on_gpu=True),
 }
 
