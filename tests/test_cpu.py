@@ -1,3 +1,4 @@
+import ctypes
 import os
 import subprocess
 import sys
@@ -8,6 +9,8 @@ import pytest
 import torch
 
 from echoweave.cpu import usable_cpus, use_cpu
+from echoweave.libc import end_forks_with_this_process, keep_freed_memory
+from tests.conftest import ON_LINUX
 
 # Touches 64 MB five times over and prints the page faults of the last four.
 FAULTS = """
@@ -33,6 +36,7 @@ def page_faults(memory: str) -> int:
     return int(done.stdout)
 
 
+@ON_LINUX
 def test_freed_memory_is_used_again_without_asking_the_system() -> None:
     assert page_faults("keep") < 10
     assert page_faults("usual") > 100
@@ -46,6 +50,7 @@ def test_threads_are_those_of_torch_and_opencv() -> None:
     cv2.setNumThreads(before[1])
 
 
+@ON_LINUX
 def test_cpus_that_are_kept_from_a_process_do_not_count() -> None:
     script = "import os\nfrom echoweave.cpu import usable_cpus\nprint(usable_cpus())"
     one = str(min(os.sched_getaffinity(0)))
@@ -63,5 +68,26 @@ def test_the_limit_of_a_container_counts(
 ) -> None:
     (tmp_path / "cpu.max").write_text(f"{limit}\n")
     monkeypatch.setattr("echoweave.cpu._CPU_MAX", tmp_path / "cpu.max")
-    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(8)))
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(8)), raising=False)
     assert usable_cpus() == expected
+
+
+def test_where_a_system_does_not_tell_which_cpus_are_allowed_all_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 6)
+    monkeypatch.setattr("echoweave.cpu._CPU_MAX", tmp_path / "none")
+    assert usable_cpus() == 6
+
+
+def test_a_c_library_without_mallopt_and_prctl_is_left_as_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hooks: list[object] = []
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: object())
+    monkeypatch.setattr(os, "register_at_fork", lambda **hook: hooks.append(hook))
+    keep_freed_memory()
+    # Not the one that remembers that it has run.
+    end_forks_with_this_process.__wrapped__()
+    assert hooks == []

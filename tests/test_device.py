@@ -100,6 +100,16 @@ def test_a_job_of_another_run_holds_its_gpu_until_it_is_killed(
         assert os.environ[VISIBLE] == first.uuid
 
 
+def test_where_names_that_are_no_files_are_missing_a_job_takes_the_first_gpu(
+    gpus: Gpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with use_device("auto", gpus):
+        first = os.environ.pop(VISIBLE)
+        with use_device("auto", gpus):
+            assert os.environ[VISIBLE] == first == gpus()[0].uuid
+
+
 class WaitsError(Exception):
     pass
 
