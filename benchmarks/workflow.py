@@ -52,7 +52,7 @@ class Tree:
 
 TREES = (*(Tree(patients) for patients in COHORTS[:-1]), Tree(COHORTS[-1], limit=5))
 TREES += (Tree(10_000, ("4CH",), limit=40),)
-PAIRS = 5
+PAIRS = 3
 _JOB = re.compile(r"^(\w+) +(\d+)$", re.MULTILINE)
 _ID = re.compile(r"patient\d+")
 

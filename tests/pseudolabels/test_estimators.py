@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -25,6 +28,14 @@ def test_optical_flow_finds_a_shift_from_fixed_to_moving(name, size):
     # What frame 1 shows at x was at x - (1.5, -2) in frame 0.
     assert_allclose(middle[0], [-1.5, 2.0], atol=0.15)
     assert_allclose(middle[1], [3.0, -4.0], atol=0.3)
+
+
+def test_what_rules_import_needs_none_of_what_estimators_import():
+    code = (
+        "import sys, echoweave.pseudolabels.estimators.registry;"
+        "assert not {'torch', 'cv2', 'scipy'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_still_sees_no_motion():
