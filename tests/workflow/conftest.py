@@ -10,7 +10,7 @@ from tests.no_locks import NO_LOCKS
 from tests.once import made_once
 from tests.workflow.gpus import write_nvidia_smi
 from tests.workflow.hostile import VARIABLES, litter
-from tests.workflow.project import Project, make_tiny_project, tiny_project
+from tests.workflow.project import Project, open_tiny_project, tiny_project
 from tests.workflow.seal import can_seal, seal
 
 NAME = "it's an [étude] & co (in $)"
@@ -26,11 +26,11 @@ def study(phantom_nifti: Path, tmp_path_factory: pytest.TempPathFactory) -> Proj
     tests of other processes look at it, too.
     """
     folder = made_once(tmp_path_factory, NAME, lambda folder: run_all(folder, phantom_nifti))
-    return tiny_project(folder / "project")
+    return open_tiny_project(folder / "project")
 
 
 def run_all(folder: Path, phantom: Path) -> None:
-    project = make_tiny_project(folder / "project", phantom)
+    project = tiny_project(folder / "project", phantom)
     litter(project.folder)
     litter(project.checkout)
     write_nvidia_smi(folder, count=2)

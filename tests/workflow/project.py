@@ -130,12 +130,12 @@ def _read_plan(text: str) -> dict[str, int]:
 HOSTILE = r"""</script><script>window.hacked=1</script><img src=x onerror="hacked=1">|$\frac{&%_"""
 
 
-def tiny_project(folder: Path) -> Project:
-    """Return the project that :func:`make_tiny_project` has made in ``folder``."""
+def open_tiny_project(folder: Path) -> Project:
+    """Return the project that :func:`tiny_project` has made in ``folder``."""
     return Project(folder, folder / "data", TINY, folder / "code")
 
 
-def make_tiny_project(folder: Path, phantom: Path) -> Project:
+def tiny_project(folder: Path, phantom: Path) -> Project:
     """Return a project on a copy of ``phantom``, with its own copy of the code.
 
     So neither tests that change the code nor who edits it meanwhile disturb the other.
@@ -143,7 +143,7 @@ def make_tiny_project(folder: Path, phantom: Path) -> Project:
     shutil.copytree(phantom, folder / "data")
     _rename_quality(folder / "data", HOSTILE)
     copy_code(folder / "code")
-    return tiny_project(folder)
+    return open_tiny_project(folder)
 
 
 def copy_code(checkout: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from echoweave.phantom.dataset import write_phantom
 from tests.conftest import tiny
 from tests.workflow.changes import CHANGES, Change
-from tests.workflow.project import ROOT, Project, make_tiny_project
+from tests.workflow.project import ROOT, Project, tiny_project
 
 DOCUMENT = ROOT / "docs/reruns.md"
 MARK = "<!-- Below: made by `make reruns`. -->\n"
@@ -131,7 +131,7 @@ def main() -> None:
     """Run the tiny workflow, ask for every change and rewrite the table in docs/reruns.md."""
     with tempfile.TemporaryDirectory() as folder:
         write_phantom(Path(folder) / "phantom", tiny("nifti"))
-        study = make_tiny_project(Path(folder) / "study", Path(folder) / "phantom")
+        study = tiny_project(Path(folder) / "study", Path(folder) / "phantom")
         done = study.run("all")
         assert done.returncode == 0, done.stderr
         everything = merged(study.planned("all", "--forceall"))

@@ -22,7 +22,7 @@ from echoweave.segmentation.checkpoint import read_checkpoint
 from echoweave.segmentation.files import fold_folder, preprocessed_folder
 from tests.conftest import ON_LINUX
 from tests.workflow.faults import kill_job, wait_for_job
-from tests.workflow.project import Project, make_tiny_project
+from tests.workflow.project import Project, tiny_project
 
 # Killed processes are found by what Linux tells of locks.
 pytestmark = [pytest.mark.workflow, ON_LINUX]
@@ -93,7 +93,7 @@ FAULTS = [
 @pytest.fixture(scope="module")
 def project(phantom_nifti: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     folder = tmp_path_factory.mktemp("faults") / "elsewhere/project"
-    return make_tiny_project(folder, phantom_nifti)
+    return tiny_project(folder, phantom_nifti)
 
 
 @pytest.fixture(scope="module")
