@@ -31,6 +31,7 @@ from torch import Tensor, nn
 from torch.nn.functional import affine_grid, conv_transpose2d, grid_sample, pad
 
 from echoweave.cpu import use_cpu
+from echoweave.libc import keep_freed_memory
 from echoweave.phantom.clip import record
 from echoweave.phantom.patient import draw_patient
 from echoweave.registration.pairs import PreparedSequence, draw_pairs, ordered_pairs
@@ -67,6 +68,7 @@ class Ours:
 
     def __init__(self, folder: Path, batch: int) -> None:
         use_cpu(os.cpu_count() or 1)
+        keep_freed_memory()
         self.clips, self.batch = load(folder / "clips.npz"), batch
         self.trainer = Trainer(settings(batch), SEED, self.clips, self.clips)
         unsettle(self.trainer.network)

@@ -16,7 +16,7 @@ from tests.conftest import ON_LINUX
 FAULTS = """
 import resource, sys
 import numpy as np
-from echoweave.cpu import keep_freed_memory
+from echoweave.libc import keep_freed_memory
 def touch():
     np.empty(2**26, np.uint8)[::4096] = 1
 if sys.argv[1] == "keep":

