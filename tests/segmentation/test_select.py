@@ -173,7 +173,7 @@ def test_the_table_shows_the_choice() -> None:
         "cases": 900,
         "keep_largest": [[1, 2, 3], 3],
     }
-    lines = make_configurations({"dense3d": choice}).to_markdown().splitlines()
+    lines = make_configurations({"dense3d": choice}, (0, 1, 2, 3)).to_markdown().splitlines()
     assert lines[4:7] == [
         "| 2D+time dense | 2d | 900 | 0.9100 | - | - | - |",
         "| 2D+time dense | 3d_fullres | 900 | 0.9200 | - | - | - |",
