@@ -53,7 +53,8 @@ def test_without_references_the_figure_says_so(tmp_path: Path) -> None:
 def test_limits_are_196_sample_deviations_from_the_bias(tmp_path: Path) -> None:
     source = draw(tmp_path, [101.0, 113.0, 125.0], [100.0, 110.0, 120.0])
     # Differences of 1, 3 and 5: SD 2, 3 - 3.92 and 3 + 3.92.
-    assert "Bias +3.0 ml, limits -0.9 to +6.9" in source.replace("\N{MINUS SIGN}", "-")
+    assert "Bias +3.0 ml" in source
+    assert "limits -0.9 to +6.9" in source.replace("\N{MINUS SIGN}", "-")
 
 
 def test_one_patient_has_a_bias_and_no_limits(tmp_path: Path) -> None:

@@ -189,6 +189,9 @@ def test_a_cavity_without_a_size_of_pixels(browser_page: Page, tmp_path: Path) -
     browser_page.goto(f"{page.as_uri()}#patient0002_4CH")
     browser_page.wait_for_function("state.clip?.name === 'patient0002_4CH'")
     assert browser_page.locator("#curves h3").all_inner_texts() == ["LV cavity (px²)"]
+    # 10 x 20 and 10 x 14 pixels of 2 x 1 native ones, on the axis.
+    shown = browser_page.locator("#curves text").all_text_contents()
+    assert {"280", "400"} <= set(shown)
     head, *_, last = browser_page.inner_text("#volumes").splitlines()
     assert head.split() == ["EDV", "px³", "ESV", "px³", "EF", "%", "EF", "error"]
     assert last.split() == ["Reference", "90.0", "45.0", "50.0"]

@@ -103,7 +103,7 @@ def _draw_differences(axes: Axes, pair: np.ndarray, arm: str, symbol: str, unit:
     if np.isfinite(found.lower):
         for limit in (found.lower, found.upper):
             axes.axhline(limit, color="black", linewidth=0.8, linestyle="dashed")
-        title += f", limits {found.lower:{shown}} to {found.upper:{shown}}"
+        title += f"\nlimits {found.lower:{shown}} to {found.upper:{shown}}"
     axes.set_title(title.replace("-", "\N{MINUS SIGN}"), loc="left")
 
 

@@ -227,10 +227,11 @@ function drawCurve(structure) {
   const ends = [["ED", clip.ed], ["ES", clip.es]].map(([name, frame]) =>
     `<line x1="${x(frame)}" x2="${x(frame)}" y1="${PLOT.top}" y2="${PLOT.height - PLOT.bottom}" stroke="#343942"/>
      <text x="${x(frame)}" y="${PLOT.height - 6}" text-anchor="middle">${name}</text>`);
+  const digits = high < 100 ? 1 : 0;
   const lines = values.length ? shown.map((layer) => curveOf(clip.layers[layer.name].areas[structure.name], layer, x, y)) : [];
   const scale = values.length
-    ? `<text x="${PLOT.left - 5}" y="${y(low)}" text-anchor="end">${low.toFixed(1)}</text>
-       <text x="${PLOT.left - 5}" y="${y(high) + 8}" text-anchor="end">${high.toFixed(1)}</text>`
+    ? `<text x="${PLOT.left - 5}" y="${y(low)}" text-anchor="end">${low.toFixed(digits)}</text>
+       <text x="${PLOT.left - 5}" y="${y(high) + 8}" text-anchor="end">${high.toFixed(digits)}</text>`
     : `<text x="${PLOT.width / 2}" y="${PLOT.height / 2}" text-anchor="middle">no visible layer</text>`;
   const box = document.createElement("div");
   box.className = "curve";
