@@ -109,5 +109,5 @@ def test_a_figure_shows_the_cavity_alone_in_px(
 
 
 def test_reference_areas_are_counted_in_pixels(files: Files) -> None:
-    clip = Sources(files.study.caches, []).clip(files.study.names[0])
+    clip = Sources(files.study.caches, []).echo(files.study.names[0])
     np.testing.assert_array_equal(reference_areas(clip, "cavity"), [12 * 40, 12 * 24])

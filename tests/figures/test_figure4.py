@@ -42,5 +42,5 @@ def test_areas_are_shown_in_square_centimetres(study: Study) -> None:
     from echoweave.figures.figure4 import reference_areas
     from echoweave.figures.sources import Sources
 
-    clip = Sources(study.caches, []).clip("patient0001_4CH")
+    clip = Sources(study.caches, []).echo("patient0001_4CH")
     np.testing.assert_allclose(reference_areas(clip, "cavity"), [0.1625, 0.1625])

@@ -13,14 +13,14 @@ NAME = "patient0001_4CH"
 
 def aligned(study: Study) -> np.ndarray:
     """The ED frame, then 10 brighter, 20 brighter and as bright, where all frames have 90."""
-    frames = Sources(study.caches, []).clip(NAME).frames.copy()
+    frames = Sources(study.caches, []).echo(NAME).frames.copy()
     frames[1] += 10
     frames[2] += 20
     return frames
 
 
 def test_the_mean_leaves_ed_out(study: Study) -> None:
-    found = compare(Sources(study.caches, []).clip(NAME), aligned(study))
+    found = compare(Sources(study.caches, []).echo(NAME), aligned(study))
     assert (found.average == 100).all()
     assert (found.before, found.after) == (0.0, 10.0)
 

@@ -7,6 +7,7 @@ import pytest
 from echoweave.io.buckets import bucket_files, check_indexes, index_name, whole_bucket
 
 INDEX = "pseudolabels/dis/index/training_3_0cc175b9.json"
+WHOLE = "5d5766cf2d787016"
 NAMES = ["fused/a.nii.gz", "forward/a.nii.gz"]
 
 
@@ -30,7 +31,8 @@ def test_an_index_names_the_files_of_its_bucket(index: Path, tmp_path: Path) -> 
     with whole_bucket(other, ["forward/b.nii.gz"]) as files:
         write(files)
     folder = tmp_path / "pseudolabels/dis"
-    assert json.loads(index.read_text()) == NAMES
+    # The first 16 digits of what `sha256sum` says of "whole".
+    assert json.loads(index.read_text()) == dict.fromkeys(NAMES, WHOLE)
     # Sorted over both buckets, whatever their order.
     assert bucket_files([other, index]) == [
         folder / "forward/a.nii.gz",
@@ -86,7 +88,7 @@ def test_an_index_is_there_only_while_its_files_are(
     assert list(index.parent.iterdir()) == [index]
 
 
-@pytest.mark.parametrize("content", ["", '["fused/a.nii.gz", "forw', "null", "[7]", "{}x", "\0"])
+@pytest.mark.parametrize("content", ["", '{"fused/a.nii.gz": "e', "null", "[7]", "{}x", "\0"])
 def test_a_damaged_index_counts_as_none(index: Path, tmp_path: Path, content: str) -> None:
     index.write_text(content)
     check_indexes([index])
@@ -96,7 +98,7 @@ def test_a_damaged_index_counts_as_none(index: Path, tmp_path: Path, content: st
         write(files)
     check_indexes([index])
     assert list(index.parent.iterdir()) == [index]
-    assert json.loads(index.read_text()) == NAMES
+    assert list(json.loads(index.read_text())) == NAMES
 
 
 def test_an_index_is_not_older_than_a_file_that_was_changed(index: Path, tmp_path: Path) -> None:
@@ -105,7 +107,9 @@ def test_an_index_is_not_older_than_a_file_that_was_changed(index: Path, tmp_pat
     corrected.write_text("corrected by hand")
     check_indexes([index])
     assert index.stat().st_mtime >= corrected.stat().st_mtime
-    assert json.loads(index.read_text()) == NAMES
+    content = json.loads(index.read_text())
+    assert list(content) == NAMES
+    assert content["fused/a.nii.gz"] != content["forward/a.nii.gz"] == WHOLE
     assert corrected.read_text() == "corrected by hand"
 
 

@@ -9,14 +9,14 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from echoweave.segmentation.arms import ARMS
-from echoweave.viewer.clips import clip_content, encode_frame, reference_layer
+from echoweave.viewer.clips import encode_frame, reference_layer, sequence_content
 from echoweave.viewer.page import LABELS
 
 from .study import make_clip, make_labels
 
 
 def test_areas_are_in_square_centimetres_and_unknown_where_there_is_no_mask() -> None:
-    clip = clip_content(make_clip("patient0001", "Good"), {"fused": list(make_labels())})
+    clip = sequence_content(make_clip("patient0001", "Good"), {"fused": list(make_labels())})
     # A pixel has 2 mm2: 200 pixels are 4 cm2.
     assert clip["layers"]["fused"]["areas"]["cavity"] == [4.0, 3.6, 3.2, 2.8]
     assert clip["layers"]["reference"]["areas"]["cavity"] == [4.0, None, None, 2.8]
@@ -24,14 +24,14 @@ def test_areas_are_in_square_centimetres_and_unknown_where_there_is_no_mask() ->
 
 def test_a_cavity_without_a_size_of_pixels_is_shown_in_px() -> None:
     clip = make_clip("patient0001", "", label_values=(0, 1), unit="px")
-    layer = clip_content(clip, {"fused": list(clip.labels)})["layers"]["fused"]
+    layer = sequence_content(clip, {"fused": list(clip.labels)})["layers"]["fused"]
     # 10 x 20 pixels of 2 x 1 native ones at ED, 10 x 14 at ES.
     assert layer["areas"] == {"cavity": [400.0, 280.0]}
     assert [len(frame) for frame in layer["outlines"]] == [1, 1]
 
 
 def test_outlines_by_frame_and_label() -> None:
-    clip = clip_content(make_clip("patient0001", "Good"), {})
+    clip = sequence_content(make_clip("patient0001", "Good"), {})
     outlines = clip["layers"]["reference"]["outlines"]
     assert [frame is not None for frame in outlines] == [True, False, False, True]
     cavity, myocardium, atrium = outlines[0]
@@ -66,7 +66,7 @@ def test_twenty_frames_at_512_with_all_layers_stay_below_three_megabytes() -> No
         dense_labels=labels,
     )
     layers = {name: list(labels) for name in (*LABELS[1:], *ARMS)}
-    assert 5 * len(json.dumps(clip_content(clip, layers))) < 3_000_000
+    assert 5 * len(json.dumps(sequence_content(clip, layers))) < 3_000_000
 
 
 @pytest.mark.parametrize("dense", [False, True])

@@ -1,5 +1,6 @@
 """What a user may change after a finished run: the rows of docs/reruns.md."""
 
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -83,7 +84,9 @@ def append(path: str, text: str = "\n") -> Callable[[Project], None]:
     """Change a file of the code."""
 
     def edit(project: Project) -> None:
-        with (project.checkout / path).open("a") as file:
+        # "r+" and not "a", which would make a file that is not there.
+        with (project.checkout / path).open("r+") as file:
+            file.seek(0, os.SEEK_END)
             file.write(text)
 
     return edit
@@ -334,8 +337,8 @@ CHANGES: tuple[Change, ...] = (
         edit=append("src/echoweave/segmentation/predict.py"),
     ),
     Change(
-        "`src/echoweave/evaluation/surfaces.py`",
-        edit=append("src/echoweave/evaluation/surfaces.py"),
+        "`src/echoweave/geometry/surfaces.py`",
+        edit=append("src/echoweave/geometry/surfaces.py"),
     ),
     Change("`src/echoweave/figures/style.py`", edit=append("src/echoweave/figures/style.py")),
     Change("`src/echoweave/submission/camus.py`", edit=append("src/echoweave/submission/camus.py")),

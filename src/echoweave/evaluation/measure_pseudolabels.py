@@ -25,7 +25,7 @@ def measure_pseudolabels(
     unit: Unit,
     output: Path,
 ) -> None:
-    """Compare dense labels with ``Sequence.dense_labels``, frame by frame.
+    """Compare dense labels with ``EchoSequence.dense_labels``, frame by frame.
 
     Only frames strictly between ED and ES count, since the labels at ED and ES are the manual
     ones, and only structures whose labels the truth knows (TED has no atrium). Sequences without

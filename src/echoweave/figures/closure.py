@@ -65,14 +65,14 @@ def draw_closure(
 def _draw_end(
     axes: Axes, sources: Sources, name: str, direction: str, roles: Mapping[str, str]
 ) -> None:
-    clip = sources.clip(name)
+    echo = sources.echo(name)
     start, end = ENDS[direction]
-    frame = clip.es if end == "ES" else clip.ed
-    manual = reference_masks(clip)[frame]
+    frame = echo.es if end == "ES" else echo.ed
+    manual = reference_masks(echo)[frame]
     carried = sources.prediction(direction, name)[frame]
-    show_frame(axes, clip.frames[frame], clip.spacing, reference_heart(clip))
+    show_frame(axes, echo.frames[frame], echo.spacing, reference_heart(echo))
     draw_contours(axes, manual, REFERENCE_LINE)
     draw_contours(axes, carried, colour(direction))
-    head = f"{sequence_title(clip)}, {roles[clip.patient]}" if direction == "forward" else ""
-    scores = describe_dice(structure_dice(carried, manual, parts_of(clip.label_values)))
+    head = f"{sequence_title(echo)}, {roles[echo.patient]}" if direction == "forward" else ""
+    scores = describe_dice(structure_dice(carried, manual, parts_of(echo.label_values)))
     axes.set_title(f"{head}\n{start} \N{RIGHTWARDS ARROW} {end}, Dice\n{scores}", loc="left")

@@ -53,14 +53,14 @@ def draw_figure4(
         if not sequences:
             say_nothing_to_show(figure, "No test sequence")
             return
-        clips = [sources.clip(name) for name in sequences]
-        widths = [1, 1, *(1.15 for _ in parts_of(clips[0].label_values))]
+        echoes = [sources.echo(name) for name in sequences]
+        widths = [1, 1, *(1.15 for _ in parts_of(echoes[0].label_values))]
         rows = figure.subplots(
-            len(clips), len(widths), squeeze=False, gridspec_kw={"width_ratios": widths}
+            len(echoes), len(widths), squeeze=False, gridspec_kw={"width_ratios": widths}
         )
-        for axes, clip in zip(rows, clips, strict=True):
-            _draw_overlays(axes[:2], clip, sources)
-            _draw_curves(axes[2:], clip, table[table["sequence"] == clip.name])
+        for axes, echo in zip(rows, echoes, strict=True):
+            _draw_overlays(axes[:2], echo, sources)
+            _draw_curves(axes[2:], echo, table[table["sequence"] == echo.name])
         for axes in rows[-1, 2:]:
             axes.set_xlabel("Frame")
         arms = in_order(arm for name in sequences for arm in sources.arms(name))
@@ -69,50 +69,50 @@ def draw_figure4(
         figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
 
 
-def reference_areas(clip: EchoSequence, structure: str) -> NDArray[np.float64]:
+def reference_areas(echo: EchoSequence, structure: str) -> NDArray[np.float64]:
     """Return the reference areas at ED and ES, in cm² or px²; NaN where there is no reference."""
-    if clip.labels is None:
+    if echo.labels is None:
         return np.full(2, np.nan)
-    pixel = clip.spacing[0] * clip.spacing[1] / UNITS[clip.unit].area_size
-    return np.asarray(structure_mask(clip.labels, structure).sum(axis=(1, 2)) * pixel)
+    pixel = echo.spacing[0] * echo.spacing[1] / UNITS[echo.unit].area_size
+    return np.asarray(structure_mask(echo.labels, structure).sum(axis=(1, 2)) * pixel)
 
 
-def _draw_overlays(axes: np.ndarray, clip: EchoSequence, sources: Sources) -> None:
-    instants = [clip.ed, clip.es]
+def _draw_overlays(axes: np.ndarray, echo: EchoSequence, sources: Sources) -> None:
+    instants = [echo.ed, echo.es]
     masks = {
-        colour(arm): sources.prediction(arm, clip.name)[instants]
-        for arm in in_order(sources.arms(clip.name))
+        colour(arm): sources.prediction(arm, echo.name)[instants]
+        for arm in in_order(sources.arms(echo.name))
     }
-    if clip.labels is not None:
+    if echo.labels is not None:
         # First, so that the predictions are drawn over it.
-        masks = {REFERENCE_LINE: clip.labels} | masks
+        masks = {REFERENCE_LINE: echo.labels} | masks
     heart = np.any([labels > 0 for labels in masks.values()], axis=(0, 1))
     for panel, place in zip(axes, (0, 1), strict=True):
-        show_frame(panel, clip.frames[instants[place]], clip.spacing, heart)
+        show_frame(panel, echo.frames[instants[place]], echo.spacing, heart)
         for line_colour, labels in masks.items():
             draw_contours(panel, labels[place], line_colour)
-    axes[0].set_title(f"{sequence_title(clip)}\nED", loc="left")
+    axes[0].set_title(f"{sequence_title(echo)}\nED", loc="left")
     axes[1].set_title("ES", loc="left")
 
 
-def _draw_curves(axes: np.ndarray, clip: EchoSequence, table: pd.DataFrame) -> None:
-    units = UNITS[clip.unit]
-    for panel, structure in zip(axes, parts_of(clip.label_values), strict=True):
+def _draw_curves(axes: np.ndarray, echo: EchoSequence, table: pd.DataFrame) -> None:
+    units = UNITS[echo.unit]
+    for panel, structure in zip(axes, parts_of(echo.label_values), strict=True):
         rows = table[table["structure"] == structure]
         for arm in in_order(rows["arm"]):
             curve = rows[rows["arm"] == arm].sort_values("frame")
             areas = curve[f"area_{units.area}"] / units.area_size
             panel.plot(curve["frame"] + 1, areas, color=colour(arm))
-        _mark_references(panel, clip, structure)
+        _mark_references(panel, echo, structure)
         panel.set_title(f"{display_title(structure)} ({units.area_title})", loc="left")
         panel.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
-def _mark_references(axes: Axes, clip: EchoSequence, structure: str) -> None:
-    for frame in (clip.ed, clip.es):
+def _mark_references(axes: Axes, echo: EchoSequence, structure: str) -> None:
+    for frame in (echo.ed, echo.es):
         axes.axvline(frame + 1, color="#BBBBBB", linewidth=0.6, zorder=0)
-    areas = reference_areas(clip, structure)
-    axes.plot([clip.ed + 1, clip.es + 1], areas, "D", color=REFERENCE_COLOUR, markersize=3)
+    areas = reference_areas(echo, structure)
+    axes.plot([echo.ed + 1, echo.es + 1], areas, "D", color=REFERENCE_COLOUR, markersize=3)
 
 
 def _reference_handle() -> Line2D:

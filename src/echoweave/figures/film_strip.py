@@ -33,20 +33,20 @@ def draw_film_strip(
     """
     sources = Sources(caches, labels)
     with drawing(3.6, [svg, png]) as figure:
-        clip = sources.clip(sequence)
-        frames = np.linspace(clip.ed, clip.es, min(COLUMNS, len(clip.frames))).round().astype(int)
+        echo = sources.echo(sequence)
+        frames = np.linspace(echo.ed, echo.es, min(COLUMNS, len(echo.frames))).round().astype(int)
         panels = figure.subplots(len(DIRECTIONS), len(frames), squeeze=False)
-        manual = reference_masks(clip)
+        manual = reference_masks(echo)
         for row, direction in zip(panels, DIRECTIONS, strict=True):
             masks = sources.prediction(direction, sequence)
             heart = np.asarray((masks > 0).any(axis=0))
             row[0].set_ylabel(display_title(direction), color=colour(direction))
             for panel, frame in zip(row, frames, strict=True):
-                show_frame(panel, clip.frames[frame], clip.spacing, heart)
+                show_frame(panel, echo.frames[frame], echo.spacing, heart)
                 draw_contours(panel, masks[frame], colour(direction))
                 if frame in manual:
                     draw_contours(panel, manual[frame], REFERENCE_LINE, style="dotted")
-        figure.suptitle(f"{sequence_title(clip)}; dotted: manual masks at ED and ES", fontsize=9)
-        titles = {clip.ed: "ED", clip.es: "ES"}
+        figure.suptitle(f"{sequence_title(echo)}; dotted: manual masks at ED and ES", fontsize=9)
+        titles = {echo.ed: "ED", echo.es: "ES"}
         for panel, frame in zip(panels[0], frames, strict=True):
             panel.set_title(titles.get(frame, f"Frame {frame + 1}"))

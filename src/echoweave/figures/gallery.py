@@ -30,7 +30,7 @@ def gallery(figure: Figure, n_sequences: int, n_panels: int) -> list[Sequence[Ax
     return places[:n_sequences]
 
 
-def sequence_title(clip: EchoSequence) -> str:
+def sequence_title(echo: EchoSequence) -> str:
     """Return name and image quality of a sequence, for a title."""
-    quality = f", {clip.quality}" if clip.quality else ""
-    return f"{clip.name.replace('_', ' ')}{quality}"
+    quality = f", {echo.quality}" if echo.quality else ""
+    return f"{echo.name.replace('_', ' ')}{quality}"

@@ -44,15 +44,15 @@ def draw_montage(
         sources = Sources(caches, predictions)
         panels = figure.subplots(len(INSTANTS), len(ranks), squeeze=False)
         for column, (rank, sequence) in enumerate(ranks.items()):
-            clip = sources.clip(sequence)
+            echo = sources.echo(sequence)
             labels = sources.prediction(arm, sequence)
-            masks = [labels[[clip.ed, clip.es]]] + ([] if clip.labels is None else [clip.labels])
+            masks = [labels[[echo.ed, echo.es]]] + ([] if echo.labels is None else [echo.labels])
             heart = np.concatenate(masks).max(axis=0) > 0
-            for row, frame in enumerate((clip.ed, clip.es)):
+            for row, frame in enumerate((echo.ed, echo.es)):
                 axes = panels[row, column]
-                show_frame(axes, clip.frames[frame], clip.spacing, heart)
-                if clip.labels is not None:
-                    draw_contours(axes, clip.labels[row], REFERENCE_LINE)
+                show_frame(axes, echo.frames[frame], echo.spacing, heart)
+                if echo.labels is not None:
+                    draw_contours(axes, echo.labels[row], REFERENCE_LINE)
                 draw_contours(axes, labels[frame], colour(arm))
                 axes.set_title(_describe(table, sequence, INSTANTS[row], rank if not row else ""))
         figure.legend(handles=_handles(arm), loc="outside upper center", ncols=2)

@@ -53,15 +53,15 @@ def show_frame(
     return image
 
 
-def reference_masks(clip: EchoSequence) -> dict[int, NDArray[np.uint8]]:
+def reference_masks(echo: EchoSequence) -> dict[int, NDArray[np.uint8]]:
     """Return the reference masks [Y, X] by their frame, none if there are none."""
-    return {} if clip.labels is None else dict(zip((clip.ed, clip.es), clip.labels, strict=True))
+    return {} if echo.labels is None else dict(zip((echo.ed, echo.es), echo.labels, strict=True))
 
 
-def reference_heart(clip: EchoSequence) -> NDArray[np.bool_]:
+def reference_heart(echo: EchoSequence) -> NDArray[np.bool_]:
     """Return [Y, X] what the reference masks cover, nothing if there are none."""
-    masks = [mask > 0 for mask in reference_masks(clip).values()]
-    return np.any(masks, axis=0) if masks else np.zeros(clip.frames.shape[1:], np.bool_)
+    masks = [mask > 0 for mask in reference_masks(echo).values()]
+    return np.any(masks, axis=0) if masks else np.zeros(echo.frames.shape[1:], np.bool_)
 
 
 def draw_contours(

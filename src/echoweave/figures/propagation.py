@@ -49,15 +49,15 @@ def draw_propagation(
         png: The same, as an animated PNG.
     """
     sources = Sources(caches, labels)
-    clip = sources.clip(sequence)
+    echo = sources.echo(sequence)
     masks = {direction: sources.prediction(direction, sequence) for direction in DIRECTIONS}
-    frames = range(clip.ed, clip.es + 1)
+    frames = range(echo.ed, echo.es + 1)
     durations = [
-        MILLISECONDS_AT_REFERENCE if frame in (clip.ed, clip.es) else MILLISECONDS
+        MILLISECONDS_AT_REFERENCE if frame in (echo.ed, echo.es) else MILLISECONDS
         for frame in frames
     ]
     with our_style():
-        pictures = [_picture(clip, masks, frame) for frame in frames]
+        pictures = [_picture(echo, masks, frame) for frame in frames]
     save_animation(pictures, durations, [gif, png])
 
 
@@ -88,17 +88,17 @@ def _palette() -> bytes:
     return np.concatenate([greys, lines, lines / 2]).round().astype(np.uint8).tobytes()
 
 
-def _picture(clip: EchoSequence, masks: Mapping[str, NDArray[np.uint8]], frame: int) -> Image.Image:
+def _picture(echo: EchoSequence, masks: Mapping[str, NDArray[np.uint8]], frame: int) -> Image.Image:
     figure = Figure(figsize=SIZE)
     # A fixed place, so that nothing but the heart moves.
     axes = figure.add_axes((0.0, 0.06, 1.0, 0.88))
-    show_frame(axes, clip.frames[frame], clip.spacing, reference_heart(clip))
-    if frame in reference_masks(clip):
-        draw_contours(axes, reference_masks(clip)[frame], REFERENCE_LINE)
+    show_frame(axes, echo.frames[frame], echo.spacing, reference_heart(echo))
+    if frame in reference_masks(echo):
+        draw_contours(axes, reference_masks(echo)[frame], REFERENCE_LINE)
     for direction, labels in masks.items():
         draw_contours(axes, labels[frame], colour(direction))
-    instant = {clip.ed: ", ED", clip.es: ", ES"}.get(frame, "")
-    axes.set_title(f"{sequence_title(clip)}: frame {frame + 1} of {len(clip.frames)}{instant}")
+    instant = {echo.ed: ", ED", echo.es: ", ES"}.get(frame, "")
+    axes.set_title(f"{sequence_title(echo)}: frame {frame + 1} of {len(echo.frames)}{instant}")
     handles: list[Artist] = [
         Line2D([], [], color=colour(name), label=display_title(name)) for name in masks
     ]

@@ -67,19 +67,19 @@ def pick_patient(table: pd.DataFrame) -> "pd.Series | None":
 
 
 def _draw_view(panels: Sequence[Axes], sources: Sources, sequence: str, arm: str) -> None:
-    clip = sources.clip(sequence)
-    instants = [clip.ed, clip.es]
+    echo = sources.echo(sequence)
+    instants = [echo.ed, echo.es]
     labels = sources.prediction(arm, sequence)[instants]
     heart = labels.max(axis=0) > 0
     for axes, frame, mask, name in zip(panels, instants, labels, ("ED", "ES"), strict=True):
-        show_frame(axes, clip.frames[frame], clip.spacing, heart)
+        show_frame(axes, echo.frames[frame], echo.spacing, heart)
         cavity = structure_mask(mask, "cavity")
         draw_contours(axes, cavity.astype(np.uint8), colour(arm))
-        axes.set_title(f"{clip.view} {name}", loc="left")
-        chamber = find_chamber(cavity, clip.spacing)
+        axes.set_title(f"{echo.view} {name}", loc="left")
+        chamber = find_chamber(cavity, echo.spacing)
         if chamber is not None:
-            _draw_chamber(axes, chamber, clip.spacing, colour(arm))
-            axes.set_xlabel(f"length {chamber.length:.0f} {clip.unit}")
+            _draw_chamber(axes, chamber, echo.spacing, colour(arm))
+            axes.set_xlabel(f"length {chamber.length:.0f} {echo.unit}")
 
 
 def _draw_chamber(

@@ -19,7 +19,7 @@ class Sources:
             (path.parent.name, path.name.removesuffix(".nii.gz")): path for path in predictions
         }
 
-    def clip(self, sequence: str) -> EchoSequence:
+    def echo(self, sequence: str) -> EchoSequence:
         """Return the frames and references of ``sequence`` ("patient0001_4CH")."""
         patient, _, view = sequence.rpartition("_")
         return read_sequence(self._caches[patient], view)

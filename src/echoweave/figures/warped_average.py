@@ -57,9 +57,9 @@ def draw_warped_average(
             return
         blocks = gallery(figure, len(sequences), PANELS)
         for panels, name in zip(blocks, sequences, strict=True):
-            clip = sources.clip(name)
-            found = compare(clip, sources.prediction("aligned", name))
-            picture = _draw_comparison(panels, clip, found)
+            echo = sources.echo(name)
+            found = compare(echo, sources.prediction("aligned", name))
+            picture = _draw_comparison(panels, echo, found)
         figure.colorbar(
             picture,
             ax=figure.axes,
@@ -70,13 +70,13 @@ def draw_warped_average(
         )
 
 
-def _draw_comparison(panels: Sequence[Axes], clip: EchoSequence, found: Comparison) -> AxesImage:
+def _draw_comparison(panels: Sequence[Axes], echo: EchoSequence, found: Comparison) -> AxesImage:
     """Draw the three panels of one sequence; return the difference."""
-    place = clip.spacing, reference_heart(clip)
+    place = echo.spacing, reference_heart(echo)
     show_frame(panels[0], found.target, *place)
     show_frame(panels[1], found.average, *place)
-    panels[0].set_title(f"{sequence_title(clip)}\nED frame", loc="left")
-    panels[1].set_title(f"Mean of {clip.es - clip.ed} warped", loc="left")
+    panels[0].set_title(f"{sequence_title(echo)}\nED frame", loc="left")
+    panels[1].set_title(f"Mean of {echo.es - echo.ed} warped", loc="left")
     panels[2].set_title(
         f"|difference| {found.after:.1f}\n(not warped: {found.before:.1f})", loc="left"
     )
@@ -84,15 +84,15 @@ def _draw_comparison(panels: Sequence[Axes], clip: EchoSequence, found: Comparis
     return show_frame(panels[2], difference, *place, scale=("RdBu_r", -LARGEST, LARGEST))
 
 
-def compare(clip: EchoSequence, aligned: NDArray[np.uint8]) -> Comparison:
-    """Compare the ED frame of ``clip`` with the others from ED to ES.
+def compare(echo: EchoSequence, aligned: NDArray[np.uint8]) -> Comparison:
+    """Compare the ED frame of ``echo`` with the others from ED to ES.
 
     Args:
-        clip: The sequence.
+        echo: The sequence.
         aligned: uint8 [es - ed + 1, Y, X], its frames from ED on, warped onto ED.
     """
-    frames = clip.frames[clip.ed : clip.es + 1]
-    sector = sector_mask(clip.frames)
+    frames = echo.frames[echo.ed : echo.es + 1]
+    sector = sector_mask(echo.frames)
     target = frames[0]
     still, average = (images[1:].mean(axis=0) for images in (frames, aligned))
     before, after = (float(np.abs(mean - target)[sector].mean()) for mean in (still, average))

@@ -1,24 +1,27 @@
-"""The files of a bucket of patients behind one index, a JSON list of their names.
+"""The files of a bucket of patients behind one index, in JSON: their names and checksums.
 
 Snakemake looks at every file that a rule declares, several times; a cohort has tens of thousands.
 So rules declare the index alone. It lies in ``index/`` of the folder that its names are relative
-to, and is there only while its files are.
+to, and is there only while its files are. Of a small file that is newer than what was made of it
+Snakemake compares the content: that of an index is another one if that of its files is.
 """
 
 import errno
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from echoweave.io.atomic import whole_file
+from echoweave.io.checksums import sha256
 from echoweave.logs import LOGGER
 
 # The end of the name of an index whose files are not all there; with them it gets its name back.
 _INCOMPLETE = ".incomplete"
+# Of a SHA-256: enough to tell the versions of one file apart.
+_DIGITS = 16
 
 
 def index_name(bucket: str, sequences: Iterable[str]) -> str:
@@ -49,8 +52,7 @@ def whole_bucket(index: Path, names: Sequence[str]) -> Iterator[list[Path]]:
         for file in files:
             if not file.is_file():
                 raise FileNotFoundError(errno.ENOENT, "was not written", str(file))
-        with whole_file(index) as temporary:
-            temporary.write_text(json.dumps(names))
+        _write(index, files)
     except BaseException:
         _remove(files)
         raise
@@ -65,8 +67,8 @@ def check_indexes(indexes: Iterable[Path]) -> None:
     """Let every index tell Snakemake what became of its files since it was written.
 
     If one is gone, or the index is damaged, the index gets another name, so that its job runs
-    again; it gets its own back if the file returns. If one is newer than the index, as after a
-    correction by hand, the index is written anew, so that what reads the file runs again.
+    again; it gets its own back if the file returns. If one is newer than the index, the index is
+    written anew: after a correction by hand what reads the file runs again.
     """
     for index in indexes:
         aside = index.with_name(index.name + _INCOMPLETE)
@@ -85,12 +87,21 @@ def _check(index: Path, present: Path, aside: Path) -> None:
         return
     present.replace(index)
     if newest > index.stat().st_mtime_ns:
-        with whole_file(index) as temporary:
-            shutil.copyfile(index, temporary)
+        _write(index, [Path(file) for file in _files(index)])
+
+
+def _write(index: Path, files: Iterable[Path]) -> None:
+    home = index.parent.parent
+    content = {str(file.relative_to(home)): sha256(file)[:_DIGITS] for file in files}
+    with whole_file(index) as temporary:
+        temporary.write_text(json.dumps(content))
 
 
 def _files(index: Path) -> list[str]:
-    return [f"{index.parent.parent}/{name}" for name in json.loads(index.read_bytes())]
+    content = json.loads(index.read_bytes())
+    if not isinstance(content, dict):
+        raise TypeError("not an index")
+    return [f"{index.parent.parent}/{name}" for name in content]
 
 
 def _forget(index: Path, files: set[str]) -> None:

@@ -41,39 +41,41 @@ def write_clips(caches: Sequence[Path], layers: Sequence[Path], folder: Path) ->
     progress = Progress("writing the viewer", len(caches))
     for done, cache in enumerate(caches, 1):
         for view in read_views(cache):
-            clip = read_sequence(cache, view)
+            echo = read_sequence(cache, view)
             masks = {
                 path.parent.name: list(read_array(path))
                 for path in layers
-                if path.name == f"{clip.name}.nii.gz"
+                if path.name == f"{echo.name}.nii.gz"
             }
-            script = f"echoweave.show({json.dumps(clip_content(clip, masks), allow_nan=False)});\n"
-            with whole_file(folder / f"{clip.name}.js") as temporary:
+            script = (
+                f"echoweave.show({json.dumps(sequence_content(echo, masks), allow_nan=False)});\n"
+            )
+            with whole_file(folder / f"{echo.name}.js") as temporary:
                 temporary.write_text(script)
         progress.update(done, cache.stem)
 
 
-def clip_content(clip: EchoSequence, masks: Mapping[str, Layer]) -> dict[str, Any]:
-    """Return what the page needs to show ``clip`` with its reference and other ``masks``."""
-    layers = {"reference": reference_layer(clip)} | dict(masks)
+def sequence_content(echo: EchoSequence, masks: Mapping[str, Layer]) -> dict[str, Any]:
+    """Return what the page needs to show ``echo`` with its reference and other ``masks``."""
+    layers = {"reference": reference_layer(echo)} | dict(masks)
     return {
-        "name": clip.name,
-        "frames": [encode_frame(frame) for frame in clip.frames],
-        "size": clip.frames.shape[1:],
-        "spacing": clip.spacing,
-        "ed": clip.ed,
-        "es": clip.es,
-        "layers": {name: _describe_layer(layer, clip) for name, layer in layers.items()},
+        "name": echo.name,
+        "frames": [encode_frame(frame) for frame in echo.frames],
+        "size": echo.frames.shape[1:],
+        "spacing": echo.spacing,
+        "ed": echo.ed,
+        "es": echo.es,
+        "layers": {name: _describe_layer(layer, echo) for name, layer in layers.items()},
     }
 
 
-def reference_layer(clip: EchoSequence) -> Layer:
+def reference_layer(echo: EchoSequence) -> Layer:
     """Return the manual masks at ED and ES, and the dense reference elsewhere if there is one."""
-    frames: Layer = [None] * len(clip.frames)
-    if clip.dense_labels is not None:
-        frames = list(clip.dense_labels)
-    if clip.labels is not None:
-        frames[clip.ed], frames[clip.es] = clip.labels
+    frames: Layer = [None] * len(echo.frames)
+    if echo.dense_labels is not None:
+        frames = list(echo.dense_labels)
+    if echo.labels is not None:
+        frames[echo.ed], frames[echo.es] = echo.labels
     return frames
 
 
@@ -84,10 +86,10 @@ def encode_frame(frame: NDArray[np.uint8]) -> str:
     return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def _describe_layer(layer: Layer, clip: EchoSequence) -> dict[str, Any]:
+def _describe_layer(layer: Layer, echo: EchoSequence) -> dict[str, Any]:
     """Return outlines by frame and label, and the area (cm² or px²) by structure and frame."""
-    pixel = math.prod(clip.spacing) / UNITS[clip.unit].area_size
-    shown = [value for value in clip.label_values if value != BACKGROUND]
+    pixel = math.prod(echo.spacing) / UNITS[echo.unit].area_size
+    shown = [value for value in echo.label_values if value != BACKGROUND]
     return {
         "outlines": [
             None if labels is None else [outlines(labels == value) for value in shown]
@@ -95,7 +97,7 @@ def _describe_layer(layer: Layer, clip: EchoSequence) -> dict[str, Any]:
         ],
         "areas": {
             structure: [_area(labels, structure, pixel) for labels in layer]
-            for structure in structures_of(clip.label_values)
+            for structure in structures_of(echo.label_values)
         },
     }
 
