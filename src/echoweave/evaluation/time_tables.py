@@ -1,6 +1,7 @@
 """Temporal smoothness and consistency of the predicted sequences, by image quality and view."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -32,15 +33,8 @@ def make_smoothness(
         arms: The arms; one without rows is shown with n = 0.
         settings: For the intervals.
     """
-    rows = []
-    for arm in arms:
-        for keys, group in split(select(smoothness, arm=arm), GROUPINGS):
-            for structure in settings.structures:
-                found = select(group, structure=structure)
-                row = {"arm": arm, **keys, "structure": structure, **_counts(found, _NORMALISED)}
-                for measure in (_PIXELS, _NORMALISED):
-                    row |= summarise(found, measure, settings)
-                rows.append(row)
+    measures = _NORMALISED, _PIXELS
+    rows = _rows(smoothness, arms, "structure", settings.structures, measures, settings)
     assumed = int((~smoothness["frame_rate_known"].astype(bool)).sum() / len(settings.structures))
     notes = [
         "Integral of the squared second derivative of the area curve; lower is smoother; mean ± "
@@ -72,15 +66,8 @@ def make_consistency(
         arms: The arms; one without rows is shown with n = 0.
         settings: For the intervals.
     """
-    rows = []
-    for arm in arms:
-        for keys, group in split(select(consistency, arm=arm), GROUPINGS):
-            for attribute in attributes(settings.structures, settings.units):
-                found = select(group, attribute=attribute)
-                row = {"arm": arm, **keys, "attribute": attribute, **_counts(found, _SHARE)}
-                for measure in (_SHARE, _LARGEST):
-                    row |= summarise(found, measure, settings)
-                rows.append(row)
+    shown = attributes(settings.structures, settings.units)
+    rows = _rows(consistency, arms, "attribute", shown, (_SHARE, _LARGEST), settings)
     notes = (
         "Attributes are min-max scaled; deviation of a frame: the scaled value minus the mean of "
         "its neighbours (Painchaud et al., IEEE TMI 2022).",
@@ -98,8 +85,27 @@ def make_consistency(
     return Table("Temporal consistency of the predicted shapes.", columns, rows, notes)
 
 
-def _counts(found: pd.DataFrame, measure: str) -> dict[str, int]:
-    return {"n": int(found[measure].notna().sum()), "lost": int(found["lost_frames"].sum())}
+def _rows(
+    table: pd.DataFrame,
+    arms: Sequence[str],
+    column: str,
+    values: Sequence[str],
+    measures: Sequence[str],
+    settings: TableSettings,
+) -> list[dict[str, Any]]:
+    """Return one row an arm, group and value of ``column``; n counts the first of ``measures``."""
+    rows = []
+    for arm in arms:
+        for keys, group in split(select(table, arm=arm), GROUPINGS):
+            for value in values:
+                found = select(group, **{column: value})
+                row: dict[str, Any] = {"arm": arm, **keys, column: value}
+                row["n"] = int(found[measures[0]].notna().sum())
+                row["lost"] = int(found["lost_frames"].sum())
+                for measure in measures:
+                    row |= summarise(found, measure, settings)
+                rows.append(row)
+    return rows
 
 
 def _show_median(column: Column) -> Column:
