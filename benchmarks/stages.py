@@ -79,7 +79,7 @@ if len(sys.argv) > 2:
 """
 
 
-class Run(NamedTuple):
+class StageRun(NamedTuple):
     """A finished run.
 
     Attributes:
@@ -125,7 +125,7 @@ def settings(data: Path, results: Path) -> dict[str, Any]:
     }
 
 
-def run(folder: Path) -> Run:
+def run(folder: Path) -> StageRun:
     """Run the workflow."""
     write_phantom(
         folder / "data",
@@ -145,7 +145,7 @@ def run(folder: Path) -> Run:
     stages = {
         rule: stage for rule, stage in provenance["stages"].items() if stage["seconds"] is not None
     }
-    return Run(wall, stages, {rule: imports(script_of(rule)) for rule in stages})
+    return StageRun(wall, stages, {rule: imports(script_of(rule)) for rule in stages})
 
 
 @cache
@@ -178,7 +178,7 @@ def family(rule: str, names: tuple[str, ...]) -> bool:
     return known in names or any(rule.startswith(name) for name in names if "_" in name)
 
 
-def memory_rows(done: Run) -> list[dict[str, str]]:
+def memory_rows(done: StageRun) -> list[dict[str, str]]:
     """Return one row a rule."""
 
     def megabytes(value: float | None) -> str:
@@ -197,7 +197,7 @@ def memory_rows(done: Run) -> list[dict[str, str]]:
     ]
 
 
-def cost_rows(done: Run, folder: Path) -> list[dict[str, str]]:
+def cost_rows(done: StageRun, folder: Path) -> list[dict[str, str]]:
     """Return one row a cohort, and what of it is overhead."""
     write_seed(folder / "seed")
     work = {
@@ -238,7 +238,7 @@ def cost_rows(done: Run, folder: Path) -> list[dict[str, str]]:
     return rows
 
 
-def overhead_row(done: Run) -> dict[str, str]:
+def overhead_row(done: StageRun) -> dict[str, str]:
     """Return what the run itself spent beside its work."""
     jobs = sum(stage["seconds"] for stage in done.stages.values())
     work = sum(done.work_s(rule) for rule in done.stages)

@@ -32,7 +32,7 @@ QUANTILES = {
 }
 COLUMNS = ("sequence", "direction", "fixed", "moving", *QUANTILES, "folded")
 
-Pairs = list[tuple[int, int]]
+FrameNumbers = list[tuple[int, int]]
 
 
 def write_aligned(
@@ -83,7 +83,7 @@ def write_aligned(
 
 def successive_fields(
     clip: EchoSequence, motion: Estimator
-) -> dict[str, tuple[Pairs, NDArray[np.float32]]]:
+) -> dict[str, tuple[FrameNumbers, NDArray[np.float32]]]:
     """Return the pairs of successive frames from ED to ES and their fields, sorted by time.
 
     ``forward`` are those that carry labels forward, (fixed, moving) = (t + 1, t), and ``backward``
