@@ -91,7 +91,7 @@ def pools(threads: int) -> Iterator[None]:
 def without_plot(logger: Any) -> None:
     """Let a trainer's logger draw no picture after every epoch; curves.tsv has the same numbers.
 
-    nnU-Net has no option for it, and a picture takes about a second.
+    nnU-Net has no option for it, and a picture takes three quarters of a second.
     """
     logger.plot_progress_png = lambda output_folder: None
 
