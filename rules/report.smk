@@ -86,6 +86,7 @@ rule write_provenance:
         rules.figures.input,
         rules.submission.input,
         rules.viewer.input,
+        rules.summarise.output,
         config=rules.write_config.output[0],
         checksums=[checksums(part) for part in ["ted", *BUCKETS]],
         files=[*COHORT.lists, *(PRETRAINED[model] for model in ADOPTED)],
@@ -115,8 +116,7 @@ rule write_provenance:
         "../workflow/scripts/write_provenance.py"
 
 
-# Snakemake renders its own report, from the records of the jobs that are done by now: without conda,
-# for it takes the Snakemake and the library that run this workflow.
+# Snakemake renders its own report, from the records of the jobs that are done by now.
 rule render_report:
     input:
         rules.figures.input,
@@ -131,6 +131,8 @@ rule render_report:
     benchmark:
         benchmarks("render_report")
     localrule: True
+    conda:
+        "../envs/echoweave.yaml"
     params:
         code=library("render_report"),
         results=RESULTS,

@@ -4,6 +4,7 @@ A job calls Snakemake for that. Its own way, --report FILE --report-after-run, w
 name the file on every command line, wherever the results lie.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import yaml
 
+import echoweave
 from echoweave.io.atomic import whole_file
 from echoweave.logs import LOGGER
 
@@ -38,8 +40,15 @@ def render_report(
     # Nobody's profile, and after an equals sign and two dashes names that start with a dash.
     command += ["--profile", "none", "--workflow-profile", "none", "--nolock"]
     command += [f"--report={output}", "--", *targets]
+    # With conda a job finds the library by a path that Snakemake has put into its script alone.
+    library = str(Path(echoweave.__file__).parents[1])
     done = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        command,
+        env=os.environ | {"PYTHONPATH": library},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
     LOGGER.info(done.stdout.strip())
     place.unlink()
