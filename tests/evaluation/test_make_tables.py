@@ -1,101 +1,17 @@
-import json
+"""The tables of one study of three arms, by hand."""
+
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from echoweave.evaluation.make_tables import make_tables
-from echoweave.evaluation.measure_cycles import cycle_columns
-from echoweave.evaluation.measure_pseudolabels import measure_pseudolabels
-from echoweave.evaluation.measure_segmentation import measure_segmentation
-from echoweave.evaluation.names import TABLES, display_name
-from echoweave.evaluation.summary import summary, write_summary
-from echoweave.io.tables import read_tsv, write_tsv
-from echoweave.units import UNITS
+from echoweave.evaluation.summary import write_summary
+from echoweave.io.tables import read_tsv
 
-from .study import Study, beating, write_cavity_study, write_study
-
-PUBLISHED = Path(__file__).parents[2] / "resources" / "published_results.tsv"
-SETTINGS = {"simpson_mode": "ase", "bootstrap_samples": 50, "seed": 1}
-CAMUS = ((0, 1, 2, 3), "mm")
-ARMS = ("sparse2d", "dense2d", "dense3d")
-BEST = {
-    "configurations": ["2d"],
-    "candidates": {"2d": 0.9},
-    "cases": 8,
-    "dice_postprocessed": 0.9,
-    "keep_largest": [],
-}
-SEQUENCES = [
-    ("patient0001", "2CH", "Good"),
-    ("patient0001", "4CH", "Good"),
-    ("patient0002", "2CH", "Poor"),
-    ("patient0002", "4CH", "Medium"),
-    ("patient0003", "4CH", "Medium"),
-]
-
-
-def rougher(frames: int) -> np.ndarray:
-    """Predictions that lag behind by some frames."""
-    return beating()[np.maximum(np.arange(5) - frames, 0)]
-
-
-def cycles(arm: str) -> list[dict]:
-    """Two full-cycle clips; the second one has no beat in the 3D arm."""
-    keys = {"view": "4CH", "quality": "Good", "arm": arm, "n_frames": 30, "mode": "ase"}
-    truth = {"ref_beats": 2, "ref_ef_percent": 50.0, "ref_ef_sd_percent": 4.0}
-    other = truth | {"ref_ef_percent": 60.0}
-    lost = arm == "dense3d"
-    return [
-        {"sequence": "patient0001_4CH", "patient": "patient0001", "beats": 2}
-        | {"ef_percent": 47.0, "ef_sd_percent": 3.0}
-        | keys
-        | truth,
-        {"sequence": "patient0002_4CH", "patient": "patient0002", "beats": 0 if lost else 1}
-        | {"ef_percent": None if lost else 61.0}
-        | keys
-        | other,
-    ]
-
-
-# The copy of patient 3, whom a network trained on, is perfect.
-ROLES = {"patient0001": "hold-out", "patient0002": "hold-out", "patient0003": "training"}
-
-
-def run(
-    study: Study,
-    labels: dict[str, dict[str, np.ndarray]],
-    known: dict[str, str] = ROLES,
-    arms: Sequence[str] = ARMS,
-    dataset: str = "CAMUS",
-) -> dict[str, pd.DataFrame]:
-    measures = {arm: study.folder / "measures" / arm for arm in arms}
-    for arm, folder in measures.items():
-        predictions = study.predict(arm, labels.get(arm, {}))
-        settings = {"frame_rate_hz": 50.0, "consistency_threshold": 0.1, "unit": study.unit}
-        measure_segmentation(arm, predictions, study.caches, folder, settings)
-        clips = cycles(arm) if arm in labels else []
-        write_tsv(
-            pd.DataFrame(clips, columns=cycle_columns(UNITS[study.unit])), folder / "cycles.tsv"
-        )
-    pseudolabels = study.folder / "pseudolabels.tsv"
-    copies = study.predict(
-        "copies",
-        {name: beating() if name.startswith("patient0003") else rougher(5) for name in study.names},
-    )
-    directions = {"forward": copies, "fused": copies}
-    measure_pseudolabels("still", directions, study.caches, study.unit, pseudolabels)
-    out, roles = study.folder / "tables", study.folder / "roles.tsv"
-    write_tsv(pd.DataFrame({"patient": known.keys(), "role": known.values()}), roles)
-    best = study.folder / "best.json"
-    best.write_text(json.dumps(BEST))
-    choices = dict.fromkeys(arms, best)
-    settings = SETTINGS | {"label_values": study.label_values, "unit": study.unit}
-    make_tables(measures, [pseudolabels], roles, choices, PUBLISHED, dataset, out, settings)
-    return {name: read_tsv(out / f"{name}.tsv") for name in TABLES}
+from .study import Study, beating, write_study
+from .tabled import ARMS, CAMUS, PUBLISHED, SEQUENCES, pick, rougher, run
 
 
 @pytest.fixture(scope="module")
@@ -114,13 +30,6 @@ def tables(study: Study) -> dict[str, pd.DataFrame]:
             "dense3d": {name: beating() for name in lags},
         },
     )
-
-
-def pick(table: pd.DataFrame, **values) -> pd.Series:
-    for column, value in values.items():
-        table = table[table[column] == value]
-    assert len(table) == 1
-    return table.iloc[0]
 
 
 def test_table1_by_hand(tables):
@@ -257,16 +166,6 @@ def test_function_by_quality(study, tables):
     assert pick(table, arm="dense2d", group="all", quantity="GLS")["n"] == 0
 
 
-def test_missed_structures_are_counted(tmp_path):
-    study = write_study(tmp_path, SEQUENCES[:2])
-    labels = {name: np.where(beating() == 3, 0, beating()) for name in study.names}
-    row = pick(run(study, {"dense3d": labels})["table1"], instant="ED", method="dense3d")
-
-    assert row["missed"] == 2
-    assert row["atrium_dice_mean"] == 0.0
-    assert np.isnan(row["atrium_hd_mm_mean"])
-
-
 def test_tests_compare_patients(tables):
     table = tables["tests"]
     row = pick(table, first="sparse2d", second="dense3d", measure="dice", structure="cavity")
@@ -303,109 +202,6 @@ def test_patients_that_a_network_has_seen_are_rows_of_their_own(study, tables):
         "| hold-out | still | bidirectional | LV cavity | 4 | 2 | 0 | 0.887 (0.887 to 0.887)"
         in (markdown)
     )
-
-
-def test_no_other_group_takes_the_place_of_an_empty_holdout(tmp_path):
-    study = write_study(tmp_path, SEQUENCES[:2])
-    tables = run(study, {}, known={"patient0001": "validation"})
-
-    assert set(tables["pseudolabels"]["role"]) == {"validation"}
-    note = "No hold-out sequence has a reference mask for every frame (n = 0)."
-    assert note in (tmp_path / "tables/pseudolabels.md").read_text()
-    text = summary(tmp_path / "tables", {}, *CAMUS)
-    holdout, _, others = text.partition("Validation: patients that chose a checkpoint")
-    assert "no sequence has a reference mask for every frame" in holdout
-    assert "0.887" not in holdout
-    assert "0.887" in others
-
-
-@pytest.mark.parametrize("arm", ["sparse2d", "dense3d"])
-def test_one_arm_alone_goes_to_every_table(tmp_path, arm):
-    study = write_study(tmp_path, SEQUENCES[:2])
-    tables = run(study, {arm: {name: beating() for name in study.names}}, arms=[arm])
-
-    # All but the pseudo-labels and the published methods are of this arm.
-    for name in TABLES:
-        if name not in ("pseudolabels", "tests"):
-            table = tables[name]
-            shown = table["method" if "method" in table else "arm"]
-            assert (shown == arm).sum() == (shown.isin(ARMS)).sum() > 0
-    assert pick(tables["table1"], instant="ED", method=arm)["n"] == 2
-    assert tables["tests"].empty
-    markdown = {name: (tmp_path / f"tables/{name}.md").read_text() for name in TABLES}
-    assert "One arm alone: there is nothing to compare it with." in markdown["tests"]
-    compared = "The nnU-Net has not seen the patient in any row." in markdown["pseudolabels"]
-    assert compared == (arm == "sparse2d")
-    assert ("there is no nnU-Net to compare with (n = 0)" in markdown["pseudolabels"]) != compared
-    lines = summary(tmp_path / "tables", {}, *CAMUS).splitlines()
-    for name in ARMS:
-        assert any(f"  ED  {display_name(name)}  " in line for line in lines) == (name == arm)
-
-
-@pytest.mark.parametrize(
-    "case", ["one patient", "no references", "no predictions", "an empty prediction"]
-)
-def test_poor_studies_make_every_table(tmp_path, case):
-    unlabelled = {"patient0001_2CH": None} if case == "no references" else {}
-    study = write_study(tmp_path, SEQUENCES[:1], unlabelled)
-    labels = {arm: {"patient0001_2CH": beating()} for arm in ARMS}
-    if case == "no predictions":
-        labels = {}
-    if case == "an empty prediction":
-        labels = {arm: {"patient0001_2CH": np.zeros_like(beating())} for arm in ARMS}
-    tables = run(study, labels)
-
-    text = summary(tmp_path / "tables", {}, *CAMUS)
-    first = pick(tables["table1"], instant="ED", method="dense3d")
-    assert first["n"] == (1 if case in ("one patient", "an empty prediction") else 0)
-    assert np.isnan(first["cavity_dice_low"])
-    assert "2D+time dense" in text
-    if case == "no predictions":
-        assert tables["beats"]["n"].tolist() == [0, 0, 0]
-        assert "There is no full-cycle clip" in (tmp_path / "tables/beats.md").read_text()
-
-
-@pytest.fixture(scope="module")
-def cavity(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, dict[str, pd.DataFrame]]:
-    """One view, the cavity alone, no image quality, px; the sparse arm lags by one frame."""
-    study = write_cavity_study(tmp_path_factory.mktemp("cavity"))
-    labels = {"sparse2d": rougher(1), "dense3d": beating()}
-    arms = {arm: dict.fromkeys(study.names, frames) for arm, frames in labels.items()}
-    return study, run(study, arms, dataset="Phantom")
-
-
-def test_a_cavity_in_px_by_hand(cavity):
-    _, tables = cavity
-    accuracy = pick(tables["table1"], instant="ES", method="sparse2d")
-    volumes = pick(tables["table2"], method="sparse2d", instants="cfg")
-    length = pick(tables["function"], arm="sparse2d", group="all", quantity="LV length at ES")
-
-    # 28 rows instead of 24 at ES.
-    assert (accuracy["n"], accuracy["cavity_hd_px_mean"]) == (3, 4.0)
-    assert volumes["esv_bias_px3"] == pytest.approx(np.pi / 4 * 12**2 * 4, rel=0.1)
-    assert (length["unit"], length["bias"]) == ("px", pytest.approx(4, abs=0.2))
-    assert "20.0" not in (cavity[0].folder / "tables/table2.md").read_text()
-
-
-def test_no_table_of_a_cavity_names_what_it_does_not_know(cavity):
-    study, _ = cavity
-    unknown = re.compile(r"myocardium|atrium|(\b|_)(epi|mm2?|ml)(\b|_)")
-    texts = [(study.folder / f"tables/{name}.md").read_text() for name in TABLES]
-    columns = [(study.folder / f"tables/{name}.tsv").read_text() for name in TABLES]
-
-    assert unknown.search("\n".join(texts + columns)) is None
-    assert "Tafuro et al., 2023" not in texts[TABLES.index("table1")]
-    assert "smoothness of LV cavity, each arm" in texts[TABLES.index("tests")]
-    assert "RMS (px) | HD (px) | Mean distance (px at 512)" in texts[TABLES.index("pseudolabels")]
-
-
-def test_summary_of_a_cavity(cavity):
-    study, _ = cavity
-    text = summary(study.folder / "tables", {}, study.label_values, study.unit)
-
-    assert "LV cavity Dice, HD px" in text
-    assert "Volumes in px³ and ejection fraction" in text
-    assert not re.search("myocardium|epi|atrium", text)
 
 
 def test_summary(study, tables):
