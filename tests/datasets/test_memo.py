@@ -10,27 +10,25 @@ from echoweave.datasets.memo import Task, inspect_all
 from echoweave.datasets.source import Report
 
 
-def test_as_many_files_are_read_at_once_as_there_are_threads(tmp_path: Path) -> None:
-    # Three must come before any of them goes on.
-    meeting = threading.Barrier(3, timeout=10)
+def tasks_that_wait_for_three(timeout: float) -> list[Task]:
+    """Of six tasks, three must have begun before any of them goes on."""
+    meeting = threading.Barrier(3, timeout=timeout)
 
     def inspect() -> Report:
         meeting.wait()
         return Report(None, ())
 
-    tasks = [Task(str(number), [], inspect) for number in range(6)]
+    return [Task(str(number), [], inspect) for number in range(6)]
+
+
+def test_as_many_files_are_read_at_once_as_there_are_threads(tmp_path: Path) -> None:
+    tasks = tasks_that_wait_for_three(timeout=10)
     reports, _ = inspect_all(tasks, tmp_path / "memo.json", threads=3)
     assert len(reports) == 6
 
 
 def test_not_one_more_is_read_at_once(tmp_path: Path) -> None:
-    meeting = threading.Barrier(3, timeout=0.2)
-
-    def inspect() -> Report:
-        meeting.wait()
-        return Report(None, ())
-
-    tasks = [Task(str(number), [], inspect) for number in range(6)]
+    tasks = tasks_that_wait_for_three(timeout=0.2)
     with pytest.raises(threading.BrokenBarrierError):
         inspect_all(tasks, tmp_path / "memo.json", threads=2)
 

@@ -113,6 +113,18 @@ def test_an_index_is_not_older_than_a_file_that_was_changed(index: Path, tmp_pat
     assert corrected.read_text() == "corrected by hand"
 
 
+def test_a_folder_in_place_of_a_file_is_no_file(
+    index: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "pseudolabels/dis/fused/a.nii.gz"
+    file.unlink()
+    file.mkdir()
+    os.utime(index, (1000, 1000))
+    check_indexes([index])
+    assert not index.exists()
+    assert f"{index} is no longer complete (not a regular file)" in caplog.text
+
+
 def test_another_list_of_sequences_gives_the_index_another_name() -> None:
     # MD5 of "a" and of two lines.
     assert index_name("training_3", ["a"]) == "training_3_0cc175b9.json"

@@ -22,7 +22,7 @@ class Findings(NamedTuple):
     lists: list[Path]
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Dataset:
     """A data set; what each of its sequences says is in its class of files.
 
@@ -39,7 +39,3 @@ class Dataset:
     title: str
     label_values: tuple[int, ...]
     find: Callable[[Mapping[str, Any], Mapping[str, Path]], Findings]
-
-    def __repr__(self) -> str:
-        """Return what its results depend on, as it is kept with every output."""
-        return f"Dataset({self.title}, {self.label_values})"

@@ -81,13 +81,13 @@ def _check(index: Path, present: Path, aside: Path) -> None:
     try:
         # Of a hundred thousand files before each run: pathlib takes twice as long.
         newest = max((os.stat(file).st_mtime_ns for file in _files(present)), default=0)  # noqa: PTH116
+        if newest > present.stat().st_mtime_ns:
+            _write(present, [Path(file) for file in _files(present)])
     except (OSError, ValueError, TypeError) as error:
         LOGGER.warning("Warning: %s is no longer complete (%s): made again", index, error)
         present.replace(aside)
         return
     present.replace(index)
-    if newest > index.stat().st_mtime_ns:
-        _write(index, [Path(file) for file in _files(index)])
 
 
 def _write(index: Path, files: Iterable[Path]) -> None:
