@@ -2,7 +2,7 @@
 
 import ast
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -45,19 +45,30 @@ def code_digest(module: Path) -> str:
 def _imports(file: Path) -> frozenset[Path]:
     """Return the files of EchoWeave that ``file`` itself imports."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_bytes())):
+    for node in _statements(ast.parse(file.read_bytes())):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             # What is imported from a package may be a module of it.
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    ours = (name.split(".")[1:] for name in names if name.split(".")[0] == _PACKAGE.name)
-    files = {file for parts in ours for file in _files_of(parts)}
-    return frozenset(file for file in files if file not in _SILENT)
+    return frozenset(file for name in names for file in _files_of(name) if file not in _SILENT)
 
 
-def _files_of(parts: list[str]) -> list[Path]:
-    """Return the file of the module ``parts`` and of each package on the way to it."""
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the statements in ``node``, however deep; no expression, of which there are ten times
+    as many."""
+    for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for statement in getattr(node, field, ()):
+            yield statement
+            yield from _statements(statement)
+
+
+@cache
+def _files_of(name: str) -> list[Path]:
+    """Return the file of the module ``name`` and of each package on the way to it, if ours."""
+    package, *parts = name.split(".")
+    if package != _PACKAGE.name:
+        return []
     homes = [_PACKAGE.joinpath(*parts[:depth]) for depth in range(len(parts) + 1)]
     files = [file for home in homes for file in (home / "__init__.py", home.with_suffix(".py"))]
     return [file for file in files if file.is_file()]

@@ -98,6 +98,11 @@ class Project:
             if not name.startswith(("logs", "benchmarks", "."))
         }
 
+    def measured(self) -> dict[str, bytes]:
+        """Return the tables and the measures that they are made from."""
+        found = [*self.results.glob("tables/*"), *self.results.glob("measures/**/*.tsv")]
+        return {str(path.relative_to(self.results)): path.read_bytes() for path in found}
+
     def copied(self, folder: Path) -> "Project":
         """Return a copy, as finished as this one, whose code, data and results may be changed."""
         # Dry runs of other tests may be writing a config file there.

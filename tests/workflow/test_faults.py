@@ -1,46 +1,56 @@
 """After a crash the same command goes on and ends where an undisturbed run ends, to the last bit.
 
-One project is carried from start to end, on the CPU, with the seed of the undisturbed run and in
-another folder. In each stage a process is killed, and the next test's run is the same command
-again.
+A copy of the finished run, in another folder, has lost its caches, a registration network, the
+labels of two estimators, a whole arm and all tables: one job at least of each rule that computes.
+In each stage a process is killed, and the next run is the same command again.
 """
 
 import os
+import shutil
 import signal
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import h5py
 import numpy as np
 import pytest
 import torch
 
 from echoweave.io.images import read_array
-from echoweave.registration.checkpoint import load_checkpoint
 from echoweave.segmentation.arms import ARMS
 from echoweave.segmentation.checkpoint import read_checkpoint
-from echoweave.segmentation.files import fold_folder, preprocessed_folder
+from echoweave.segmentation.files import fold_folder, preprocessed_folder, raw_folder
 from tests.conftest import ON_LINUX
 from tests.workflow.faults import kill_job, wait_for_job
-from tests.workflow.project import Project, tiny_project
+from tests.workflow.project import Project
 
 # Killed processes are found by what Linux tells of locks.
 pytestmark = [pytest.mark.workflow, ON_LINUX]
 
 NNUNET = Path("nnunet")
+ARM = ARMS["dense3d"]
 TARGETS = ("cache", "pseudolabels", "evaluation")
+LOST = (
+    *("cohort.tsv", "excluded.tsv", "ted_pairs.tsv", "cache", "checksums"),
+    *("registration", "pseudolabels/dirnet/index", "pseudolabels/joint/index"),
+    str(raw_folder(NNUNET, ARM)),
+    str(preprocessed_folder(NNUNET, ARM)),
+    str(NNUNET / "trained" / ARM.dataset),
+    *("predictions/dense3d", "predictions/cycles/dense3d", "measures/dense3d", "tables", "logs"),
+)
 
 
 class Fault(NamedTuple):
     """Where a job is killed.
 
     Attributes:
+        target: Of the command, which comes no further than the lost results of a stage.
         script: Of its rule.
         job: The name of its log.
         sign: A file, below results/, that only appears amid its work.
         outputs: Pattern of its declared outputs below results/; an index stands for its files.
     """
 
+    target: str
     script: str
     job: str
     sign: str
@@ -49,79 +59,91 @@ class Fault(NamedTuple):
 
 FAULTS = [
     Fault(
-        "build_cache", "build_cache_training_1", "cache/patient0001.h5", "cache/index/training_1*"
+        "cache",
+        "build_cache",
+        "build_cache_training_1",
+        "cache/patient0001.h5",
+        "cache/index/training_1*",
     ),
     Fault(
+        "registration",
         "train_registration",
         "train_registration/dirnet",
         "registration/dirnet/state.pt",
         "registration/dirnet/[mc]*",
     ),
     Fault(
+        "pseudolabels",
         "generate_pseudolabels",
         "generate_pseudolabels/dirnet_1",
         "pseudolabels/dirnet/forward/patient0001_2CH.nii.gz",
         "pseudolabels/dirnet/index/training_1*",
     ),
     Fault(
+        "segmentation",
         "plan",
-        "plan_dense2d",
-        str(preprocessed_folder(NNUNET, ARMS["dense2d"]) / "dataset_fingerprint.json"),
-        str(preprocessed_folder(NNUNET, ARMS["dense2d"]) / "prepared.json"),
+        "plan_dense3d",
+        str(preprocessed_folder(NNUNET, ARM) / "dataset_fingerprint.json"),
+        str(preprocessed_folder(NNUNET, ARM) / "prepared.json"),
     ),
     Fault(
+        "segmentation",
         "train_fold",
-        "train_fold/dense2d_2d_0",
-        str(fold_folder(NNUNET, ARMS["dense2d"], "2d", 0) / "checkpoint_latest.pth"),
-        str(fold_folder(NNUNET, ARMS["dense2d"], "2d", 0) / "summary.json"),
+        "train_fold/dense3d_3d_fullres_0",
+        str(fold_folder(NNUNET, ARM, "3d_fullres", 0) / "checkpoint_latest.pth"),
+        str(fold_folder(NNUNET, ARM, "3d_fullres", 0) / "summary.json"),
     ),
     Fault(
+        "segmentation",
         "predict",
-        "predict/dense2d_0",
-        "predictions/dense2d/patient0010_2CH.nii.gz",
-        "predictions/dense2d/index/testing_0*",
+        "predict/dense3d_0",
+        "predictions/dense3d/patient0010_2CH.nii.gz",
+        "predictions/dense3d/index/testing_0*",
     ),
     Fault(
+        "evaluation",
         "measure_segmentation",
-        "measure_segmentation/dense2d",
-        "logs/measure_segmentation/dense2d.log",
-        "measures/dense2d/frames.tsv",
+        "measure_segmentation/dense3d",
+        "logs/measure_segmentation/dense3d.log",
+        "measures/dense3d/frames.tsv",
     ),
 ]
 
 
 @pytest.fixture(scope="module")
-def project(phantom_nifti: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    folder = tmp_path_factory.mktemp("faults") / "elsewhere/project"
-    return tiny_project(folder, phantom_nifti)
+def project(study: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    folder = tmp_path_factory.mktemp("faults") / "elsewhere"
+    folder.mkdir()
+    copy = study.copied(folder / "project")
+    for lost in (copy.results / name for name in LOST):
+        shutil.rmtree(lost) if lost.is_dir() else lost.unlink()
+    return copy
 
 
 @pytest.fixture(scope="module")
 def finished(project: Project) -> Project:
-    run_to_the_end(project)
+    run_to_the_end(project, *TARGETS)
     return project
 
 
-def run_to_the_end(project: Project) -> None:
-    done = project.run(*TARGETS)
+def run_to_the_end(project: Project, *targets: str) -> None:
+    done = project.run(*targets)
     assert done.returncode == 0, done.stderr[-3000:]
-
-
-def contents(results: Path) -> dict[str, bytes]:
-    """The tables and the measures that they are made from."""
-    found = [*results.glob("tables/*"), *results.glob("measures/**/*.tsv")]
-    return {str(path.relative_to(results)): path.read_bytes() for path in found}
 
 
 def changed(one: Project, other: Project) -> set[str]:
     """The tables and measures that two runs do not share to the last byte."""
-    ours, theirs = contents(one.results), contents(other.results)
+    ours, theirs = one.measured(), other.measured()
     return {name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)}
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.script for fault in FAULTS])
 def test_a_killed_job_leaves_nothing_that_looks_finished(project: Project, fault: Fault) -> None:
-    running = project.start(*TARGETS)
+    before = FAULTS[: FAULTS.index(fault)]
+    if before and before[-1].target != fault.target:
+        # The whole stage comes back as it was, and what the copy still has of the next ones stays.
+        run_to_the_end(project, before[-1].target)
+    running = project.start(fault.target)
     kill_job(
         project, running, fault.job, fault.script, lambda results: (results / fault.sign).exists()
     )
@@ -163,19 +185,23 @@ def test_after_a_kill_of_snakemake_and_all_jobs_no_unlock_is_needed(project: Pro
     wait_for_job(project, running, "make_tables", "make_tables")
     os.killpg(running.pid, signal.SIGKILL)
     running.communicate()
-    run_to_the_end(project)
+    run_to_the_end(project, *TARGETS)
+
+
+def test_nothing_is_left_to_do(finished: Project) -> None:
+    assert finished.planned("all") == {}
 
 
 def test_tables_are_those_of_an_undisturbed_run(finished: Project, study: Project) -> None:
     assert changed(finished, study) == set()
-    assert len(contents(study.results)) > 40
+    assert len(study.measured()) > 40
 
 
 @pytest.mark.parametrize(
     ("job", "said"),
     [
         ("train_registration/dirnet", "going on after iteration 2"),
-        ("train_fold/dense2d_2d_0", "going on after epoch 1"),
+        ("train_fold/dense3d_3d_fullres_0", "going on after epoch 1"),
     ],
 )
 def test_killed_trainings_went_on_from_their_checkpoint(
@@ -184,78 +210,49 @@ def test_killed_trainings_went_on_from_their_checkpoint(
     assert said in (finished.results / f"logs/{job}.log").read_text()
 
 
-def in_both(study: Project, finished: Project, pattern: str) -> list[tuple[Path, Path]]:
-    """The files of that name in both runs; the undisturbed one also drew figures, and has more."""
-    names, others = (
-        {str(path.relative_to(run.results)) for path in run.results.glob(pattern)}
-        for run in (finished, study)
-    )
-    assert names
-    assert names <= others
-    return [(study.results / name, finished.results / name) for name in sorted(names)]
+def made_anew(study: Project, finished: Project, pattern: str) -> list[tuple[Path, Path]]:
+    """The files of that name in both runs, but for those that the copy has kept."""
+    pairs = [
+        (path, finished.results / path.relative_to(study.results))
+        for path in study.results.glob(pattern)
+    ]
+    anew = [(one, other) for one, other in pairs if one.stat().st_mtime != other.stat().st_mtime]
+    assert anew
+    return anew
 
 
 @pytest.mark.parametrize(
     "pattern",
     [
         "*.tsv",
+        "cache/*.h5",
         "checksums/*.tsv",
         "registration/*/curves.tsv",
+        "registration/*/model.pt",
         "pseudolabels/*/quality.tsv",
         "measures/**/*.tsv",
         "tables/*.*",
         "nnunet/trained/*/best.json",
     ],
 )
-def test_the_same_tables(study: Project, finished: Project, pattern: str) -> None:
-    for one, other in in_both(study, finished, pattern):
+def test_the_same_files(study: Project, finished: Project, pattern: str) -> None:
+    for one, other in made_anew(study, finished, pattern):
         assert one.read_bytes() == other.read_bytes(), one.name
 
 
 @pytest.mark.parametrize("folder", ["pseudolabels", "predictions", "nnunet/raw"])
 def test_the_same_voxels(study: Project, finished: Project, folder: str) -> None:
-    for one, other in in_both(study, finished, f"{folder}/**/*.nii.gz"):
+    for one, other in made_anew(study, finished, f"{folder}/**/*.nii.gz"):
         assert np.array_equal(read_array(one), read_array(other)), one.name
 
 
-def test_the_same_caches(study: Project, finished: Project) -> None:
-    for one, other in in_both(study, finished, "cache/*.h5"):
-        assert content(one) == content(other), one.name
-
-
-def content(path: Path) -> dict[str, Any]:
-    """Data sets and attributes of a cache file, by their path in it."""
-    found: dict[str, Any] = {}
-
-    def note(name: str, item: h5py.Group | h5py.Dataset) -> None:
-        found[name] = {key: str(value) for key, value in item.attrs.items()}
-        if isinstance(item, h5py.Dataset):
-            found[f"{name} values"] = item[...].tobytes()
-
-    with h5py.File(path) as file:
-        file.visititems(note)
-    return found
-
-
-def test_the_same_registration_network(study: Project, finished: Project) -> None:
-    for pair in in_both(study, finished, "registration/*/model.pt"):
-        one, other = (load_checkpoint(path) for path in pair)
-        assert (one.split, one.iteration, one.seed) == (other.split, other.iteration, other.seed)
-        assert_same_weights(one.weights, other.weights)
-
-
-@pytest.mark.parametrize("arm", ARMS)
-def test_the_same_segmentation_networks(study: Project, finished: Project, arm: str) -> None:
-    pairs = in_both(study, finished, f"nnunet/trained/{ARMS[arm].dataset}/*/*/checkpoint_final.pth")
-    for pair in pairs:
+def test_the_same_segmentation_networks(study: Project, finished: Project) -> None:
+    pattern = f"nnunet/trained/{ARM.dataset}/*/*/checkpoint_final.pth"
+    for pair in made_anew(study, finished, pattern):
         one, other = (read_checkpoint(path) for path in pair)
-        assert_same_weights(one["network_weights"], other["network_weights"])
-
-
-def assert_same_weights(one: dict[str, Any], other: dict[str, Any]) -> None:
-    assert one.keys() == other.keys()
-    for name, tensor in one.items():
-        assert torch.equal(tensor, other[name]), name
+        assert one["network_weights"].keys() == other["network_weights"].keys()
+        for name, tensor in one["network_weights"].items():
+            assert torch.equal(tensor, other["network_weights"][name]), name
 
 
 def test_a_truncated_prediction_stops_the_measuring_until_it_is_deleted(
@@ -270,5 +267,5 @@ def test_a_truncated_prediction_stops_the_measuring_until_it_is_deleted(
     assert "delete it and rerun" in done.stderr
     assert not (finished.results / "measures/dense3d/frames.tsv").exists()
     prediction.unlink()
-    run_to_the_end(finished)
+    run_to_the_end(finished, *TARGETS)
     assert changed(finished, study) == set()

@@ -97,9 +97,10 @@ _CYCLE = "cycle"
 def write_patient(
     path: Path, sequences: Sequence[EchoSequence], cycles: Sequence[EchoSequence] = ()
 ) -> None:
-    """Write all views of one patient; frames are stored one chunk a frame, lzf.
+    """Write all views of one patient; frames are stored one chunk a frame, gzip.
 
-    Every chunk has a checksum, so that a damaged one cannot be read.
+    Every chunk has a checksum, so that a damaged one cannot be read. What is written again is the
+    same to the last byte, and makes nothing stale.
 
     Args:
         path: {patient}.h5.
@@ -160,8 +161,10 @@ def _write(group: h5py.Group, sequence: EchoSequence) -> None:
         if field == "view" or value is None:
             continue
         if field in _ARRAYS:
-            storage = {"chunks": (1, *value.shape[1:]), "compression": "lzf"}
-            group.create_dataset(field, data=value, fletcher32=True, **storage)
+            # Not lzf, which compresses the same frame differently from one process to the next.
+            gzip = {"compression": "gzip", "compression_opts": 1}
+            chunks = (1, *value.shape[1:])
+            group.create_dataset(field, data=value, chunks=chunks, fletcher32=True, **gzip)
         else:
             group.attrs[field] = value
 

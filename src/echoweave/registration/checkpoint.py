@@ -46,8 +46,9 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         "settings": asdict(checkpoint.settings),
         "split": checkpoint.split._asdict(),
     }
-    with whole_file(path) as temporary:
-        torch.save(plain, temporary)
+    # Given a path, torch would write its name, here another one each time, into the file.
+    with whole_file(path) as temporary, temporary.open("wb") as file:
+        torch.save(plain, file)
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
