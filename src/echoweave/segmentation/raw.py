@@ -76,7 +76,7 @@ def write_raw(
                 names.append(case.name)
             progress.update(done)
         _write_json(folder / "splits_final.json", make_splits(names, folds))
-        _write_json(folder / "dataset.json", _description(len(names), label_values, ignored))
+        _write_json(folder / "dataset.json", _description(names, label_values, ignored))
 
 
 def _cases_of(cache: Path, label: Labeller, arm: Arm) -> Iterator[tuple[Case, tuple[float, float]]]:
@@ -124,19 +124,33 @@ def _cases(echo: EchoSequence, frames: Sequence[Labelled], arm: Arm) -> Iterator
 
 
 def _write_case(folder: Path, case: Case, spacing: tuple[float, float], step: float) -> None:
-    image, labels = f"imagesTr/{case.name}_0000.nii.gz", f"labelsTr/{case.name}.nii.gz"
-    write_image(folder / image, case.image, spacing, step)
-    write_image(folder / labels, case.labels, spacing, step)
+    write_image(folder / _image_name(case.name), case.image, spacing, step)
+    write_image(folder / _labels_name(case.name), case.labels, spacing, step)
 
 
-def _description(n_cases: int, label_values: Sequence[int], ignored: bool) -> dict[str, Any]:
+def _image_name(case: str) -> str:
+    return f"imagesTr/{case}_0000.nii.gz"
+
+
+def _labels_name(case: str) -> str:
+    return f"labelsTr/{case}.nii.gz"
+
+
+def _description(
+    names: Sequence[str], label_values: Sequence[int], ignored: bool
+) -> dict[str, Any]:
     labels = {LABEL_NAMES[value]: number for number, value in enumerate(label_values)}
     return {
         "channel_names": {"0": "US"},
         "labels": labels | ({"ignore": len(labels)} if ignored else {}),
-        "numTraining": n_cases,
+        "numTraining": len(names),
         "file_ending": ".nii.gz",
         "overwrite_image_reader_writer": "SimpleITKIO",
+        # Without this list nnU-Net starts twelve processes, twice a plan, to match the names.
+        "dataset": {
+            name: {"images": [_image_name(name)], "label": _labels_name(name)}
+            for name in sorted(names)
+        },
     }
 
 
