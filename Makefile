@@ -33,9 +33,10 @@ demo: $(PHANTOM)/.ready
 	$(BIN)/snakemake all $(DEMO)
 	@cat results/summary.txt
 
-# By file, so that tests which share a run do so in one process.
+# By file, so that tests which share a run do so in one process; three, since some wait for SLURM or
+# for a run that another one makes.
 test: setup lint
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 lint: setup
 	$(BIN)/ruff check .
