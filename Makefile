@@ -17,11 +17,14 @@ DEMO := --cores $(CORES) --configfile config/phantom.yaml
 setup: .venv/.ready
 
 # torch comes first: left to itself, pip may replace a CPU build by several GB of CUDA packages.
+# pip compiles on one core, hence --no-compile. Uncompiled, every job would compile for seconds where
+# Python may not write beside what it imports. Templates in some packages are no Python and fail.
 .venv/.ready: requirements.lock pyproject.toml
 	$(or $(PYTHON),$(error $(NO_PYTHON))) -m venv .venv
 	$(BIN)/pip install -q -U pip
 	$(BIN)/pip install -q --no-compile -c requirements.lock torch
 	$(BIN)/pip install -q --no-compile -c requirements.lock -e '.[workflow,test]'
+	$(BIN)/python -m compileall -q -j 0 .venv/lib src >/dev/null || true
 	touch $@
 
 $(PHANTOM)/.ready: .venv/.ready src/echoweave/phantom/*.py
