@@ -24,7 +24,7 @@ setup: .venv/.ready
 	$(BIN)/pip install -q -U pip
 	$(BIN)/pip install -q --no-compile -c requirements.lock torch
 	$(BIN)/pip install -q --no-compile -c requirements.lock -e '.[workflow,test]'
-	$(BIN)/python -m compileall -q -j 0 .venv/lib src >/dev/null || true
+	$(BIN)/python -m compileall -q -j 0 -x '/tests?/' .venv/lib src >/dev/null || true
 	touch $@
 
 $(PHANTOM)/.ready: .venv/.ready src/echoweave/phantom/*.py

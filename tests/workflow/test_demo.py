@@ -16,8 +16,11 @@ from tests.workflow.project import ROOT, Project
 
 pytestmark = pytest.mark.workflow
 
-# Four epochs instead of six are enough for what is asked here of the segmentations.
-SHORT = {"segmentation": {"training": {"epochs": 4}}}
+# Enough for what is asked here.
+SHORT = {
+    "pseudolabels": {"estimators": ["still", "farneback", "joint"]},
+    "segmentation": {"training": {"epochs": 4}},
+}
 STRUCTURES = ("cavity", "myocardium", "epi", "atrium")
 
 
