@@ -1,8 +1,8 @@
 """Run the benchmarks of scale and write docs/performance.md from what they found.
 
 Usage: python benchmarks/performance.py [NAME ...]
-Names are those of the files beside this one; without any, all of BENCHMARKS run. A benchmark that
-did not run keeps the table of its last run, in results/performance.
+Names are those of the files beside this one; without any, all of BENCHMARKS run. The sections of
+the others stay as they are.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from side_by_side import MEASURED, ROOT
 from echoweave.io.atomic import whole_file
 from echoweave.io.tables import read_tsv
 
+PAGE = ROOT / "docs/performance.md"
 # File -> its tables and their titles.
 BENCHMARKS: Mapping[str, Mapping[str, str]] = {
     "workflow": {"workflow": ""},
@@ -121,15 +122,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     names = parser.parse_args(arguments).names or list(BENCHMARKS)
     for name in names:
         measure(name)
-    write_page()
+    with whole_file(PAGE) as temporary:
+        temporary.write_text(page(PAGE.read_text(), names))
+    print(f"{PAGE.relative_to(ROOT)} is written")
 
 
-def write_page() -> None:
-    """Write docs/performance.md."""
-    page = "\n".join([OPENING, machine(), *(section(name) for name in BENCHMARKS)])
-    with whole_file(ROOT / "docs/performance.md") as temporary:
-        temporary.write_text(page)
-    print("docs/performance.md is written")
+def page(before: str, names: Sequence[str]) -> str:
+    """Return the page with the sections of ``names`` made anew and the others as they were."""
+    kept = {_title(f"## {part}"): f"## {part}" for part in before.split("\n## ")[1:]}
+    sections = {name: section(name) for name in BENCHMARKS}
+    parts = [new if name in names else kept.get(_title(new), new) for name, new in sections.items()]
+    return "\n".join([OPENING, machine(), *(f"{part.rstrip()}\n" for part in parts)])
+
+
+def _title(section: str) -> str:
+    return section.partition("\n")[0]
 
 
 if __name__ == "__main__":
