@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 import pytest
@@ -27,19 +27,22 @@ from .study import TRAINING, Study
 
 
 @pytest.fixture
-def no_spawning(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let this process spawn no other one; forks cost next to nothing."""
+def no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process neither spawn nor fork another one."""
 
-    def refuse(process: SpawnProcess) -> None:
+    def refuse(process: BaseProcess) -> None:
         raise AssertionError(f"starts {process}")
 
-    monkeypatch.setattr(SpawnProcess, "start", refuse)
+    monkeypatch.setattr(BaseProcess, "start", refuse)
 
 
-def test_with_one_thread_nnunet_spawns_no_process(
-    make_study: Callable[[], Study], no_spawning: None
+def test_with_one_thread_nnunet_starts_no_process(
+    make_study: Callable[[], Study], no_processes: None
 ) -> None:
-    """nnU-Net asks for its pools in the one way that can be answered with threads."""
+    """It asks for its pools in the one way that can be answered with threads.
+
+    And it looks for no files by itself, which it does with a dozen processes.
+    """
     study = make_study()
     study.write_raw("sparse2d")
     study.plan("sparse2d")
@@ -49,7 +52,7 @@ def test_with_one_thread_nnunet_spawns_no_process(
     assert multiprocessing.get_context("spawn").get_start_method() == "spawn"
 
 
-def test_with_more_threads_it_does(no_spawning: None) -> None:
+def test_with_more_threads_it_does(no_processes: None) -> None:
     with pools(2), pytest.raises(AssertionError, match="starts <SpawnProcess"):
         multiprocessing.get_context("spawn").Pool(2)
 

@@ -65,7 +65,12 @@ def test_dense_3d_arm_has_sequences_with_one_step_of_five_pixels(study: Study) -
     image = sitk.ReadImage(str(folder / "imagesTr/patient0001_2CH_0000.nii.gz"))
     assert image.GetSize() == (64, 64, 6)
     assert image.GetSpacing() == pytest.approx((0.4, 0.5, 2.5))
-    assert json.loads((folder / "dataset.json").read_text())["numTraining"] == 8
+    described = json.loads((folder / "dataset.json").read_text())
+    assert described["numTraining"] == len(described["dataset"]) == 8
+    assert described["dataset"]["patient0001_2CH"] == {
+        "images": ["imagesTr/patient0001_2CH_0000.nii.gz"],
+        "label": "labelsTr/patient0001_2CH.nii.gz",
+    }
 
 
 def test_time_never_runs_backwards_in_a_3d_case(study: Study) -> None:
