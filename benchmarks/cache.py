@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from side_by_side import ROOT, alternate, compared, keep
 
 from echoweave.cache.build import build_cache
+from echoweave.datasets.camus import CAMUS
 from echoweave.datasets.cohort import load_cohort
 from echoweave.datasets.source import Source
 from echoweave.phantom.dataset import write_phantom
@@ -69,7 +70,15 @@ def build(sources: list[Source], folder: Path) -> None:
     """Build our cache of one patient in one process."""
     cv2.setNumThreads(1)
     patient = sources[0].patient
-    build_cache(sources, None, Path(), SIZE, [folder / f"{patient}.h5"], folder / f"{patient}.tsv")
+    build_cache(
+        sources=sources,
+        ted_pairs=None,
+        ted_root=Path(),
+        label_values=CAMUS.label_values,
+        size=SIZE,
+        outputs=[folder / f"{patient}.h5"],
+        checksums=folder / f"{patient}.tsv",
+    )
 
 
 def check(sources: list[Source], folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 Usage: python benchmarks/performance.py [NAME ...]
 Names are those of the files beside this one; without any, all of BENCHMARKS run. The sections of
-the others stay as they are.
+the others, and of those that fail, stay as they are.
 """
 
 import argparse
@@ -77,8 +77,12 @@ def machine() -> str:
     )
 
 
-def measure(name: str) -> None:
-    """Run one benchmark, whose output appears at once, and note what else the machine did."""
+def measure(name: str) -> bool:
+    """Run one benchmark, whose output appears at once, and note what else the machine did.
+
+    Returns:
+        Whether it ran to its end.
+    """
     print(f"== {name}", flush=True)
     began = time.perf_counter()
     path = Path(__file__).with_name(f"{name}.py")
@@ -91,6 +95,7 @@ def measure(name: str) -> None:
         f"Run on {datetime.date.today().isoformat()} in {took:.0f} s; load averages over 1, 5 and "
         f"15 minutes at the end: {loads}."
     )
+    return done.returncode == 0
 
 
 def section(name: str) -> str:
@@ -120,10 +125,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], metavar="NAME")
     names = parser.parse_args(arguments).names or list(BENCHMARKS)
-    for name in names:
-        measure(name)
+    measured = [name for name in names if measure(name)]
     with whole_file(PAGE) as temporary:
-        temporary.write_text(page(PAGE.read_text(), names))
+        temporary.write_text(page(PAGE.read_text(), measured))
     print(f"{PAGE.relative_to(ROOT)} is written")
 
 
