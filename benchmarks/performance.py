@@ -63,7 +63,7 @@ any of this measured on the real CAMUS: images are the phantom's.
 
 
 def machine() -> str:
-    """Say on what this was measured."""
+    """Say on what this is measured."""
     told = Path("/proc/cpuinfo")
     lines = told.read_text().splitlines() if told.exists() else []
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
@@ -73,7 +73,7 @@ def machine() -> str:
     return (
         f"Measured on {model}, {os.cpu_count()} cores, {memory:.0f} GB, no GPU; "
         f"{platform.system()} {platform.release()}, Python {platform.python_version()}, "
-        f"{versions}.\n"
+        f"{versions}."
     )
 
 
@@ -92,8 +92,8 @@ def measure(name: str) -> bool:
     loads = ", ".join(f"{load:.1f}" for load in os.getloadavg())
     MEASURED.mkdir(parents=True, exist_ok=True)
     (MEASURED / f"{name}.txt").write_text(
-        f"Run on {datetime.date.today().isoformat()} in {took:.0f} s; load averages over 1, 5 and "
-        f"15 minutes at the end: {loads}."
+        f"{machine()} Run on {datetime.date.today().isoformat()} in {took:.0f} s; "
+        f"load averages over 1, 5 and 15 minutes at the end: {loads}."
     )
     return done.returncode == 0
 
@@ -129,6 +129,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with whole_file(PAGE) as temporary:
         temporary.write_text(page(PAGE.read_text(), measured))
     print(f"{PAGE.relative_to(ROOT)} is written")
+    if len(measured) < len(names):
+        sys.exit(1)
 
 
 def page(before: str, names: Sequence[str]) -> str:
@@ -136,7 +138,7 @@ def page(before: str, names: Sequence[str]) -> str:
     kept = {_title(f"## {part}"): f"## {part}" for part in before.split("\n## ")[1:]}
     sections = {name: section(name) for name in BENCHMARKS}
     parts = [new if name in names else kept.get(_title(new), new) for name, new in sections.items()]
-    return "\n".join([OPENING, machine(), *(f"{part.rstrip()}\n" for part in parts)])
+    return "\n".join([OPENING, *(f"{part.rstrip()}\n" for part in parts)])
 
 
 def _title(section: str) -> str:

@@ -42,6 +42,31 @@ def test_an_import_inside_of_a_function_counts() -> None:
     assert "registration/apply.py" in files_of("generate_pseudolabels")
 
 
+def test_imports_count_in_whatever_statement_they_stand(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text("""
+try:
+    from echoweave import labels
+except ImportError:
+    from echoweave import units
+else:
+    with open("x"):
+        from echoweave import libc
+finally:
+    while True:
+        from echoweave import cpu
+match 1:
+    case 1:
+        from echoweave import paths
+class Inside:
+    if True: pass
+    elif True:
+        def f(): from echoweave import shuffle
+""")
+    names = {path.stem for path in imported_files(script)}
+    assert {"labels", "units", "libc", "cpu", "paths", "shuffle"} <= names
+
+
 def test_packages_on_the_way_and_modules_beside_the_stages_count() -> None:
     assert {"__init__.py", "io/__init__.py", "labels.py"} <= files_of("build_cache")
 

@@ -55,8 +55,7 @@ def _imports(file: Path) -> frozenset[Path]:
 
 
 def _statements(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield the statements in ``node``, however deep; no expression, of which there are ten times
-    as many."""
+    """Yield the statements in ``node``, however deep: a tenth of what ast.walk looks at."""
     for field in ("body", "orelse", "finalbody", "handlers", "cases"):
         for statement in getattr(node, field, ()):
             yield statement

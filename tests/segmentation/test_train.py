@@ -154,6 +154,13 @@ def test_paper_mode_augments_as_plain_nnunet_does(
     assert ours.inference_allowed_mirroring_axes == plain.inference_allowed_mirroring_axes
 
 
+def test_a_checkpoint_does_not_list_the_cases(trained: Study) -> None:
+    content = read_checkpoint(trained.fold("dense3d", 1) / "checkpoint_final.pth")
+    described = content["init_args"]["dataset_json"]
+    assert "labels" in described
+    assert "dataset" not in described
+
+
 def test_curves_have_one_row_an_epoch(trained: Study) -> None:
     curves = read_tsv(trained.fold("sparse2d", 0) / "curves.tsv")
     assert list(curves["epoch"]) == [1, 2]

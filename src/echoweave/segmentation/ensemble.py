@@ -93,7 +93,7 @@ def _member(arm: Arm, configuration: str, folds: Sequence[int], root: Path) -> n
         read_checkpoint(fold_folder(root, arm, configuration, fold) / "checkpoint_final.pth")
         for fold in folds
     ]
-    # As the trainer builds it, whose import takes two seconds more.
+    # As the trainer builds it, whose import takes a second more.
     network = get_network_from_plans(
         manager.network_arch_class_name,
         manager.network_arch_init_kwargs,

@@ -146,7 +146,7 @@ def _description(
         "numTraining": len(names),
         "file_ending": ".nii.gz",
         "overwrite_image_reader_writer": "SimpleITKIO",
-        # Without this list nnU-Net starts twelve processes, twice a plan, to match the names.
+        # Without this list each step of a plan starts twelve processes to match the names.
         "dataset": {
             name: {"images": [_image_name(name)], "label": _labels_name(name)}
             for name in sorted(names)

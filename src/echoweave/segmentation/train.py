@@ -127,7 +127,7 @@ def _make_trainer(arm: Arm, configuration: str, fold: int, root: Path) -> "EchoT
     plans = json.loads((folder / f"{PLANS}.json").read_text())
     dataset = json.loads((folder / "dataset.json").read_text())
     # nnU-Net puts the description into every checkpoint, and needs no list of the cases there.
-    del dataset["dataset"]
+    dataset.pop("dataset", None)
     # The trainer takes this flag out of the plans again; only a remote logger reads it.
     plans["continue_training"] = False
     return EchoTrainer(plans, configuration, fold, dataset, torch_device())
