@@ -1,8 +1,8 @@
 """After a crash the same command goes on and ends where an undisturbed run ends, to the last bit.
 
 A copy of the finished run, in another folder, has lost its caches, a registration network, the
-labels of two estimators, a whole arm and all tables. In each stage a process is killed, and the
-next run is the same command again. test_slurm.py has another arm made again.
+labels of two estimators, a whole arm, all measures and all tables. In each stage a process is
+killed, and the next run is the same command again. test_slurm.py has another arm made again.
 """
 
 import os
@@ -35,7 +35,7 @@ LOST = (
     str(raw_folder(NNUNET, ARM)),
     str(preprocessed_folder(NNUNET, ARM)),
     str(NNUNET / "trained" / ARM.dataset),
-    *("predictions/dense3d", "predictions/cycles/dense3d", "measures/dense3d", "tables", "logs"),
+    *("predictions/dense3d", "predictions/cycles/dense3d", "measures", "tables", "logs"),
 )
 
 
