@@ -14,13 +14,18 @@ from typing import Any
 import pytest
 from batchgeneratorsv2.transforms.noise.gaussian_blur import GaussianBlurTransform
 from nnunetv2.imageio.simpleitk_reader_writer import SimpleITKIO
+from nnunetv2.inference.predict_from_raw_data import nnUNetPredictor
+from nnunetv2.training.dataloading.data_loader import nnUNetDataLoader
 from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
 
 from echoweave.segmentation.arms import ARMS
 from echoweave.segmentation.files import raw_folder
+from echoweave.segmentation.loader import ClipLoader
 from echoweave.segmentation.nnunet import SLAB, configurations_of, pools, quiet, set_environment
+from echoweave.segmentation.predictor import ClipPredictor
+from echoweave.segmentation.pretrainer import MaskedTrainer
 from echoweave.segmentation.settings import TrainingSettings
-from echoweave.segmentation.train import _make_trainer
+from echoweave.segmentation.train import make_trainer
 from echoweave.segmentation.trainer import EchoTrainer
 
 from .study import TRAINING, Study
@@ -58,17 +63,23 @@ def test_with_more_threads_it_does(no_processes: None) -> None:
 
 
 def test_methods_that_we_override_are_nnunets_with_their_arguments() -> None:
-    own = {name: method for name, method in vars(EchoTrainer).items() if callable(method)}
-    added = {name for name in own if name == "configure" or name.startswith("_")}
-    for name in own.keys() - added:
-        theirs = inspect.signature(getattr(nnUNetTrainer, name)).parameters
-        assert list(inspect.signature(own[name]).parameters) == list(theirs), name
-    assert not added & vars(nnUNetTrainer).keys()
+    for own, theirs, added in (
+        (EchoTrainer, nnUNetTrainer, {"configure"}),
+        (MaskedTrainer, EchoTrainer, {"hide", "write_rebuilt"}),
+        (ClipPredictor, nnUNetPredictor, set()),
+        (ClipLoader, nnUNetDataLoader, set()),
+    ):
+        methods = {name: one for name, one in vars(own).items() if inspect.isfunction(one)}
+        new = {name for name in methods if name in added or not hasattr(theirs, name)}
+        assert all(name in added or name.startswith("_") for name in new)
+        for name in methods.keys() - new - {"__init__"}:
+            known = inspect.signature(getattr(theirs, name)).parameters
+            assert list(inspect.signature(methods[name]).parameters) == list(known), name
 
 
 def test_settings_have_the_names_that_nnunet_reads(planned: Study) -> None:
     """Setting an attribute that nnU-Net no longer knows would change nothing, and say nothing."""
-    before = vars(_make_trainer(ARMS["sparse2d"], "2d", 0, planned.root)).copy()
+    before = vars(make_trainer(EchoTrainer, ARMS["sparse2d"], "2d", 0, planned.root)).copy()
     names = (
         "num_epochs",
         "num_iterations_per_epoch",
@@ -83,7 +94,7 @@ def test_settings_have_the_names_that_nnunet_reads(planned: Study) -> None:
 
 def test_the_race_of_two_blurs_is_still_there_and_called_off(planned: Study) -> None:
     set_environment(planned.root, threads=1, augmentation_workers=0)
-    trainer = _make_trainer(ARMS["sparse2d"], "2d", 0, planned.root)
+    trainer = make_trainer(EchoTrainer, ARMS["sparse2d"], "2d", 0, planned.root)
     trainer.configure(TrainingSettings(**TRAINING), 1, None, planned.folder / "curves.tsv", False)
     trainer.initialize()
     plain, _ = nnUNetTrainer.get_dataloaders(trainer)
@@ -105,7 +116,7 @@ def test_a_frame_is_read_as_a_slab_as_predictions_take_it(planned: Study) -> Non
 
 
 def test_candidates_are_named_after_their_networks() -> None:
-    one, two = (f"EchoTrainer__nnUNetPlans__{name}" for name in ("2d", "3d_fullres"))
+    one, two = (f"EchoTrainer__dense3d__{name}" for name in ("2d", "3d_fullres"))
     assert configurations_of(one) == ["2d"]
     assert configurations_of(f"ensemble___{one}___{two}___0_1") == ["2d", "3d_fullres"]
 
