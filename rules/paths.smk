@@ -12,14 +12,14 @@ nothing stale.
 
 from echoweave.io.buckets import check_indexes, index_name
 from echoweave.logs import log_to_terminal
-from echoweave.segmentation.arm import PRETRAINED, SCRATCH
+from echoweave.segmentation.arm import MASKED, SCRATCH
 from echoweave.segmentation.files import rebuilt_file, validation_summary
 
 # nnU-Net keeps more below its root than the files that rules declare.
 NNUNET = RESULTS / "nnunet"
 # What rebuilds hidden frames, and the arms that start from it.
 REBUILDING = PRETRAINING._replace(data_set=COHORT.dataset.title)
-STARTED = [name for name, arm in ARMS.items() if arm.start == PRETRAINED]
+STARTED = [name for name, arm in ARMS.items() if arm.start == MASKED]
 MEASURES = RESULTS / "measures"
 
 
@@ -58,7 +58,7 @@ def start_of(arm):
     """The same fold of what an arm starts from, trained; nothing for a start from scratch."""
     if arm.start == SCRATCH:
         return []
-    if arm.start == PRETRAINED:
+    if arm.start == MASKED:
         return rebuilt_file(NNUNET, REBUILDING, "{fold}")
     return validation_summary(NNUNET, ARMS[arm.start], "{configuration}", "{fold}")
 

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 # nnU-Net's names of its networks, the simpler first: of two that are equally good it is chosen.
 CONFIGURATIONS = ("2d", "3d_fullres")
 SCRATCH = "scratch"
-PRETRAINED = "pretrained"
+MASKED = "masked"
 
 
 class Arm(NamedTuple):
@@ -26,7 +26,7 @@ class Arm(NamedTuple):
             whole "sequences" [T, Y, X].
         title: Its name for readers.
         colour: Its colour in figures and viewer.
-        start: What its networks start from: "scratch", "pretrained" for the weights that
+        start: What its networks start from: "scratch", "masked" for the weights that
             :mod:`echoweave.segmentation.pretrain` leaves for the same fold, or the name of an arm
             from whose weights of the same fold they go on.
         tiled: Whether its network is a 2-D one that sees a sequence as one picture of tiles.

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from echoweave.errors import Problem
-from echoweave.segmentation.arm import CONFIGURATIONS, PRETRAINED, SCRATCH, Arm
+from echoweave.segmentation.arm import CONFIGURATIONS, MASKED, SCRATCH, Arm
 
 # Colours are Okabe and Ito's, see figures/style.py; an arm of another start is a lighter shade.
 _SPARSE2D = Arm("sparse2d", 570, "2DSparse", "manual", "frames", "2D sparse", "#D55E00")
@@ -21,11 +21,11 @@ _REGISTERED = (
     _DENSE2D,
     _DENSE3D,
     _DENSE3D._replace(
-        name="dense3d-ssl", title="2D+time dense, pretrained", colour="#7FD1B9", start=PRETRAINED
+        name="dense3d-ssl", title="2D+time dense, pretrained", colour="#7FD1B9", start=MASKED
     ),
     _WEAK3D,
     _WEAK3D._replace(
-        name="weak3d-ssl", title="2D+time weak, pretrained", colour="#B78BE0", start=PRETRAINED
+        name="weak3d-ssl", title="2D+time weak, pretrained", colour="#B78BE0", start=MASKED
     ),
     _WEAK3D._replace(name="superimage", title="Super image weak", colour="#B8860B", tiled=True),
 )
@@ -76,7 +76,7 @@ def _owner(arm: Arm) -> Arm:
 
 def _with_pretraining(arms: Iterable[Arm]) -> list[Arm]:
     listed = list(arms)
-    started = [arm for arm in listed if arm.start == PRETRAINED]
+    started = [arm for arm in listed if arm.start == MASKED]
     return [*listed, *(PRETRAINING._replace(data_set=arm.data_set) for arm in started[:1])]
 
 
@@ -116,7 +116,7 @@ def arm_problems(settings: Mapping[str, Any]) -> list[Problem]:
 def _may_choose(arm: Arm) -> bool:
     """Whether a network of single frames can learn what the arm learns: every frame has labels."""
     dense = arm.sees == "sequences" and arm.labels == "pseudo"
-    return dense and arm.start != PRETRAINED
+    return dense and arm.start != MASKED
 
 
 def _usual(arm: Arm) -> tuple[str]:
@@ -140,7 +140,7 @@ def _missing_starts(listed: Sequence[str], trained: Mapping[str, Sequence[str]])
     problems = []
     for name in listed:
         start = ARMS[name].start
-        if start in (SCRATCH, PRETRAINED):
+        if start in (SCRATCH, MASKED):
             continue
         if start not in listed:
             what, remedy = f"{name!r} starts from {start!r}, which is not listed", "list it, too"

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_folder
-from echoweave.io.cache import EchoSequence, read_whole_clip, read_sequence, read_views
+from echoweave.io.cache import EchoSequence, read_sequence, read_views, read_whole_clip
 from echoweave.io.images import write_sequence
 from echoweave.logs import Progress
 from echoweave.segmentation.arm import Arm

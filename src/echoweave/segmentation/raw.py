@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from echoweave.io.atomic import whole_file, whole_folder
 from echoweave.io.cache import (
     EchoSequence,
-    read_whole_clip,
     read_labelled_spacings,
     read_sequence,
     read_views,
+    read_whole_clip,
 )
 from echoweave.io.images import read_array, write_image
 from echoweave.io.tables import read_tsv

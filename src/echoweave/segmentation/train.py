@@ -12,7 +12,7 @@ from echoweave.imports import code_digest
 from echoweave.io.atomic import whole_file
 from echoweave.io.checksums import sha256
 from echoweave.logs import LOGGER
-from echoweave.segmentation.arm import PRETRAINED, Arm
+from echoweave.segmentation.arm import MASKED, Arm
 from echoweave.segmentation.files import (
     FINAL,
     LEAST_LOSS,
@@ -69,7 +69,7 @@ def train_fold(
     folder = fold_folder(nnunet_root, arm, configuration, fold)
     # A rule must never find the summary of another training while this one runs.
     validation_summary(nnunet_root, arm, configuration, fold).unlink(missing_ok=True)
-    weights = start / (LEAST_LOSS if arm.start == PRETRAINED else FINAL) if start else None
+    weights = start / (LEAST_LOSS if arm.start == MASKED else FINAL) if start else None
     identity = prepared_for(arm, configuration, nnunet_root) | {
         "settings": parsed.identity,
         "seed": seed,
