@@ -30,6 +30,8 @@ from echoweave.units import UNITS, Unit, Units
 
 _SEQUENCE = ("sequence", "patient", "view", "quality", "arm")
 _DISTANCES = ("hd", "hd95", "mad", "pooled_mean", "rms")
+# Sums of these over frames give a Dice that is pooled.
+_COUNTS = ("intersection_pixels", "predicted_pixels", "reference_pixels")
 
 Row = dict[str, Any]
 
@@ -104,6 +106,7 @@ def measure_columns(units: Units) -> dict[str, list[str]]:
             *_SEQUENCE,
             *("instant", "structure", "dice", "jaccard"),
             *(f"{name}_{units.length}" for name in _DISTANCES),
+            *_COUNTS,
         ],
         "volumes": volume_columns(units),
         "beats": beat_columns(units),
@@ -134,6 +137,9 @@ def instant_rows(clip: Prediction) -> Iterator[Row]:
                 "dice": dice(ours, theirs),
                 "jaccard": jaccard(ours, theirs),
                 **{f"{name}_{sequence.unit}": getattr(distances, name) for name in _DISTANCES},
+                "intersection_pixels": np.count_nonzero(ours & theirs),
+                "predicted_pixels": np.count_nonzero(ours),
+                "reference_pixels": np.count_nonzero(theirs),
             }
 
 
