@@ -62,6 +62,13 @@ def prediction_indexes(arm, patients):
     return indexes(RESULTS / "predictions" / arm, patients)
 
 
+def whole_clip_indexes(arm, patients):
+    """Of the whole clips that an arm predicts; only data sets of whole clips have any."""
+    if not COHORT.dataset.whole_clips:
+        return []
+    return indexes(RESULTS / "predictions/clips" / arm, patients)
+
+
 def arm_measures(kind):
     return [MEASURES / arm / f"{kind}.tsv" for arm in ARMS]
 
