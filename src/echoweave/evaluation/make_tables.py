@@ -9,7 +9,9 @@ import pandas as pd
 
 from echoweave.evaluation.accuracy_tables import TABLE1_KEYS, make_strata, make_table1
 from echoweave.evaluation.beat_table import make_beats
+from echoweave.evaluation.between_table import make_between_labels
 from echoweave.evaluation.configuration_table import make_configurations
+from echoweave.evaluation.ejection_table import make_ejection_fraction
 from echoweave.evaluation.labelled_table import LABELLED_KEYS, make_labelled_frames
 from echoweave.evaluation.names import TABLES
 from echoweave.evaluation.pseudolabel_table import make_pseudolabels
@@ -24,7 +26,10 @@ from echoweave.io.tables import read_tsv
 from echoweave.logs import LOGGER
 
 _PUBLISHED = {"table1": TABLE1_KEYS, "table2": TABLE2_KEYS, "labelled_frames": LABELLED_KEYS}
-_INPUTS = ("frames", "volumes", "beats", "smoothness", "consistency", "cycles")
+_INPUTS = (
+    *("frames", "volumes", "beats", "smoothness", "consistency", "cycles"),
+    *("clips", "dense"),
+)
 
 
 def make_tables(
@@ -63,6 +68,8 @@ def make_tables(
         "labelled_frames": make_labelled_frames(
             ours["frames"], arms, theirs["labelled_frames"], sources["labelled_frames"], chosen
         ),
+        "ejection_fraction": make_ejection_fraction(ours["volumes"], ours["clips"], arms, chosen),
+        "between_labels": make_between_labels(ours["dense"], arms, chosen),
         "function": make_function(ours["volumes"], arms, chosen),
         "beats": make_beats(ours["cycles"], arms, chosen),
         "pseudolabels": make_pseudolabels(add_roles(_concat(pseudolabels), roles), arms, chosen),

@@ -87,6 +87,17 @@ def correlation(ours: Values, theirs: Values) -> float:
     return float(np.corrcoef(ours, theirs)[0, 1])
 
 
+def determination(ours: Values, theirs: Values) -> float:
+    """Return R², how much better ``ours`` [N] are than the mean of ``theirs`` [N].
+
+    1 - sum((ours - theirs)²) / sum((theirs - mean)²); NaN for fewer than three pairs or references
+    that are all one.
+    """
+    if len(ours) < 3:
+        return math.nan
+    return float(determination_of_draws(np.column_stack([ours, theirs])[None])[0])
+
+
 def bootstrap(
     patients: Values,
     statistic: Callable[[Values], Values],
@@ -148,6 +159,16 @@ def correlation_of_draws(draws: Values) -> Values:
     known = spread > 0
     found = np.full(len(draws), np.nan)
     found[known] = (ours * theirs).sum(axis=1)[known] / spread[known]
+    return found
+
+
+def determination_of_draws(draws: Values) -> Values:
+    """Return R² [B] of the pairs [B, P, 2], see :func:`determination`; NaN for one reference."""
+    ours, theirs = np.moveaxis(draws, 2, 0)
+    left = ((ours - theirs) ** 2).sum(axis=1)
+    total = ((theirs - theirs.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
+    found = np.full(len(draws), np.nan)
+    found[total > 0] = 1 - left[total > 0] / total[total > 0]
     return found
 
 
