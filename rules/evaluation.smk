@@ -1,6 +1,7 @@
 """Evaluation: overlap, boundaries, volumes, ejection fraction and smoothness, then tables.
 
-Comes in: predictions, pseudo-labels, cohort.tsv, the reference masks on their native grid.
+Comes in: predictions (predictions/clips too where the data set has whole clips), pseudo-labels,
+cohort.tsv, the reference masks on their native grid.
 Goes out: measures/ (one row a sequence, frame and structure), tables/*.{tsv,md,tex}.
 """
 
@@ -15,7 +16,10 @@ PSEUDOLABEL_MEASURES = [
     *expand(MEASURES / "pseudolabels/{estimator}.tsv", estimator=ESTIMATORS),
     *HELD_OUT_MEASURES,
 ]
-ARM_MEASURES = ["frames", "volumes", "beats", "areas", "smoothness", "consistency"]
+ARM_MEASURES = [
+    *("frames", "volumes", "beats", "areas", "smoothness", "consistency"),
+    *("clips", "dense"),
+]
 
 
 rule evaluation:
@@ -30,6 +34,7 @@ rule evaluation:
 rule measure_segmentation:
     input:
         predictions=lambda wildcards: prediction_indexes(wildcards.arm, COHORT.testing_patients),
+        clips=lambda wildcards: whole_clip_indexes(wildcards.arm, COHORT.testing_patients),
         caches=cache_indexes(COHORT.testing_patients),
     output:
         **{kind: MEASURES / f"{{arm}}/{kind}.tsv" for kind in ARM_MEASURES},

@@ -30,7 +30,11 @@ rule figures:
                 "segmentation_curves",
                 *(["pretraining"] if STARTED else []),
                 f"simpson_{SHOWN_ARM}",
-                *expand("{figure}_{arm}", figure=["bland_altman", "montage"], arm=ARMS),
+                *expand(
+                    "{figure}_{arm}",
+                    figure=["bland_altman", "ejection_fraction", "montage"],
+                    arm=ARMS,
+                ),
             ],
             ext=["svg", "png"],
         ),
@@ -334,6 +338,27 @@ rule draw_bland_altman:
         "Drawing volumes and ejection fraction of {wildcards.arm}"
     script:
         "../workflow/scripts/draw_bland_altman.py"
+
+
+rule draw_ejection_fraction:
+    input:
+        volumes=MEASURES / "{arm}/volumes.tsv",
+        clips=MEASURES / "{arm}/clips.tsv",
+    output:
+        **drawn("ejection_fraction_{arm}", "Volumes", "Ejection fraction of {arm}"),
+    log:
+        logs("draw_ejection_fraction/{arm}"),
+    benchmark:
+        benchmarks("draw_ejection_fraction/{arm}")
+    conda:
+        "../envs/echoweave.yaml"
+    params:
+        code=library("draw_ejection_fraction"),
+        mode=config["evaluation"]["simpson_mode"],
+    message:
+        "Drawing the ejection fraction of {wildcards.arm}"
+    script:
+        "../workflow/scripts/draw_ejection_fraction.py"
 
 
 rule draw_simpson:

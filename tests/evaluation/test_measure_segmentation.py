@@ -63,6 +63,8 @@ def test_frames_are_compared_with_their_own_instant_in_mm(study, perfect):
     assert found["dice"] == pytest.approx(2 * 24 / (24 + 28), abs=1e-5)
     assert found["jaccard"] == pytest.approx(24 / 28, abs=1e-5)
     assert found["hd_mm"] == 4.0
+    pixels = found[["intersection_pixels", "predicted_pixels", "reference_pixels"]]
+    assert pixels.tolist() == [24 * 12, 28 * 12, 24 * 12]
     assert row(frames, view="2CH", instant="ED", structure="cavity")["dice"] == 1.0
 
 

@@ -6,11 +6,12 @@ import pytest
 
 from echoweave.errors import InputError
 from echoweave.evaluation.accuracy_tables import TABLE1_KEYS
+from echoweave.evaluation.labelled_table import LABELLED_KEYS
 from echoweave.evaluation.published import published_rows, published_sources, read_published
 from echoweave.evaluation.volume_table import TABLE2_KEYS
 
 PUBLISHED = Path(__file__).parents[2] / "resources" / "published_results.tsv"
-KEYS = {"table1": TABLE1_KEYS, "table2": TABLE2_KEYS}
+KEYS = {"table1": TABLE1_KEYS, "table2": TABLE2_KEYS, "labelled_frames": LABELLED_KEYS}
 HEADER = "dataset\ttable\tmethod\tinstant\tkey\tvalue\tsource\n"
 PAPER = "(Tafuro et al., 2023)"
 
@@ -60,6 +61,21 @@ def test_the_order_is_that_of_the_paper(table: str) -> None:
     assert [name.split(" ")[0] for name in methods[-4:]] == ["CLAS", "2D", "2D", "2D+time"]
 
 
+def test_pooled_dice_of_echonet_dynamic() -> None:
+    lines = read_published(PUBLISHED, "EchoNet", KEYS)
+    rows = {
+        (row["method"], row["instant"]): row for row in published_rows(lines, "labelled_frames")
+    }
+    ours = rows["SimLVSeg-3D (Maani et al., 2024)", "overall"]
+    assert len(rows) == 15
+    assert (ours["pooled_dice"], ours["pooled_dice_frames_p5"], ours["pooled_dice_frames_p95"]) == (
+        *(0.9332, 0.9321, 0.9343),
+    )
+    assert rows["SimLVSeg-SI (Maani et al., 2024)", "ES"]["pooled_dice"] == 0.9226
+    assert any("90 %" in note for note in published_sources(lines, "labelled_frames"))
+    assert published_rows(read_published(PUBLISHED, "CAMUS", KEYS), "labelled_frames") == []
+
+
 def test_numbers_of_another_data_set_do_not_stand_beside_ours() -> None:
     assert published_rows(read_published(PUBLISHED, "Phantom", KEYS), "table1") == []
 
@@ -73,7 +89,10 @@ def test_every_source_is_said() -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("CAMUS\ttable3\tA\t\tef_correlation\t0.8\tB", "table 'table3' is none of table1, table2"),
+        (
+            "CAMUS\ttable3\tA\t\tef_correlation\t0.8\tB",
+            "table 'table3' is none of table1, table2, ",
+        ),
         ("CAMUS\ttable1\tA\t\tcavity_dice_mean\t0.9\tB", "table1 has no instant ''"),
         ("CAMUS\ttable2\tA\tED\tef_correlation\t0.8\tB", "table2 has no instant 'ED'"),
         ("CAMUS\ttable1\tA\tED\tcavity_dice\t0.9\tB", "table1 has no column 'cavity_dice'"),

@@ -14,4 +14,5 @@ if __name__ == "__main__":
             caches=bucket_files(snakemake.input.caches),
             folder=Path(snakemake.output.frames).parent,
             settings=snakemake.params.settings,
+            clips=bucket_files(snakemake.input.clips),
         )

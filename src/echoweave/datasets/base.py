@@ -33,8 +33,8 @@ class Dataset:
             :mod:`echoweave.labels`.
         find: Lists a tree, given its section of the config and the dense masks by sequence name;
             raises InputError if there is no tree at all.
-        whole_clips: Whether its files hold whole clips of several beats. The cache keeps these
-            beside the frames from ED to ES.
+        whole_clips: Whether its files hold clips of several beats. The cache keeps these beside
+            the frames from ED to ES, and ``data.dense_truth`` has a mask of every stored frame.
     """
 
     name: str

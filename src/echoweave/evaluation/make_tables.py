@@ -9,7 +9,10 @@ import pandas as pd
 
 from echoweave.evaluation.accuracy_tables import TABLE1_KEYS, make_strata, make_table1
 from echoweave.evaluation.beat_table import make_beats
+from echoweave.evaluation.between_table import make_between_labels
 from echoweave.evaluation.configuration_table import make_configurations
+from echoweave.evaluation.ejection_table import make_ejection_fraction
+from echoweave.evaluation.labelled_table import LABELLED_KEYS, make_labelled_frames
 from echoweave.evaluation.names import TABLES
 from echoweave.evaluation.pseudolabel_table import make_pseudolabels
 from echoweave.evaluation.published import published_rows, published_sources, read_published
@@ -22,7 +25,11 @@ from echoweave.evaluation.volume_table import TABLE2_KEYS, make_function, make_t
 from echoweave.io.tables import read_tsv
 from echoweave.logs import LOGGER
 
-_INPUTS = ("frames", "volumes", "beats", "smoothness", "consistency", "cycles")
+_PUBLISHED = {"table1": TABLE1_KEYS, "table2": TABLE2_KEYS, "labelled_frames": LABELLED_KEYS}
+_INPUTS = (
+    *("frames", "volumes", "beats", "smoothness", "consistency", "cycles"),
+    *("clips", "dense"),
+)
 
 
 def make_tables(
@@ -50,14 +57,19 @@ def make_tables(
     chosen = TableSettings(**settings)
     arms = list(measures)
     ours = {name: _concat([home / f"{name}.tsv" for home in measures.values()]) for name in _INPUTS}
-    lines = read_published(published, dataset, {"table1": TABLE1_KEYS, "table2": TABLE2_KEYS})
-    theirs = {name: published_rows(lines, name) for name in ("table1", "table2")}
+    lines = read_published(published, dataset, _PUBLISHED)
+    theirs = {name: published_rows(lines, name) for name in _PUBLISHED}
     sources = {name: published_sources(lines, name) for name in theirs}
     tables = {
         "table1": make_table1(ours["frames"], arms, theirs["table1"], sources["table1"], chosen),
         "table2": make_table2(
             ours["volumes"], ours["beats"], arms, theirs["table2"], sources["table2"], chosen
         ),
+        "labelled_frames": make_labelled_frames(
+            ours["frames"], arms, theirs["labelled_frames"], sources["labelled_frames"], chosen
+        ),
+        "ejection_fraction": make_ejection_fraction(ours["volumes"], ours["clips"], arms, chosen),
+        "between_labels": make_between_labels(ours["dense"], arms, chosen),
         "function": make_function(ours["volumes"], arms, chosen),
         "beats": make_beats(ours["cycles"], arms, chosen),
         "pseudolabels": make_pseudolabels(add_roles(_concat(pseudolabels), roles), arms, chosen),

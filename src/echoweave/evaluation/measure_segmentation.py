@@ -1,6 +1,5 @@
 """Measure the predictions of one arm: overlap, boundaries, volumes, areas and smoothness."""
 
-import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,27 +8,31 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from echoweave.evaluation import consistency
+from echoweave.evaluation.areas import SMOOTHNESS_COLUMNS, area_rows, smoothness_rows
+from echoweave.evaluation.dense import dense_columns, dense_rows
 from echoweave.evaluation.patients import beat_columns, beat_rows, volume_columns, volume_rows
 from echoweave.evaluation.predictions import (
-    PAPER_SIZE,
+    SEQUENCE_COLUMNS,
     Prediction,
     Shapes,
     find_shapes,
     read_predictions,
+    sequence_keys,
 )
-from echoweave.evaluation.smoothness import normalised_smoothness, smoothness
+from echoweave.evaluation.whole_clips import clip_columns, clip_rows
 from echoweave.geometry.overlap import dice, jaccard
 from echoweave.geometry.surfaces import surface_distances
+from echoweave.io.cache import read_cycle
 from echoweave.io.tables import write_tsv
 from echoweave.labels import structure_mask, structures_of
 from echoweave.logs import Progress
 from echoweave.units import UNITS, Unit, Units
 
-_SEQUENCE = ("sequence", "patient", "view", "quality", "arm")
 _DISTANCES = ("hd", "hd95", "mad", "pooled_mean", "rms")
+# Sums of these over frames give a Dice that is pooled.
+_COUNTS = ("intersection_pixels", "predicted_pixels", "reference_pixels")
 
 Row = dict[str, Any]
 
@@ -55,20 +58,23 @@ def measure_segmentation(
     caches: Sequence[Path],
     folder: Path,
     settings: Mapping[str, Any],
+    clips: Sequence[Path] = (),
 ) -> None:
     """Measure every prediction of ``arm`` and write one table a key of :func:`measure_columns`.
 
     Overlap, distances and volumes are taken on the native grid, areas on the cache grid, each for
     the structures that the sequence knows. Where there are no references or no predictions, the
-    tables have fewer rows or none.
+    tables have fewer rows or none. Frames with a dense reference are those of the whole clip where
+    there is one.
 
     Args:
         arm: Name of the arm, for the tables.
         predictions: {sequence}.nii.gz on the cache grid, whole sequences.
         caches: {patient}.h5 of the test patients.
-        folder: Gets frames.tsv, volumes.tsv, beats.tsv, areas.tsv, smoothness.tsv and
-            consistency.tsv.
+        folder: Gets the tables, {name}.tsv.
         settings: The fields of :class:`MeasureSettings`.
+        clips: {sequence}.nii.gz on the cache grid, the whole clips that data sets of whole clips
+            have.
 
     Raises:
         InputError: A file is missing, unreadable or of the wrong size.
@@ -77,22 +83,30 @@ def measure_segmentation(
     columns = measure_columns(UNITS[chosen.unit])
     rows: dict[str, list[Row]] = {name: [] for name in columns}
     patients: dict[str, list[Shapes]] = defaultdict(list)
-    progress = Progress(f"measuring {arm}", len(predictions))
+    keys_of: dict[str, Row] = {}
+    progress = Progress(f"measuring {arm}", len(predictions) + len(clips))
     for done, clip in enumerate(read_predictions(predictions, caches), 1):
         shapes = find_shapes(clip)
-        keys = _keys(shapes, arm)
+        keys = keys_of[shapes.sequence] = sequence_keys(clip.sequence, arm)
         rows["frames"] += [keys | row for row in instant_rows(clip)]
         rows["areas"] += [keys | row for row in area_rows(clip)]
         rows["smoothness"] += [keys | row for row in smoothness_rows(clip, chosen.frame_rate_hz)]
+        if not clips:
+            rows["dense"] += [keys | row for row in dense_rows(clip)]
         patients[shapes.patient].append(shapes)
         progress.update(done, shapes.sequence)
+    for done, clip in enumerate(read_predictions(clips, caches, read_cycle), len(predictions) + 1):
+        keys = sequence_keys(clip.sequence, arm)
+        rows["clips"] += [keys | row for row in clip_rows(clip, chosen.frame_rate_hz)]
+        rows["dense"] += [keys | row for row in dense_rows(clip)]
+        progress.update(done, clip.sequence.name)
     for patient, views in patients.items():
         keys = {"patient": patient, "arm": arm}
         rows["volumes"] += [keys | row for row in volume_rows(views)]
         rows["beats"] += [keys | row for row in beat_rows(views)]
     everyone = [shapes for views in patients.values() for shapes in views]
     for shapes, row in consistency.consistency_rows(everyone, chosen.consistency_threshold):
-        rows["consistency"].append(_keys(shapes, arm) | row)
+        rows["consistency"].append(keys_of[shapes.sequence] | row)
     for name, found in rows.items():
         write_tsv(pd.DataFrame(found, columns=columns[name]), folder / f"{name}.tsv")
 
@@ -101,19 +115,18 @@ def measure_columns(units: Units) -> dict[str, list[str]]:
     """Return file name -> columns of what :func:`measure_segmentation` writes."""
     return {
         "frames": [
-            *_SEQUENCE,
+            *SEQUENCE_COLUMNS,
             *("instant", "structure", "dice", "jaccard"),
             *(f"{name}_{units.length}" for name in _DISTANCES),
+            *_COUNTS,
         ],
         "volumes": volume_columns(units),
         "beats": beat_columns(units),
-        "areas": [*_SEQUENCE, "frame", "structure", "area_px2_at_512", f"area_{units.area}"],
-        "smoothness": [
-            *_SEQUENCE,
-            *("structure", "n_frames", "lost_frames", "frame_rate_hz", "frame_rate_known"),
-            *("smoothness_px4_per_frame3", "smoothness_normalised_per_s3"),
-        ],
-        "consistency": [*_SEQUENCE, *consistency.COLUMNS],
+        "areas": [*SEQUENCE_COLUMNS, "frame", "structure", "area_px2_at_512", f"area_{units.area}"],
+        "smoothness": [*SEQUENCE_COLUMNS, *SMOOTHNESS_COLUMNS],
+        "consistency": [*SEQUENCE_COLUMNS, *consistency.COLUMNS],
+        "clips": clip_columns(units),
+        "dense": dense_columns(units.length),
     }
 
 
@@ -134,52 +147,7 @@ def instant_rows(clip: Prediction) -> Iterator[Row]:
                 "dice": dice(ours, theirs),
                 "jaccard": jaccard(ours, theirs),
                 **{f"{name}_{sequence.unit}": getattr(distances, name) for name in _DISTANCES},
+                "intersection_pixels": np.count_nonzero(ours & theirs),
+                "predicted_pixels": np.count_nonzero(ours),
+                "reference_pixels": np.count_nonzero(theirs),
             }
-
-
-def area_rows(clip: Prediction) -> Iterator[Row]:
-    """Yield one row a frame and structure."""
-    _, height, width = clip.cached.shape
-    paper_pixels = PAPER_SIZE**2 / (height * width)
-    pixel = math.prod(clip.sequence.spacing)
-    area = UNITS[clip.sequence.unit].area
-    for structure in structures_of(clip.sequence.label_values):
-        for frame, pixels in enumerate(_areas(clip, structure)):
-            yield {
-                "frame": frame,
-                "structure": structure,
-                "area_px2_at_512": pixels * paper_pixels,
-                f"area_{area}": pixels * pixel,
-            }
-
-
-def smoothness_rows(clip: Prediction, fallback_hz: float) -> Iterator[Row]:
-    """Yield one row a structure; ``fallback_hz`` stands in for an unknown frame rate."""
-    _, height, width = clip.cached.shape
-    known = math.isfinite(clip.sequence.frame_rate_hz)
-    frame_rate_hz = clip.sequence.frame_rate_hz if known else fallback_hz
-    for structure in structures_of(clip.sequence.label_values):
-        areas = _areas(clip, structure)
-        yield {
-            "structure": structure,
-            "n_frames": len(areas),
-            "lost_frames": np.count_nonzero(areas == 0),
-            "frame_rate_hz": frame_rate_hz,
-            "frame_rate_known": known,
-            "smoothness_px4_per_frame3": smoothness(areas * PAPER_SIZE**2 / (height * width)),
-            "smoothness_normalised_per_s3": normalised_smoothness(areas, frame_rate_hz),
-        }
-
-
-def _areas(clip: Prediction, structure: str) -> NDArray[np.float64]:
-    return np.asarray(structure_mask(clip.cached, structure).sum(axis=(1, 2)), float)
-
-
-def _keys(shapes: Shapes, arm: str) -> Row:
-    return {
-        "sequence": shapes.sequence,
-        "patient": shapes.patient,
-        "view": shapes.view,
-        "quality": shapes.quality,
-        "arm": arm,
-    }

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from echoweave.segmentation.arms import ARMS
 
 TABLES = (
-    *("table1", "table2", "strata", "function", "beats", "pseudolabels"),
+    *("table1", "table2", "labelled_frames", "between_labels", "strata"),
+    *("ejection_fraction", "function", "beats", "pseudolabels"),
     *("smoothness", "consistency", "tests", "configurations"),
 )
 

@@ -1,8 +1,9 @@
 """Predicted test sequences, and the shapes in them that the patient's measures need."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ Curves = dict[str, NDArray[np.float64]]
 
 # Areas and distances in pixels are given for frames of this size, whatever the cache's is.
 PAPER_SIZE = 512
+# What every table of measured sequences starts with.
+SEQUENCE_COLUMNS = ("sequence", "patient", "view", "quality", "arm")
 
 
 def attributes(structures: Collection[str], units: Units) -> list[str]:
@@ -85,12 +88,23 @@ class Shapes:
     ref_curves: Curves
 
 
-def read_predictions(predictions: Sequence[Path], caches: Sequence[Path]) -> Iterator[Prediction]:
+def sequence_keys(sequence: EchoSequence, arm: str) -> dict[str, Any]:
+    """Return ``SEQUENCE_COLUMNS`` of a sequence that ``arm`` predicted."""
+    values = sequence.name, sequence.patient, sequence.view, sequence.quality, arm
+    return dict(zip(SEQUENCE_COLUMNS, values, strict=True))
+
+
+def read_predictions(
+    predictions: Sequence[Path],
+    caches: Sequence[Path],
+    read: Callable[[Path, str], EchoSequence | None] = read_sequence,
+) -> Iterator[Prediction]:
     """Read the predicted sequences one after the other, sorted by name.
 
     Args:
         predictions: Files {sequence}.nii.gz on the cache grid.
         caches: The patients' cache files.
+        read: ``read_sequence`` for the frames from ED to ES, ``read_cycle`` for whole clips.
 
     Raises:
         InputError: A prediction does not have the size of its sequence.
@@ -99,7 +113,8 @@ def read_predictions(predictions: Sequence[Path], caches: Sequence[Path]) -> Ite
     for path in sorted(predictions, key=lambda path: path.name):
         name = path.name.removesuffix(".nii.gz")
         patient, _, view = name.rpartition("_")
-        sequence = read_sequence(by_patient[patient], view)
+        sequence = read(by_patient[patient], view)
+        assert sequence is not None
         labels = read_labels(path, sequence)
         yield Prediction(sequence, labels, resize_labels(labels, sequence.native_shape))
 

@@ -12,7 +12,11 @@ from echoweave.io.tables import read_tsv
 
 COLUMNS = ("dataset", "table", "method", "instant", "key", "value", "source")
 # Table -> instants of its rows.
-_INSTANTS = {"table1": ("ED", "ES"), "table2": ("",)}
+_INSTANTS = {
+    "table1": ("ED", "ES"),
+    "table2": ("",),
+    "labelled_frames": ("overall", "ED", "ES"),
+}
 
 
 def read_published(path: Path, dataset: str, keys: Mapping[str, Collection[str]]) -> pd.DataFrame:
@@ -20,7 +24,8 @@ def read_published(path: Path, dataset: str, keys: Mapping[str, Collection[str]]
 
     Args:
         path: One line a number, ``COLUMNS``: dataset ("CAMUS"), table ("table1"), method, instant
-            ("ED", "ES" or empty), key (the column of our table, with its unit), value, source.
+            ("ED", "ES", "overall" or empty), key (the column of our table, with its unit), value,
+            source.
         dataset: Its title.
         keys: Table -> the columns that may be given.
 

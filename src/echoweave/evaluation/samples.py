@@ -16,6 +16,7 @@ from echoweave.evaluation.statistics import (
     describe,
     mae_of_draws,
     mean_of_draws,
+    pooled_dice_of_draws,
 )
 from echoweave.evaluation.table import Column
 from echoweave.labels import parts_of, structures_of
@@ -85,6 +86,27 @@ def summarise(rows: pd.DataFrame, measure: str, settings: TableSettings) -> dict
     return {f"{measure}_{name}": value for name, value in values.items()}
 
 
+def summarise_pooled_dice(rows: pd.DataFrame, settings: TableSettings) -> dict[str, float]:
+    """Return the Dice of all rows of frames.tsv together, with its 95 % interval over patients.
+
+    Returns:
+        pooled_dice, 2 sum(I) / sum(A + B), and pooled_dice_low and _high; NaN without any pixel.
+    """
+    counts = dice_counts(rows)
+    per_patient = counts.groupby(rows["patient"]).sum().to_numpy(float)
+    low, high = bootstrap(
+        per_patient, pooled_dice_of_draws, settings.bootstrap_samples, settings.seed
+    )
+    pooled = float(pooled_dice_of_draws(counts.to_numpy(float)[None])[0])
+    return {"pooled_dice": pooled, "pooled_dice_low": low, "pooled_dice_high": high}
+
+
+def dice_counts(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the pixels of each row of frames.tsv that both masks have, and those of both added."""
+    total = rows["predicted_pixels"] + rows["reference_pixels"]
+    return pd.DataFrame({"shared": rows["intersection_pixels"], "total": total})
+
+
 def summarise_agreement(pairs: Values, settings: TableSettings) -> dict[str, float]:
     """Return how pairs [P, 2] (automatic, reference), one a patient, agree.
 
@@ -104,6 +126,11 @@ def summary_columns(measure: str, heading: str, decimals: int) -> list[Column]:
     shown = Column(f"{measure}_mean", heading, decimals, spread=f"{measure}_sd")
     hidden = ("n", "median", "q1", "q3", "low", "high")
     return [shown, *(Column(f"{measure}_{name}", tsv_only=True) for name in hidden)]
+
+
+def interval_keys(measure: str) -> tuple[str, str]:
+    """Return the keys of the ends of the 95 % interval of a measure."""
+    return f"{measure}_low", f"{measure}_high"
 
 
 def is_missed(rows: pd.DataFrame, unit: Unit) -> "pd.Series[bool]":

@@ -87,10 +87,25 @@ def correlation(ours: Values, theirs: Values) -> float:
     return float(np.corrcoef(ours, theirs)[0, 1])
 
 
+def determination(ours: Values, theirs: Values) -> float:
+    """Return R², how much better ``ours`` [N] are than the mean of ``theirs`` [N].
+
+    1 - sum((ours - theirs)²) / sum((theirs - mean)²); NaN for fewer than three pairs or references
+    that are all one.
+    """
+    if len(ours) < 3:
+        return math.nan
+    return float(determination_of_draws(np.column_stack([ours, theirs])[None])[0])
+
+
 def bootstrap(
-    patients: Values, statistic: Callable[[Values], Values], samples: int, seed: int
+    patients: Values,
+    statistic: Callable[[Values], Values],
+    samples: int,
+    seed: int,
+    percentiles: tuple[float, float] = CONFIDENCE,
 ) -> tuple[float, float]:
-    """Return the 95 % percentile interval (2.5-97.5) of a statistic over patients.
+    """Return the percentile interval of a statistic over patients, the 95 % one if none is named.
 
     Whole patients are drawn with replacement, since the frames of one patient resemble each other.
 
@@ -99,6 +114,7 @@ def bootstrap(
         statistic: Takes the draws [B, P, K] and returns one value each, [B].
         samples: Number of draws B.
         seed: Seed of the draws.
+        percentiles: Where the interval ends.
 
     Returns:
         (low, high); NaN for fewer than two patients.
@@ -111,7 +127,7 @@ def bootstrap(
     results = results[np.isfinite(results)]
     if not len(results):
         return math.nan, math.nan
-    low, high = np.percentile(results, CONFIDENCE)
+    low, high = np.percentile(results, percentiles)
     return float(low), float(high)
 
 
@@ -119,6 +135,16 @@ def mean_of_draws(draws: Values) -> Values:
     """Return the mean [B] over all frames, given (sum, count) of each patient [B, P, 2]."""
     sums, counts = draws.sum(axis=1).T
     return np.asarray(sums / counts)
+
+
+def pooled_dice_of_draws(draws: Values) -> Values:
+    """Return 2 sum(I) / sum(A + B) [B] over all frames, given (I, A + B) of each [B, P, 2].
+
+    NaN where every frame that was drawn is empty on both sides.
+    """
+    shared, total = draws.sum(axis=1).T
+    pooled = np.full(len(draws), np.nan)
+    return np.asarray(np.divide(2 * shared, total, out=pooled, where=total > 0))
 
 
 def median_of_draws(draws: Values) -> Values:
@@ -133,6 +159,16 @@ def correlation_of_draws(draws: Values) -> Values:
     known = spread > 0
     found = np.full(len(draws), np.nan)
     found[known] = (ours * theirs).sum(axis=1)[known] / spread[known]
+    return found
+
+
+def determination_of_draws(draws: Values) -> Values:
+    """Return R² [B] of the pairs [B, P, 2], see :func:`determination`; NaN for one reference."""
+    ours, theirs = np.moveaxis(draws, 2, 0)
+    left = ((ours - theirs) ** 2).sum(axis=1)
+    total = ((theirs - theirs.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
+    found = np.full(len(draws), np.nan)
+    found[total > 0] = 1 - left[total > 0] / total[total > 0]
     return found
 
 
