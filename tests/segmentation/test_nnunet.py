@@ -1,5 +1,7 @@
 """What we rely on in nnU-Net beyond its interface is there; a new version may change it."""
 
+import contextlib
+import importlib
 import inspect
 import logging
 import multiprocessing
@@ -21,7 +23,14 @@ from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
 from echoweave.segmentation.arms import ARMS
 from echoweave.segmentation.files import raw_folder
 from echoweave.segmentation.loader import ClipLoader
-from echoweave.segmentation.nnunet import SLAB, configurations_of, pools, quiet, set_environment
+from echoweave.segmentation.nnunet import (
+    SLAB,
+    configurations_of,
+    ours,
+    pools,
+    quiet,
+    set_environment,
+)
 from echoweave.segmentation.predictor import ClipPredictor
 from echoweave.segmentation.pretrainer import MaskedTrainer
 from echoweave.segmentation.settings import TrainingSettings
@@ -180,3 +189,32 @@ def test_nnunet_sees_our_variables_and_threads_not_those_of_the_user() -> None:
     }
     # A job has as many processes as threads: each of them computes on one.
     assert run.stdout == f"{expected}\n2 1\n", run.stderr
+
+
+def test_its_trainer_makes_our_classes_in_the_block_alone() -> None:
+    module = importlib.import_module("nnunetv2.training.nnUNetTrainer.nnUNetTrainer")
+    with ours("nnUNetDataLoader", ClipLoader):
+        assert module.nnUNetDataLoader is ClipLoader
+    assert module.nnUNetDataLoader is nnUNetDataLoader
+    with ours("nnUNetPredictor", None):
+        assert module.nnUNetPredictor is nnUNetPredictor
+
+
+def test_whole_sequences_are_drawn_by_our_loader_and_frames_by_nnunets(
+    planned: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(ClipLoader, "__init__", lambda *_, **__: made.append("ours"))
+    monkeypatch.setattr(nnUNetDataLoader, "__init__", lambda *_, **__: made.append("nnU-Net's"))
+    monkeypatch.setattr(nnUNetDataLoader, "__next__", lambda loader: None)
+    for arm, network, expected in (
+        ("sparse2d", "2d", "nnU-Net's"),
+        ("dense3d", "3d_fullres", "ours"),
+    ):
+        trainer = make_trainer(EchoTrainer, ARMS[arm], network, 0, planned.root)
+        trainer.configure(TrainingSettings(**TRAINING), 1, None, planned.folder / "c.tsv", False)
+        trainer.initialize()
+        with contextlib.suppress(AttributeError):
+            trainer.get_dataloaders()
+        assert made == [expected, expected]
+        made.clear()
