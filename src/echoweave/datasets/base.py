@@ -33,9 +33,12 @@ class Dataset:
             :mod:`echoweave.labels`.
         find: Lists a tree, given its section of the config and the dense masks by sequence name;
             raises InputError if there is no tree at all.
+        whole_clips: Whether its files hold clips of several beats. The cache keeps these beside
+            the frames from ED to ES, and ``data.dense_truth`` has a mask of every stored frame.
     """
 
     name: str
     title: str
     label_values: tuple[int, ...]
     find: Callable[[Mapping[str, Any], Mapping[str, Path]], Findings]
+    whole_clips: bool = False
