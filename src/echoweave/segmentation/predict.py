@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_folder
 from echoweave.io.cache import EchoSequence, read_sequence, read_views, read_whole_clip
 from echoweave.io.images import write_sequence
@@ -69,7 +68,8 @@ def predict_held_out(
 
     The folder is written whole or not at all.
 
-    Only what has dense labels is of interest, to be compared with them.
+    Only what has dense labels is of interest, to be compared with them. Patients whom no fold
+    validates are passed over: every fold has seen them.
 
     Args:
         arm: The arm.
@@ -78,9 +78,6 @@ def predict_held_out(
         folder: Gets the predictions.
         nnunet_root: results/nnunet.
         threads: Threads of this process.
-
-    Raises:
-        InputError: A patient is no training patient.
     """
     fold_of = _validation_folds(preprocessed_folder(nnunet_root, arm) / "splits_final.json")
     sequences = {}
@@ -89,12 +86,8 @@ def predict_held_out(
             sequence = read(cache, view)
             if sequence is None or sequence.dense_labels is None:
                 continue
-            patient = sequence.patient
-            if patient not in fold_of:
-                raise InputError(
-                    Problem(str(cache), patient, "no fold validates this patient", "use predict")
-                )
-            sequences[cache, view] = [fold_of[patient]]
+            if sequence.patient in fold_of:
+                sequences[cache, view] = [fold_of[sequence.patient]]
     with whole_folder(folder) as whole:
 
         def write(echo: EchoSequence, labels: NDArray[np.uint8]) -> None:
@@ -104,7 +97,7 @@ def predict_held_out(
 
 
 def _validation_folds(splits: Path) -> dict[str, int]:
-    """Return the fold of each training patient."""
+    """Return the fold of each patient that one validates."""
     return {
         patient_of(case): fold
         for fold, split in enumerate(json.loads(splits.read_text()))
