@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import SubFigure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from echoweave.figures.style import drawing
 from echoweave.io.tables import read_tsv
 
-_ROWS = {"clip": "Clip", "shown": "What the network sees", "rebuilt": "What it rebuilds"}
+_ROWS = {"clip": "Clip", "shown": "Seen", "rebuilt": "Rebuilt"}
 _COLUMNS = 8
 _LOSSES = {"train_loss": "-", "validation_loss": "--"}
 
@@ -40,6 +41,7 @@ def draw_pretraining(rebuilt: Path, curves: Sequence[Path], svg: Path, png: Path
                 label = f"{name.replace('_loss', '').title()}, fold {fold}"
                 axes.plot(table["epoch"], table[name], style, color=f"C{fold}", label=label)
         axes.set_xlabel("Epoch")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_ylabel("Mean squared difference\n(standard deviations²)")
         axes.legend(ncols=min(len(curves), 3))
 
