@@ -117,12 +117,13 @@ def test_truth_is_the_cavity_of_every_stored_frame(phantom_echonet: Path, tmp_pa
 
 def test_beats_differ(tmp_path: Path) -> None:
     settings = replace(TINY_ECHONET, patients=1, test_patients=0, artefacts=PLAIN)
-    settings = replace(settings, size=(112, 112), frames=(60, 60))
+    settings = replace(settings, size=(112, 112), frames=(60, 60), seed=9)
     write_phantom(tmp_path / "out", settings)
     (path,) = (tmp_path / "out/truth").iterdir()
     areas = read_array(path).sum(axis=(1, 2)).astype(int)
     inner = areas[1:-1]
-    lows = inner[(inner < areas[:-2]) & (inner <= areas[2:])]
+    # Not the rest before the atrium contracts.
+    lows = inner[(inner < areas[:-2]) & (inner <= areas[2:]) & (inner < areas.mean())]
     assert len(lows) > 1
     assert 1 < lows.max() / lows.min() < 1.2
 
