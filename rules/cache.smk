@@ -1,8 +1,8 @@
 """Ingest: the data trees become one table and one HDF5 file a patient.
 
 Comes in: the tree of the data set, the TED tree, a folder of dense truth where there is one.
-Goes out: cohort.tsv, excluded.tsv, ted_pairs.tsv, cache/{patient}.h5 (with the whole TED clips), and
-the checksums of every input file in checksums/.
+Goes out: cohort.tsv, excluded.tsv, ted_pairs.tsv, cache/{patient}.h5 (with the whole clips of TED and of EchoNet),
+and the checksums of every input file in checksums/.
 """
 
 # A Path in any case: test patients are not cached anew where TED comes or goes.
@@ -95,6 +95,7 @@ for bucket, patients in BUCKETS.items():
             sources=COHORT.sequences_of(patients),
             ted_root=TED_ROOT,
             label_values=COHORT.dataset.label_values,
+            whole_clips=COHORT.dataset.whole_clips,
             data=settings("data.size"),
         message:
             f"Caching {len(patients)} patients"

@@ -74,7 +74,7 @@ SEQUENCES = {
     bucket: [source.name for source in COHORT.sequences_of(patients)]
     for bucket, patients in BUCKETS.items()
 }
-FOLDS = range(config["folds"])
+FOLDS = range(COHORT.n_folds)
 ESTIMATORS = config["pseudolabels"]["estimators"]
 USED = config["pseudolabels"]["use"]
 ARMS = trained_arms(config["segmentation"]["arms"], COHORT.dataset.title)

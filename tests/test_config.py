@@ -115,8 +115,9 @@ def test_an_unknown_key_gets_the_nearest_known_one() -> None:
 def test_a_wrong_value_says_what_it_must_be() -> None:
     (line,) = problems({"folds": 1})
     assert line == (
-        "config: folds: 1 is less than the minimum of 2; it must be: an integer from 2 to 20 "
-        "(number of cross-validation folds, no more than there are training patients)"
+        "config: folds: 1 is less than the minimum of 2; it must be: an integer from 2 to 20, "
+        "or published (number of cross-validation folds, no more than there are training "
+        "patients; published is one that the validation patients of the data set validate)"
     )
 
 

@@ -20,6 +20,7 @@ DEFAULT: dict[str, Any] = yaml.safe_load((ROOT / "config/config.yaml").read_text
 KEYS = {
     "results_dir": ("results_dir",),
     "data.camus.root": ("data", "camus", "root"),
+    "data.echonet.root": ("data", "echonet", "root"),
     "data.ted.root": ("data", "ted", "root"),
     "data.ted.pairing": ("data", "ted", "pairing"),
     "data.dense_truth": ("data", "dense_truth"),

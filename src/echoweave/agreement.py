@@ -105,8 +105,8 @@ def _unit_problems(config: Mapping[str, Any], cohort: Cohort) -> list[Problem]:
     return problems
 
 
-def _too_many_folds(folds: int, patients: int) -> list[Problem]:
-    if folds <= patients:
+def _too_many_folds(folds: int | str, patients: int) -> list[Problem]:
+    if isinstance(folds, str) or folds <= patients:
         return []
     what = f"{folds} folds for {patients} training patients"
     remedy = f"set it to {patients} or less" if patients > 1 else "add patients: two are the least"

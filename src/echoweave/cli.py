@@ -53,7 +53,8 @@ def _build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"echoweave {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    _add_phantom(commands.add_parser("phantom", help="write a phantom of CAMUS and TED"))
+    about = "write a phantom of CAMUS and TED, or of EchoNet"
+    _add_phantom(commands.add_parser("phantom", help=about))
     return parser
 
 
@@ -61,11 +62,12 @@ def _add_phantom(parser: argparse.ArgumentParser) -> None:
     default = PhantomSettings()
     parser.formatter_class = argparse.ArgumentDefaultsHelpFormatter
     parser.description = (
-        "Write a phantom data set: OUT/camus, OUT/ted, and OUT/truth with a mask of every frame."
+        "Write a phantom data set: OUT/camus and OUT/ted, or OUT/echonet, and OUT/truth with a "
+        "mask of every frame."
     )
     add = parser.add_argument
     add("out", metavar="OUT", type=Path, help="new folder")
-    add("--layout", choices=LAYOUTS, default=default.layout, help="release of CAMUS to write")
+    add("--layout", choices=LAYOUTS, default=default.layout, help="release of CAMUS, or EchoNet")
     add("--patients", type=int, default=default.patients, help="training patients")
     add("--test-patients", type=int, default=default.test_patients, help="test patients")
     add("--ted", type=int, default=default.ted, help="training patients that are also in TED")
@@ -81,7 +83,8 @@ def _add_phantom(parser: argparse.ArgumentParser) -> None:
         nargs=2,
         metavar=("Y", "X"),
         default=default.size,
-        help="rows and columns of an image of usual depth; CAMUS itself: 945 584",
+        help="rows and columns of an image of usual depth (None: 200 160, of EchoNet 112 112); "
+        "CAMUS itself: 945 584",
     )
     add(
         "--frame-rate",
@@ -96,7 +99,8 @@ def _add_phantom(parser: argparse.ArgumentParser) -> None:
         type=int,
         nargs=2,
         metavar=("MIN", "MAX"),
-        help="fewest and most frames from ED to ES; the frame rate follows (with --plain 8 12)",
+        help="fewest and most frames from ED to ES, of EchoNet of a clip of beats; the frame rate "
+        "follows (None: with --plain 8 12, of EchoNet 60 200 at the frame rate)",
     )
     add("--seed", type=int, default=default.seed, help="the same seed gives the same files")
     add(

@@ -40,8 +40,9 @@ CONFIGS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a fraction of a fold": (
         {"folds": 2.5},
-        "config: folds: 2.5 is not of type 'integer'; it must be: an integer from 2 to 20 "
-        "(number of cross-validation folds, no more than there are training patients)",
+        "config: folds: 2.5 is not of type 'integer', 'string'; it must be: an integer from 2 to "
+        "20, or published (number of cross-validation folds, no more than there are training "
+        "patients; published is one that the validation patients of the data set validate)",
     ),
     "negative": (
         {"seed": -1},

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import SimpleITK as sitk  # noqa: N813
 
-from echoweave.errors import InputError
 from echoweave.io.cache import read_cycle, read_sequence, write_patient
 from echoweave.io.images import FRAME_STEP, read_array
 from echoweave.segmentation.arms import ARMS
@@ -98,13 +97,11 @@ def test_held_out_sequences_without_dense_truth_are_passed_over(
     assert [path.name for path in tmp_path.glob("*.nii.gz")] == ["patient0003_2CH.nii.gz"]
 
 
-def test_held_out_prediction_of_an_unknown_patient_is_refused(
-    trained: Study, tmp_path: Path
-) -> None:
+def test_patients_whom_no_fold_validates_are_passed_over(trained: Study, tmp_path: Path) -> None:
     write_patient(tmp_path / "patient0007.h5", [echo_of("patient0007", "2CH")])
-    with pytest.raises(InputError, match="patient0007: no fold validates this patient"):
-        caches = [tmp_path / "patient0007.h5"]
-        predict_held_out(ARMS["sparse2d"], caches, read_sequence, tmp_path, trained.root, 1)
+    caches, out = [tmp_path / "patient0007.h5"], tmp_path / "out"
+    predict_held_out(ARMS["sparse2d"], caches, read_sequence, out, trained.root, 1)
+    assert list(out.iterdir()) == []
 
 
 @pytest.mark.parametrize("arm", ["sparse2d", "dense3d"])

@@ -40,5 +40,12 @@ def test_case_that_is_validated_twice_is_refused() -> None:
         FoldSplit(train=["p2_2CH"], val=["p1_2CH"]),
         FoldSplit(train=["p2_2CH"], val=["p1_2CH"]),
     ]
-    with pytest.raises(InputError, match="p1_2CH: not validated exactly once"):
+    with pytest.raises(InputError, match="p1_2CH: validated more than once"):
         check_splits(twice, ["p1_2CH", "p2_2CH"])
+
+
+def test_patients_whom_no_fold_validates_train_in_all_of_them() -> None:
+    cases = ["p1_4CH_f000", "p2_4CH_f000", "p3_4CH_f000"]
+    assert make_splits(cases, {"p2": 0}) == [
+        {"train": ["p1_4CH_f000", "p3_4CH_f000"], "val": ["p2_4CH_f000"]}
+    ]

@@ -193,6 +193,7 @@ CHANGES: tuple[Change, ...] = (
     Change("`data.dataset`, written out", {"data.dataset": "camus"}),
     Change("`data.camus.root`, the data moved", {"data.camus.root": "moved"}, move_data),
     Change("`data.camus.layout`, from auto to the one that it is", {"data.camus.layout": "nifti"}),
+    Change("`data.echonet.root`, with CAMUS", {"data.echonet.root": "elsewhere"}),
     key("data.ted.root", None),
     Change("`data.ted.pairing`, a table", {"data.ted.pairing": "pairs.tsv"}, name_pairs),
     key("data.dense_truth", None),

@@ -17,8 +17,9 @@ def test_the_tables_are_up_to_date() -> None:
 
 def test_a_row_says_meaning_values_default_and_what_runs_again() -> None:
     assert written()["folds"] == [
-        "number of cross-validation folds, no more than there are training patients",
-        "an integer from 2 to 20",
+        "number of cross-validation folds, no more than there are training patients; published is "
+        "one that the validation patients of the data set validate",
+        "an integer from 2 to 20, or published",
         "`5`",
         "Cache, nnU-Nets to Report",
     ]

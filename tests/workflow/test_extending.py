@@ -65,8 +65,8 @@ def add_data_set(checkout: Path) -> None:
     datasets = checkout / "src/echoweave/datasets"
     shutil.copy(ROOT / "tests/workflow/toy.py", datasets / "toy.py")
     registry = datasets / "registry.py"
-    line = "from echoweave.datasets.camus import CAMUS\n"
-    text = registry.read_text().replace("(CAMUS,)", "(CAMUS, TOY)")
+    line = "from echoweave.datasets.echonet import ECHONET\n"
+    text = registry.read_text().replace("(CAMUS, ECHONET)", "(CAMUS, ECHONET, TOY)")
     registry.write_text(text.replace(line, f"{line}from echoweave.datasets.toy import TOY\n"))
     schema = checkout / "config/schema.yaml"
     schema.write_text(schema.read_text().replace("\n      ted:", SECTION, 1))

@@ -19,4 +19,5 @@ if __name__ == "__main__":
             size=snakemake.params.data["size"],
             outputs=files,
             checksums=Path(snakemake.output.checksums),
+            whole_clips=snakemake.params.whole_clips,
         )

@@ -1,9 +1,11 @@
 """Build the cache: sequences at one size, frames from ED to ES, with their reference masks.
 
-Where TED shows the whole cycle of a sequence, that clip is kept beside it with its masks.
+Where TED shows the whole cycle of a sequence, that clip is kept beside it with its masks; so is the
+whole clip of a data set that has such.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,7 @@ def build_cache(
     size: int,
     outputs: Sequence[Path],
     checksums: Path,
+    whole_clips: bool = False,
 ) -> None:
     """Write the cache files of some patients, and the checksums of what they are made from.
 
@@ -49,19 +52,22 @@ def build_cache(
         size: Side of the square frames in the cache, in pixels.
         outputs: One file a patient, in the same order, named {patient}.h5.
         checksums: Gets a row for each file of ``sources``.
+        whole_clips: Whether the files hold whole clips, which are kept, too.
     """
     pairs = pd.DataFrame() if ted_pairs is None else read_tsv(ted_pairs).set_index("patient")
     progress = Progress("Caching", len(outputs))
     grouped = groupby(sources, key=lambda source: source.patient)
     for done, ((patient, views), output) in enumerate(zip(grouped, outputs, strict=True), 1):
-        paired = [(source, _ted_pair(source, pairs, ted_root)) for source in views]
-        sequences = [
-            _build_sequence(source, pair, tuple(label_values), (size, size))
-            for source, pair in paired
-        ]
-        cycles = [
-            _build_cycle(source, pair, (size, size)) for source, pair in paired if pair is not None
-        ]
+        sequences, cycles = [], []
+        for source in views:
+            pair = _ted_pair(source, pairs, ted_root)
+            if whole_clips:
+                cycles.append(_build_clip(source, tuple(label_values), (size, size)))
+                sequences.append(_cut_out(source, cycles[-1]))
+                continue
+            sequences.append(_build_sequence(source, pair, tuple(label_values), (size, size)))
+            if pair is not None:
+                cycles.append(_build_cycle(source, pair, (size, size)))
         write_patient(output, sequences, cycles)
         progress.update(done, patient)
     write_checksums((path for source in sources for path in source.files.all), checksums)
@@ -78,15 +84,52 @@ def _ted_pair(source: Source, pairs: pd.DataFrame, root: Path) -> Pair | None:
 def _build_sequence(
     source: Source, pair: Pair | None, label_values: tuple[int, ...], shape: tuple[int, int]
 ) -> EchoSequence:
+    frames, dense = source.read_ed_to_es(), _dense_labels(source, pair, label_values)
+    masks, values = (None, ()) if dense is None else dense
+    built = _resized(source, frames, masks, label_values, shape)
+    phase = source.phase("" if pair is None else pair["ted_order"])
+    return replace(built, phase=phase, dense_label_values=values)
+
+
+def _build_clip(
+    source: Source, label_values: tuple[int, ...], shape: tuple[int, int]
+) -> EchoSequence:
+    """Build the whole clip of a data set that has such, in its own order."""
+    frames, truth = source.files.read_frames(), source.files.dense_truth
+    masks = None if truth is None else read_masks(truth, len(label_values)).array
+    built = _resized(source, frames, masks, label_values, shape)
+    return replace(built, ed=source.facts.stored_ed, es=source.facts.stored_es, phase="cycle")
+
+
+def _cut_out(source: Source, clip: EchoSequence) -> EchoSequence:
+    """Cut the frames from ED to ES out of the whole clip."""
+    dense = clip.dense_labels
+    return replace(
+        clip,
+        frames=source.cut(clip.frames),
+        dense_labels=None if dense is None else source.cut(dense),
+        ed=0,
+        es=source.n_frames - 1,
+        phase=source.phase(),
+    )
+
+
+def _resized(
+    source: Source,
+    frames: NDArray[np.uint8],
+    dense: NDArray[np.uint8] | None,
+    label_values: tuple[int, ...],
+    shape: tuple[int, int],
+) -> EchoSequence:
+    """Return ``frames`` with what is known of their source, from ED to ES unless told otherwise."""
     facts, masks = source.facts, source.files.read_masks()
-    dense = _dense_labels(source, pair, label_values)
     native_spacing = facts.native_spacing_mm or (1.0, 1.0)
     return EchoSequence(
         patient=source.patient,
         view=source.view,
-        frames=resize_frames(source.read_ed_to_es(), shape),
+        frames=resize_frames(frames, shape),
         ed=0,
-        es=source.n_frames - 1,
+        es=len(frames) - 1,
         spacing=resized_spacing(facts.native_shape, native_spacing, shape),
         native_shape=facts.native_shape,
         native_spacing=native_spacing,
@@ -94,9 +137,8 @@ def _build_sequence(
         label_values=label_values,
         labels=None if masks is None else resize_labels(masks, shape),
         native_labels=masks,
-        dense_labels=None if dense is None else resize_labels(dense[0], shape),
-        dense_label_values=() if dense is None else dense[1],
-        phase=source.phase("" if pair is None else pair["ted_order"]),
+        dense_labels=None if dense is None else resize_labels(dense, shape),
+        dense_label_values=() if dense is None else label_values,
         reversed=source.reversed,
         quality=facts.quality,
         frame_rate_hz=facts.frame_rate_hz,

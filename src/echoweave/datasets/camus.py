@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,6 +118,13 @@ _LAYOUTS = {
 _SUBGROUPS = {"training": "training", "validation": "training", "testing": "testing"}
 
 
+class _Home(NamedTuple):
+    """Where a patient lies, and the subgroup: one of ``_SUBGROUPS``."""
+
+    folder: Path
+    subgroup: str
+
+
 def clip_files(sources: Iterable[Source]) -> list[Path]:
     """Return the clips of those of ``sources`` that are of CAMUS, with their pixels."""
     return [path for one in sources if isinstance(one.files, CamusFiles) for path in one.files.clip]
@@ -141,8 +148,8 @@ def find_camus(section: Mapping[str, Any], truths: Mapping[str, Path]) -> Findin
     bad: list[BadInput] = []
     homes = _legacy_homes(root, bad) if layout == "mhd" else _split_homes(root, bad)
     found: list[Found] = []
-    for patient, (folder, split) in sorted(homes.items()):
-        found += _sequences(patient, folder, split, form, truths, bad)
+    for patient, home in sorted(homes.items()):
+        found += _sequences(patient, home, form, truths, bad)
     lists = sorted((root / _LAYOUTS["nifti"].folders[1]).glob("subgroup_*.txt"))
     return Findings(found, bad, lists)
 
@@ -169,8 +176,8 @@ def _no_root(root: Path, what: str) -> InputError:
     )
 
 
-def _legacy_homes(root: Path, bad: list[BadInput]) -> dict[str, tuple[Path, str]]:
-    """Return the folder and the split of each patient of the legacy release.
+def _legacy_homes(root: Path, bad: list[BadInput]) -> dict[str, _Home]:
+    """Return the folder and the subgroup of each patient of the legacy release.
 
     Its testing/ numbers other people from 1 again. If an id is in both folders, all test patients
     are called test0001 instead of patient0001.
@@ -180,26 +187,26 @@ def _legacy_homes(root: Path, bad: list[BadInput]) -> dict[str, tuple[Path, str]
         for split in _LAYOUTS["mhd"].folders
     )
     prefix = "test" if training.keys() & testing.keys() else "patient"
-    homes = {name: (folder, "training") for name, folder in training.items()}
+    homes = {name: _Home(folder, "training") for name, folder in training.items()}
     homes |= {
-        prefix + name.removeprefix("patient"): (folder, "testing")
+        prefix + name.removeprefix("patient"): _Home(folder, "testing")
         for name, folder in testing.items()
     }
     return homes
 
 
-def _split_homes(root: Path, bad: list[BadInput]) -> dict[str, tuple[Path, str]]:
-    """Return the folder of each patient of the NIfTI release and the split of its subgroup list."""
+def _split_homes(root: Path, bad: list[BadInput]) -> dict[str, _Home]:
+    """Return the folder of each patient of the NIfTI release and the subgroup that lists it."""
     database, lists = (root / name for name in _LAYOUTS["nifti"].folders)
     listed: dict[str, list[str]] = {}
-    for subgroup, split in _SUBGROUPS.items():
+    for subgroup in _SUBGROUPS:
         path = lists / f"subgroup_{subgroup}.txt"
         if not path.is_file():
             problem = Problem(str(path), "", "the file is missing", "take it from the release")
             bad.append(BadInput(problem, ""))
             continue
         for patient in path.read_bytes().decode("utf-8-sig", errors="replace").split():
-            listed.setdefault(patient, []).append(split)
+            listed.setdefault(patient, []).append(subgroup)
     folders = {folder.name: folder for folder in patient_folders(database, bad)}
     for patient in sorted(folders.keys() | listed.keys()):
         if patient not in folders:
@@ -215,7 +222,7 @@ def _split_homes(root: Path, bad: list[BadInput]) -> dict[str, tuple[Path, str]]
             continue
         bad.append(BadInput(problem, patient))
     return {
-        patient: (folder, listed[patient][0])
+        patient: _Home(folder, listed[patient][0])
         for patient, folder in folders.items()
         if len(listed.get(patient, ())) == 1
     }
@@ -223,12 +230,12 @@ def _split_homes(root: Path, bad: list[BadInput]) -> dict[str, tuple[Path, str]]
 
 def _sequences(
     patient: str,
-    folder: Path,
-    split: str,
+    home: _Home,
     form: _Layout,
     truths: Mapping[str, Path],
     bad: list[BadInput],
 ) -> list[Found]:
+    folder, split = home.folder, _SUBGROUPS[home.subgroup]
     names = file_names(folder)
     found = []
     for view in VIEWS:
@@ -253,7 +260,7 @@ def _sequences(
             dense_truth=truths.get(f"{patient}_{view}"),
             pixels=tuple(pixel_files((clip, ed, es, ed_gt, es_gt))),
         )
-        found.append(Found(patient, view, split, files))
+        found.append(Found(patient, view, split, files, home.subgroup == "validation"))
     return found
 
 

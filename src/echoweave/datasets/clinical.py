@@ -53,14 +53,35 @@ def read_numbers(
     keys: dict[str, str] = {}
     for field, quantity in _QUANTITIES.items():
         for key in quantity.keys:
-            value = _number(cfg.get(key, ""), quantity)
+            value = read_quantity(cfg.get(key, ""), field)
             if isinstance(value, str):
                 problems.append(Problem(str(path), key, value, "correct it or remove the line"))
             elif value is not None and field not in found:
                 found[field], keys[field] = value, key
     if "edv_ml" in found and "esv_ml" in found:
-        _check_volumes(found, keys, path, problems, warnings)
+        check_volumes(found, keys, path, problems, warnings)
     return found
+
+
+def read_quantity(text: str, field: str) -> float | str | None:
+    """Return the number that ``text`` gives for a field of Facts, with or without its unit.
+
+    What cannot be is a text that says why; None: it has no digits, so nothing is known.
+    """
+    quantity = _QUANTITIES[field]
+    if not any(character.isdigit() for character in text):
+        return None
+    unit = quantity.units[0]
+    match = _NUMBER.fullmatch(text)
+    if match is None or match[2].strip("()[] ").lower() not in ("", *quantity.units):
+        return f"{text[:20]!r} is not a number in {unit}"
+    if _THOUSANDS.fullmatch(match[1]):
+        return f"{text[:20]!r} may be a decimal or a thousands comma"
+    value = float(match[1].replace(",", "."))
+    low, high = quantity.range
+    if not low <= value <= high:
+        return f"{text[:20]} cannot be (it must be {low:g} to {high:g} {unit})"
+    return value
 
 
 def read_quality(cfg: Mapping[str, str]) -> str:
@@ -77,30 +98,22 @@ def _named(text: str, names: Mapping[str, str]) -> str:
     return names.get(text.lower(), printable(text))
 
 
-def _number(text: str, quantity: _Quantity) -> float | str | None:
-    """Return the number, or what is wrong with it, or None where it is unknown."""
-    if not any(character.isdigit() for character in text):
-        return None
-    unit = quantity.units[0]
-    match = _NUMBER.fullmatch(text)
-    if match is None or match[2].strip("()[] ").lower() not in ("", *quantity.units):
-        return f"{text[:20]!r} is not a number in {unit}"
-    if _THOUSANDS.fullmatch(match[1]):
-        return f"{text[:20]!r} may be a decimal or a thousands comma"
-    value = float(match[1].replace(",", "."))
-    low, high = quantity.range
-    if not low <= value <= high:
-        return f"{text[:20]} cannot be (it must be {low:g} to {high:g} {unit})"
-    return value
-
-
-def _check_volumes(
+def check_volumes(
     found: Mapping[str, float],
     keys: Mapping[str, str],
     path: Path,
     problems: list[Problem],
     warnings: list[Problem],
 ) -> None:
+    """Compare the volumes with each other, and EF with both.
+
+    Args:
+        found: ``edv_ml``, ``esv_ml`` and perhaps ``ef_percent``.
+        keys: What each is called in the file.
+        path: The file.
+        problems: Gets one if the ventricle is larger at ES.
+        warnings: Gets one if EF is not what the volumes give.
+    """
     edv, esv = found["edv_ml"], found["esv_ml"]
     if esv >= edv:
         what = f"{esv:g} ml at ES, but {keys['edv_ml']} is {edv:g} ml at ED"

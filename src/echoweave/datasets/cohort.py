@@ -3,7 +3,7 @@
 The workflow needs it before any job runs, so nothing slow is imported here.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,9 @@ from echoweave.logs import LOGGER, log_to_terminal
 from echoweave.shuffle import hash_number, stable_order
 from echoweave.units import Unit
 
+# The value of `folds` that asks for one fold, validated by the patients that the data set names.
+PUBLISHED = "published"
+
 
 @dataclass(frozen=True)
 class Cohort:
@@ -31,7 +34,8 @@ class Cohort:
     Attributes:
         dataset: What it is built from.
         sequences: Every sound sequence, sorted by patient and view.
-        folds: The 0-based cross-validation fold of each training patient.
+        folds: The 0-based fold that validates each training patient; patients whom none does are
+            not in it.
         ted: Every sound TED clip, sorted by id.
         pairing: The user's table of TED ids and patients; None where the images decide.
         excluded: What was left out, and why.
@@ -55,6 +59,11 @@ class Cohort:
         """What lengths are measured in: mm where every sequence tells the size of its pixels."""
         known = all(one.facts.native_spacing_mm is not None for one in self.sequences)
         return "mm" if known else "px"
+
+    @property
+    def n_folds(self) -> int:
+        """How many folds there are."""
+        return max(self.folds.values()) + 1
 
     @property
     def training(self) -> list[Source]:
@@ -167,7 +176,7 @@ def load_cohort(config: Mapping[str, Any], results_dir: Path, threads: int = 1) 
     for name, report in zip(names, reports, strict=True):
         bad += [BadInput(problem, name) for problem in report.problems]
     sources = [
-        Source(one.patient, one.view, one.split, one.files, report.facts)
+        Source(one.patient, one.view, one.split, one.files, report.facts, one.validation)
         for one, report in zip(found, reports[: len(found)], strict=True)
         if report.facts is not None
     ]
@@ -190,7 +199,7 @@ def load_cohort(config: Mapping[str, Any], results_dir: Path, threads: int = 1) 
     return Cohort(
         dataset=dataset,
         sequences=tuple(sources),
-        folds=assign_folds(training, config["folds"], config["seed"]),
+        folds=_folds(config, sources, training),
         ted=tuple(
             clip
             for clip, report in zip(clips, reports[len(found) :], strict=True)
@@ -202,6 +211,24 @@ def load_cohort(config: Mapping[str, Any], results_dir: Path, threads: int = 1) 
         warnings=tuple(warnings),
         digests=digests,
     )
+
+
+def _folds(
+    config: Mapping[str, Any], sources: Sequence[Source], training: Set[str]
+) -> dict[str, int]:
+    """Return who validates which fold: a share of the patients each, or those that are published.
+
+    Raises:
+        InputError: The data set publishes no validation patients, or nobody is left to train on.
+    """
+    if config["folds"] != PUBLISHED:
+        return assign_folds(training, config["folds"], config["seed"])
+    validation = {source.patient for source in sources if source.validation}
+    if validation and training - validation:
+        return dict.fromkeys(sorted(validation), 0)
+    what = "no training patient is left beside" if validation else "the data set has no"
+    what = f"{PUBLISHED}, but {what} published validation patients"
+    raise InputError(Problem("config", "folds", what, "set it to a number, such as 5"))
 
 
 def assign_folds(patients: Collection[str], folds: int, seed: int) -> dict[str, int]:
@@ -258,7 +285,10 @@ def _missing_pairing(pairing: Path | None) -> list[Problem]:
 
 
 def _tasks(found: Sequence[Found], clips: Sequence[TedClip]) -> list[Task]:
-    tasks = [Task(str(one.files.sequence), one.files.all, one.files.inspect) for one in found]
+    tasks = [
+        Task(str(one.files.sequence), one.files.all, one.files.inspect, one.files.told)
+        for one in found
+    ]
     tasks += [Task(str(clip.sequence), clip.files, partial(inspect_ted, clip)) for clip in clips]
     return tasks
 

@@ -23,11 +23,13 @@ class Task:
         key: Names it in the memo: the path of its clip.
         files: Everything that it reads.
         inspect: Reads them.
+        told: Digest of what it knows beside these files.
     """
 
     key: str
     files: Sequence[Path]
     inspect: Callable[[], Report]
+    told: str = ""
 
 
 def inspect_all(
@@ -35,14 +37,15 @@ def inspect_all(
 ) -> tuple[list[Report], dict[str, str]]:
     """Inspect every file; only what changed since ``memo`` was written is read.
 
-    The memo holds the size, the times and the SHA-256 of each file, and a digest of the code that
-    checks. It is rewritten only if something changed, and made anew if it is damaged.
+    The memo holds the size, the times and the SHA-256 of each file, what is told beside them, and a
+    digest of the code that checks. It is rewritten only if something changed, and made anew if it
+    is damaged.
 
     Returns:
         The report of each task, and the SHA-256 of each file by its path, "" where there is none.
     """
     known = _load(memo)
-    present = [stamps(task.files) for task in tasks]
+    present = [[*stamps(task.files), task.told] for task in tasks]
     entries: dict[str, Any] = {}
     stale = []
     for task, stamp in zip(tasks, present, strict=True):

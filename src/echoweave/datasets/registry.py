@@ -6,9 +6,10 @@ from typing import Any
 
 from echoweave.datasets.base import Dataset
 from echoweave.datasets.camus import CAMUS
+from echoweave.datasets.echonet import ECHONET
 from echoweave.errors import InputError, Problem
 
-DATASETS: Mapping[str, Dataset] = MappingProxyType({one.name: one for one in (CAMUS,)})
+DATASETS: Mapping[str, Dataset] = MappingProxyType({one.name: one for one in (CAMUS, ECHONET)})
 
 
 def dataset_of(data: Mapping[str, Any]) -> Dataset:

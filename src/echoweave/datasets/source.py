@@ -31,6 +31,14 @@ class SequenceFiles(ABC):
         """Every file, in one fixed order; a change of one makes what was made of it stale."""
 
     @property
+    def told(self) -> str:
+        """Digest of what tables of the whole data set say of this sequence; "" without such.
+
+        A change of it makes stale what was made of this sequence, and of no other.
+        """
+        return ""
+
+    @property
     @abstractmethod
     def labelled(self) -> bool:
         """Whether there are reference masks at ED and ES."""
@@ -114,6 +122,7 @@ class Found:
     view: str
     split: str
     files: SequenceFiles
+    validation: bool = False
 
     @property
     def name(self) -> str:
@@ -131,6 +140,8 @@ class Source:
         split: ``"training"`` or ``"testing"``.
         files: Its files.
         facts: What they say.
+        validation: Whether the data set publishes it as a validation patient; its ``split`` is
+            "training".
     """
 
     patient: str
@@ -138,6 +149,7 @@ class Source:
     split: str
     files: SequenceFiles
     facts: Facts
+    validation: bool = False
 
     @property
     def name(self) -> str:
@@ -146,7 +158,8 @@ class Source:
 
     def __repr__(self) -> str:
         """Short, as it is kept with every output; another fact gives another one, a place not."""
-        digest = hashlib.md5(repr((self.split, self.facts)).encode()).hexdigest()
+        said = repr((self.split, self.facts, self.files.told))
+        digest = hashlib.md5(said.encode()).hexdigest()
         return f"Source({self.name}, {digest[:16]})"
 
     @property
@@ -178,9 +191,12 @@ class Source:
         Raises:
             InputError: The clip cannot be read.
         """
-        frames = self.files.read_frames()
+        return self.cut(self.files.read_frames())
+
+    def cut(self, stored: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return, of frames or masks [T, Y, X] of the whole clip, those from ED to ES."""
         ed, es = self.facts.stored_ed, self.facts.stored_es
-        return frames[ed : es + 1] if ed < es else frames[es : ed + 1][::-1]
+        return stored[ed : es + 1] if ed < es else stored[es : ed + 1][::-1]
 
 
 @dataclass(frozen=True)

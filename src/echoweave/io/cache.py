@@ -1,7 +1,7 @@
 """The cache: one HDF5 file a patient, one group a view.
 
-A view's group holds the frames from ED to ES; where TED has the whole clip, the subgroup ``cycle``
-holds that in the same form.
+A view's group holds the frames from ED to ES; where the data set or TED has the whole clip, the
+subgroup ``cycle`` holds that in the same form.
 """
 
 import io

@@ -83,6 +83,18 @@ class Anatomy:
             [inside & ventricle, wall, inside], [CAVITY, MYOCARDIUM, ATRIUM], BACKGROUND
         ).astype(np.uint8)
 
+    def cavity_outline(self, points: int) -> tuple[Float, Float]:
+        """Return (r, z) along the endocardium from the septal annulus to the apex and back down.
+
+        Args:
+            points: How many on each side.
+        """
+        # Closer together near the apex, where the outline turns.
+        share = np.linspace(0, 1, points) ** 2
+        z = self.apex_wall_mm + (self.length_mm - self.apex_wall_mm) * share
+        half_width = np.sqrt(self.lumen_squared(z))
+        return np.concatenate([-half_width[::-1], half_width]), np.concatenate([z[::-1], z])
+
     def _lumen(self, z: Float) -> Float:
         half_length = self.centre_mm - self.apex_wall_mm
         cavity = self.cavity_mm**2 * (1 - ((z - self.centre_mm) / half_length) ** 2)

@@ -1,5 +1,6 @@
 """One recording: frames and true masks of a view over the beat."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,9 @@ from echoweave.phantom.sector import Sector
 from echoweave.phantom.speckle import Planes
 from echoweave.phantom.timecourse import COSINE
 from echoweave.phantom.tissue import reflectivity_db
+
+# Contraction, and opening of the mitral valve.
+Instant = tuple[float, float]
 
 _PER_MM2 = 2.5
 # Tissue beyond the image that may move into it.
@@ -48,8 +52,15 @@ def record(view: View, sector: Sector, beats: int, artefacts: Artefacts = REALIS
             half beat from ED to ES.
         artefacts: What it shows of real echo.
     """
+    strengths = view.strengths(beats) if beats else []
+    return record_instants(view, sector, beat_instants(view, strengths, artefacts), artefacts)
+
+
+def record_instants(
+    view: View, sector: Sector, instants: Sequence[Instant], artefacts: Artefacts = REALISTIC
+) -> Recording:
+    """Return the frames of ``view`` at some instants of its beats; arguments as above."""
     phantom = _Phantom(view, sector, artefacts)
-    instants = _instants(view, beats, artefacts)
     return Recording(
         frames=np.stack([phantom.frame(i, *instant) for i, instant in enumerate(instants)]),
         labels=np.stack([phantom.labels(contraction) for contraction, _ in instants]),
@@ -113,16 +124,22 @@ class _Phantom:
         return r.ravel(), z.ravel()
 
 
-def _instants(view: View, beats: int, artefacts: Artefacts) -> list[tuple[float, float]]:
-    """Return contraction and opening of the mitral valve in each frame; ``beats`` as above."""
+def beat_instants(view: View, strengths: Sequence[float], artefacts: Artefacts) -> list[Instant]:
+    """Return the instants of whole beats from ED to ED, or of the half one from ED to ES.
+
+    Args:
+        view: What beats.
+        strengths: How far each beat contracts; none for the half beat.
+        artefacts: They say in which time course.
+    """
     course = view.course if artefacts.anatomy else COSINE
     falling = [(course.systole(phase), 0.0) for phase in np.linspace(0, 1, view.n_systole)]
-    if beats == 0:
+    if not strengths:
         return falling
     phases = np.linspace(0, 1, view.n_diastole + 1)[1:]
     rising = [(course.diastole(phase), course.opening(phase)) for phase in phases]
     instants = falling[:1]
-    for strength in view.strengths(beats):
+    for strength in strengths:
         instants += [(strength * at, opening) for at, opening in (*falling[1:], *rising)]
     return instants
 

@@ -1,4 +1,4 @@
-"""A whole phantom data set: CAMUS, TED and the truth beside them."""
+"""A whole phantom data set: CAMUS and TED, or EchoNet, and the truth beside them."""
 
 import tempfile
 from collections.abc import Iterable
@@ -11,6 +11,7 @@ from echoweave.io.images import write_sequence
 from echoweave.logs import Progress
 from echoweave.phantom.camus import write_mhd_view, write_nifti_view
 from echoweave.phantom.clip import Recording, record
+from echoweave.phantom.echonet import write_echonet
 from echoweave.phantom.patient import Patient, View, draw_patient
 from echoweave.phantom.settings import PhantomSettings
 from echoweave.phantom.ted import write_ted_patient
@@ -20,7 +21,8 @@ def write_phantom(out: Path, settings: PhantomSettings) -> None:
     """Write a phantom data set to the new folder ``out``; nothing is left if it fails.
 
     ``out/camus`` holds CAMUS in the layout asked for, ``out/ted/database`` TED, and
-    ``out/truth/{sequence}.nii.gz`` the true mask of every CAMUS frame from ED to ES.
+    ``out/truth/{sequence}.nii.gz`` the true mask of every CAMUS frame from ED to ES. Of EchoNet,
+    ``out/echonet``, it is the cavity in every stored frame.
 
     Raises:
         InputError: ``out`` is there already and not an empty folder.
@@ -32,17 +34,24 @@ def write_phantom(out: Path, settings: PhantomSettings) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as scratch:
         draft = Path(scratch) / "phantom"
-        numbers = sorted(settings.training_numbers + settings.test_numbers)
-        progress = Progress("phantom patients", len(numbers))
-        for done, number in enumerate(numbers, start=1):
-            patient = draw_patient(
-                settings.seed, number, settings.size, settings.frames, settings.frame_rate
-            )
-            _write_patient(draft, patient, settings)
-            progress.update(done)
-        if settings.layout == "nifti":
-            _write_split(draft / "camus" / "database_split", settings)
+        if settings.layout == "echonet":
+            write_echonet(draft, settings)
+        else:
+            _write_camus(draft, settings)
         draft.rename(out)
+
+
+def _write_camus(out: Path, settings: PhantomSettings) -> None:
+    numbers = sorted(settings.training_numbers + settings.test_numbers)
+    progress = Progress("phantom patients", len(numbers))
+    for done, number in enumerate(numbers, start=1):
+        patient = draw_patient(
+            settings.seed, number, settings.image_size, settings.frames, settings.frame_rate
+        )
+        _write_patient(out, patient, settings)
+        progress.update(done)
+    if settings.layout == "nifti":
+        _write_split(out / "camus" / "database_split", settings)
 
 
 def _write_patient(out: Path, patient: Patient, settings: PhantomSettings) -> None:

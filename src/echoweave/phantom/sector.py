@@ -44,6 +44,15 @@ class Sector:
         shape = (round(height / spacing[0]), round(width / spacing[1]))
         return cls(depth_mm, half_angle, shape, spacing)
 
+    @classmethod
+    def fill(cls, depth_mm: float, half_angle: float, shape: tuple[int, int]) -> "Sector":
+        """Return the sector whose depth fills the rows of an image of square pixels.
+
+        Its sides may lie beyond the image, as where a scanner's picture was cropped to a square.
+        """
+        spacing = (depth_mm + 2 * _MARGIN_MM) / shape[0]
+        return cls(depth_mm, half_angle, shape, (spacing, spacing))
+
     def pixel_centres(self) -> tuple[Float, Float]:
         """Return (x, y) of all pixels in mm, [Y, X] each; the apex of the fan is (0, 0)."""
         rows, columns = self.shape
@@ -51,6 +60,11 @@ class Sector:
         x = (np.arange(columns) - (columns - 1) / 2) * self.spacing_mm[1]
         xx, yy = np.meshgrid(x, y)
         return xx, yy
+
+    def to_pixels(self, x: Float, y: Float) -> tuple[Float, Float]:
+        """Turn (x, y) in mm into pixels: columns and rows, (0, 0) the middle of the first one."""
+        columns = x / self.spacing_mm[1] + (self.shape[1] - 1) / 2
+        return columns, (y + _MARGIN_MM) / self.spacing_mm[0]
 
     def inside(self, x: Float, y: Float) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
         """Return whether points (mm) lie in the fan."""

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from echoweave.errors import InputError, Problem
 from echoweave.phantom.artefacts import PLAIN, REALISTIC, Artefacts
 
-LAYOUTS = ("mhd", "nifti")
+LAYOUTS = ("mhd", "nifti", "echonet")
+# Rows and columns unless told otherwise.
+_CAMUS_SIZE, _ECHONET_SIZE = (200, 160), (112, 112)
 MAX_TED = 98
 _MAX_SIDE = 2048
 
@@ -15,17 +17,20 @@ class PhantomSettings:
     """The options of ``echoweave phantom``, checked.
 
     Attributes:
-        layout: Release of CAMUS to write: "mhd" or "nifti".
+        layout: What to write: CAMUS as in its release "mhd" or "nifti", or "echonet".
         patients: Training patients.
         test_patients: Test patients.
-        ted: Training patients that are also in TED; at most 98, as in the real TED.
+        ted: Training patients that are also in TED; at most 98, as in the real TED. With EchoNet
+            there is none.
         beats: Beats in every third TED clip, the later ones weaker; the others have one, as those
             of the real TED.
-        size: (rows, columns) of an image of usual depth.
+        size: (rows, columns) of an image of usual depth, of every image of EchoNet; None: 200 x
+            160, of EchoNet 112 x 112.
         frame_rate: Lowest and highest frame rate, Hz; the frames of a half cycle follow from it
             and from how long systole lasts.
         frames: Fewest and most frames of a half cycle, from which the frame rate follows instead;
-            None: as the frame rate says, or 8 to 12 of the plain phantom.
+            None: as the frame rate says, or 8 to 12 of the plain phantom. Of EchoNet those of a
+            clip; None: 60 to 200 at the frame rate.
         seed: Seed of everything.
         diastoles: Whether clips that are stored with ES first show the filling after it, as it
             is, up to the next ED; otherwise the contraction before it, turned.
@@ -41,7 +46,7 @@ class PhantomSettings:
     test_patients: int = 4
     ted: int = 6
     beats: int = 2
-    size: tuple[int, int] = (200, 160)
+    size: tuple[int, int] | None = None
     frame_rate: tuple[float, float] = (30.0, 80.0)
     frames: tuple[int, int] | None = None
     seed: int = 2023
@@ -50,33 +55,36 @@ class PhantomSettings:
     artefacts: Artefacts = REALISTIC
 
     def __post_init__(self) -> None:
-        if self.frames is None and self.artefacts == PLAIN:
+        echonet = self.layout == "echonet"
+        if self.frames is None and self.artefacts == PLAIN and not echonet:
             object.__setattr__(self, "frames", (8, 12))
         low, high = self.frame_rate
-        fewest, most = self.frames or (3, 3)
+        least = 8 if echonet else 3
+        fewest, most = self.frames or (least, least)
+        rows, columns = self.image_size
         shown = self.artefacts
         checks = (
-            (self.layout in LAYOUTS, "--layout", self.layout, "mhd or nifti"),
+            (self.layout in LAYOUTS, "--layout", self.layout, "mhd, nifti or echonet"),
             (1 <= self.patients <= 9000, "--patients", self.patients, "1 to 9000"),
             (0 <= self.test_patients <= 900, "--test-patients", self.test_patients, "0 to 900"),
             (
-                0 <= self.ted <= min(MAX_TED, self.patients),
+                echonet or 0 <= self.ted <= min(MAX_TED, self.patients),
                 "--ted",
                 self.ted,
                 f"0 to --patients, at most {MAX_TED}",
             ),
             (1 <= self.beats <= 10, "--beats", self.beats, "1 to 10"),
             (
-                all(32 <= side <= _MAX_SIDE for side in self.size),
+                all(32 <= side <= _MAX_SIDE for side in (rows, columns)),
                 "--size",
-                f"{self.size[0]} {self.size[1]}",
+                f"{rows} {columns}",
                 f"two numbers from 32 to {_MAX_SIDE}",
             ),
             (
-                3 <= fewest <= most,
+                least <= fewest <= most,
                 "--frames",
                 f"{fewest} {most}",
-                "the fewest (3 or more), then the most",
+                f"the fewest ({least} or more), then the most",
             ),
             (
                 10 <= low <= high <= 500,
@@ -98,6 +106,11 @@ class PhantomSettings:
         ]
         if problems:
             raise InputError(problems)
+
+    @property
+    def image_size(self) -> tuple[int, int]:
+        """(rows, columns) as asked for, or as the layout usually has them."""
+        return self.size or (_ECHONET_SIZE if self.layout == "echonet" else _CAMUS_SIZE)
 
     @property
     def training_numbers(self) -> list[int]:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_folder
 from echoweave.io.cache import EchoSequence, read_sequence, read_views
 from echoweave.io.images import write_sequence
@@ -50,7 +49,8 @@ def predict_held_out(
 
     The folder is written whole or not at all.
 
-    Only what has dense labels is of interest, to be compared with them.
+    Only what has dense labels is of interest, to be compared with them. Patients whom no fold
+    validates are passed over: every fold has seen them.
 
     Args:
         arm: The arm.
@@ -59,9 +59,6 @@ def predict_held_out(
         folder: Gets the predictions.
         nnunet_root: results/nnunet.
         threads: Threads of this process.
-
-    Raises:
-        InputError: A patient is no training patient.
     """
     fold_of = _validation_folds(preprocessed_folder(nnunet_root, arm) / "splits_final.json")
     sequences = {}
@@ -70,18 +67,14 @@ def predict_held_out(
             sequence = read(cache, view)
             if sequence is None or sequence.dense_labels is None:
                 continue
-            patient = sequence.patient
-            if patient not in fold_of:
-                raise InputError(
-                    Problem(str(cache), patient, "no fold validates this patient", "use predict")
-                )
-            sequences[cache, view] = [fold_of[patient]]
+            if sequence.patient in fold_of:
+                sequences[cache, view] = [fold_of[sequence.patient]]
     with whole_folder(folder) as whole:
         _predict(arm, sequences, read, whole, nnunet_root, threads)
 
 
 def _validation_folds(splits: Path) -> dict[str, int]:
-    """Return the fold of each training patient."""
+    """Return the fold of each patient that one validates."""
     return {
         patient_of(case): fold
         for fold, split in enumerate(json.loads(splits.read_text()))
