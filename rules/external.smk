@@ -9,10 +9,15 @@ figures/external.{svg,png}. Nothing where the key is null.
 from echoweave.io.buckets import index_name
 from echoweave.segmentation.files import best_file
 
+EXTERNAL_FRAMES = expand(MEASURES / "external/{arm}/frames.tsv", arm=ARMS)
+
 
 rule external:
     input:
         [
+            *external_indexes(RESULTS / "external/cache"),
+            *expand(external_indexes(RESULTS / "predictions/external/{arm}"), arm=ARMS),
+            *EXTERNAL_FRAMES,
             *(RESULTS / f"external/{table}.tsv" for table in ["cohort", "excluded"]),
             *(RESULTS / f"tables/external.{ext}" for ext in ["html", "tsv", "md", "tex"]),
             *(RESULTS / f"figures/external.{ext}" for ext in ["svg", "png"]),
@@ -26,9 +31,8 @@ rule external:
 if EXTERNAL:
     EXTERNAL_TITLES = COHORT.dataset.title, EXTERNAL.dataset.title
     OWN_FRAMES = arm_measures("frames")
-    EXTERNAL_FRAMES = expand(MEASURES / "external/{arm}/frames.tsv", arm=ARMS)
 
-    rule write_external_cohort:
+    rule write_cohort_external:
         input:
             # Of a data set that is not CAMUS no patient is in it.
             pairs=rules.pair_ted.output.pairs,
@@ -36,9 +40,9 @@ if EXTERNAL:
             cohort=RESULTS / "external/cohort.tsv",
             excluded=RESULTS / "external/excluded.tsv",
         log:
-            logs("write_external_cohort"),
+            logs("write_cohort_external"),
         benchmark:
-            benchmarks("write_external_cohort")
+            benchmarks("write_cohort_external")
         localrule: True
         conda:
             "../envs/echoweave.yaml"
@@ -63,7 +67,7 @@ if EXTERNAL:
             input:
                 pairs=[],
             output:
-                caches=external_index(RESULTS / "external/cache", bucket),
+                caches=[external_index(RESULTS / "external/cache", bucket)],
                 checksums=checksums(f"external_{bucket}"),
             log:
                 logs(f"build_cache_external_{bucket}"),
@@ -80,6 +84,7 @@ if EXTERNAL:
                 sources=sources,
                 ted_root=Path(),
                 label_values=EXTERNAL.dataset.label_values,
+                whole_clips=False,
                 data=settings("data.size"),
             message:
                 f"Caching {len(patients)} patients of {EXTERNAL.dataset.title}"
@@ -90,7 +95,7 @@ if EXTERNAL:
             name:
                 f"predict_external_{bucket}"
             input:
-                caches=external_index(RESULTS / "external/cache", bucket),
+                caches=[external_index(RESULTS / "external/cache", bucket)],
                 best=lambda wildcards: best_file(NNUNET, ARMS[wildcards.arm]),
             output:
                 external_index(RESULTS / "predictions/external/{arm}", bucket),

@@ -42,6 +42,11 @@ class PaddedFiles(SequenceFiles):
         return self.files.all
 
     @property
+    def told(self) -> str:
+        """Digest of what tables of the whole data set say of this sequence."""
+        return self.files.told
+
+    @property
     def labelled(self) -> bool:
         """Whether there are reference masks at ED and ES."""
         return self.files.labelled
