@@ -1,4 +1,4 @@
-"""What several test packages share: two tiny phantoms, made once a session."""
+"""What several test packages share: three tiny phantoms, made once a session."""
 
 import os
 import subprocess
@@ -39,6 +39,19 @@ def phantom_mhd(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def phantom_nifti(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same patients in the NIfTI layout."""
     return made_once(tmp_path_factory, "nifti", lambda folder: write_phantom(folder, tiny("nifti")))
+
+
+TINY_ECHONET = PhantomSettings(
+    layout="echonet", patients=5, test_patients=1, size=(64, 64), frames=(14, 20), seed=7
+)
+
+
+@pytest.fixture(scope="session")
+def phantom_echonet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a phantom in the form of EchoNet: 1-3 and 5 train, 4 validates, 10 tests."""
+    return made_once(
+        tmp_path_factory, "echonet", lambda folder: write_phantom(folder, TINY_ECHONET)
+    )
 
 
 @pytest.fixture

@@ -9,17 +9,18 @@ import yaml
 
 from tests import forked
 from tests.data_tree import Tree
+from tests.echonet_tree import EchoNetTree
 from tests.forked import Done
 from tests.workflow.project import ROOT, TINY
 
 
-def snakemake(tree: Tree, *arguments: str, below: str = "") -> Done:
+def snakemake(tree: Tree | EchoNetTree, *arguments: str, below: str = "") -> Done:
     """Run Snakemake on a tree as the command line does; ``below`` ends its config file."""
-    config = tree.root / "config.yaml"
+    config = tree.results.parent / "config.yaml"
     settings = {"results_dir": str(tree.results), **tree.config}
     settings["data"] = tree.config["data"] | {"size": 32}
     config.write_text(yaml.safe_dump(settings) + below)
-    command = [*arguments, "--cores", "1", "--directory", str(tree.root)]
+    command = [*arguments, "--cores", "1", "--directory", str(config.parent)]
     command += ["--configfile", str(TINY), str(config)]
     return forked.snakemake(command, ROOT)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.echonet_tree import EchoNetTree
 
 from echoweave.cache.build import build_cache
 from echoweave.cache.pair_ted import pair_ted
@@ -276,3 +277,63 @@ def test_every_file_that_was_read_has_its_checksum(make_tree: Any) -> None:
     cfg = tree.file("cfg")
     assert table["sha256"][str(cfg)] == hashlib.sha256(cfg.read_bytes()).hexdigest()
     assert table["bytes"][str(cfg)] == cfg.stat().st_size
+
+
+def whole_clips(tree: EchoNetTree) -> dict[str, Path]:
+    """Build the cache of an EchoNet tree; return its files by patient."""
+    cohort = tree.load()
+    outputs = [tree.results / f"cache/{patient}.h5" for patient in cohort.patients]
+    values, sums = cohort.dataset.label_values, tree.results / "checksums.tsv"
+    build_cache(cohort.sequences, None, Path(), values, 64, outputs, sums, whole_clips=True)
+    return dict(zip(cohort.patients, outputs, strict=True))
+
+
+def test_whole_clips_are_kept_beside_the_frames_from_ed_to_es(tmp_path: Path) -> None:
+    tree = EchoNetTree(tmp_path)
+    tree.add("0XA1", ed=1, es=4)
+    path = whole_clips(tree)["0XA1"]
+    sequence, cycle = read_sequence(path, "4CH"), read_cycle(path, "4CH")
+    assert cycle is not None
+    assert (cycle.phase, cycle.ed, cycle.es) == ("cycle", 1, 4)
+    assert cycle.frames[:, 0, 0].tolist() == [20, 50, 80, 110, 140, 170]
+    assert (sequence.phase, sequence.ed, sequence.es) == ("systole", 0, 3)
+    assert sequence.frames[:, 0, 0].tolist() == [50, 80, 110, 140]
+    assert (cycle.frame_rate_hz, cycle.ef_percent) == (50, 55.1)
+    assert (cycle.edv_ml, cycle.esv_ml, cycle.unit) == (100.2, 45.0, "px")
+    assert (cycle.native_shape, cycle.spacing) == ((32, 40), (0.5, 0.625))
+    assert cycle.labels is not None
+    np.testing.assert_array_equal(cycle.labels, sequence.labels)
+    # Twice as many rows, 8 columns for each 5: 21 x 17 and 17 x 13 pixels.
+    assert (cycle.labels.sum(axis=(1, 2)) / (2 * 1.6)).tolist() == pytest.approx(
+        [21 * 17, 17 * 13], rel=0.04
+    )
+    assert cycle.dense_labels is None
+
+
+def test_a_whole_clip_with_es_first_keeps_its_own_order(tmp_path: Path) -> None:
+    tree = EchoNetTree(tmp_path)
+    tree.add("0XA1", ed=5, es=2)
+    path = whole_clips(tree)["0XA1"]
+    sequence, cycle = read_sequence(path, "4CH"), read_cycle(path, "4CH")
+    assert cycle is not None
+    assert (cycle.ed, cycle.es, cycle.frames[0, 0, 0]) == (5, 2, 20)
+    assert (sequence.phase, sequence.reversed) == ("diastole", True)
+    assert sequence.frames[:, 0, 0].tolist() == [170, 140, 110, 80]
+    assert sequence.in_time(sequence.frames)[:, 0, 0].tolist() == [80, 110, 140, 170]
+
+
+def test_truth_of_whole_clips_holds_every_stored_frame(tmp_path: Path) -> None:
+    tree = EchoNetTree(tmp_path)
+    tree.add("0XA1", ed=4, es=1)
+    tree.add("0XB2")
+    tree.add_truth("0XA1")
+    paths = whole_clips(tree)
+    sequence, cycle = read_sequence(paths["0XA1"], "4CH"), read_cycle(paths["0XA1"], "4CH")
+    assert cycle is not None
+    assert cycle.dense_labels is not None
+    assert sequence.dense_labels is not None
+    # Mask t of the clip covers t + 1 rows of 32, here 2 t + 2 of 64.
+    assert cycle.dense_labels[:, :, 0].sum(axis=1).tolist() == [2, 4, 6, 8, 10, 12]
+    assert sequence.dense_labels[:, :, 0].sum(axis=1).tolist() == [10, 8, 6, 4]
+    assert sequence.dense_label_values == cycle.dense_label_values == (0, 1)
+    assert read_sequence(paths["0XB2"], "4CH").dense_labels is None

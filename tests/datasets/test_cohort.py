@@ -72,6 +72,23 @@ def test_validation_list_of_the_nifti_release_is_for_training(make_tree: Any) ->
     assert tree.load().training_patients == ["patient0001"]
 
 
+def test_published_folds_are_validated_by_that_list(make_tree: Any) -> None:
+    tree = make_tree("nifti")
+    for number, subgroup in enumerate(("training", "validation", "testing"), start=1):
+        tree.add(f"patient{number:04d}", subgroup)
+    tree.config["folds"] = "published"
+    cohort = tree.load()
+    assert (cohort.folds, cohort.n_folds) == ({"patient0002": 0}, 1)
+    published = {source.patient for source in cohort.sequences if source.validation}
+    assert published == {"patient0002"}
+
+
+def test_the_legacy_release_publishes_no_validation_patients(tree: Any) -> None:
+    tree.config["folds"] = "published"
+    with pytest.raises(InputError, match="folds: published, but the data set has no published"):
+        tree.load()
+
+
 def test_test_patients_may_lack_masks(tree: Any) -> None:
     tree.add("patient0010", "testing", labelled=False)
     cohort = tree.load()
@@ -98,6 +115,7 @@ def test_folds_are_balanced_and_follow_the_seed(make_tree: Any) -> None:
         tree.add(f"patient{number:04d}")
     tree.config["folds"] = 3
     folds = tree.load().folds
+    assert tree.load().n_folds == 3
     assert sorted(folds) == tree.load().training_patients
     assert sorted(folds.values()) == [0, 0, 0, 1, 1, 2, 2]
     tree.config["seed"] = 2

@@ -62,3 +62,16 @@ def test_another_content_under_the_old_date_is_noticed(tmp_path: Path) -> None:
         os.utime(clip, ns=(0, 10**18))
         digests.add(inspect_all(tasks, tmp_path / "memo.json", threads=1)[1][str(clip)])
     assert len(digests) == 2
+
+
+def test_what_is_told_beside_the_files_counts_as_well(tmp_path: Path) -> None:
+    read: list[str] = []
+
+    def inspect() -> Report:
+        read.append("clip")
+        return Report(None, ())
+
+    for told in ("row 1", "row 1", "row 2"):
+        tasks = [Task("one", [], inspect, told), Task("other", [], lambda: Report(None, ()))]
+        inspect_all(tasks, tmp_path / "memo.json", threads=1)
+    assert len(read) == 2

@@ -21,6 +21,7 @@ from echoweave.io.cache import EchoSequence, read_sequence, read_views, write_pa
 from echoweave.io.cfg import read_cfg
 from echoweave.io.images import read_image, write_image
 from echoweave.io.tables import read_tsv
+from echoweave.io.video import read_video, write_video
 from echoweave.registration.checkpoint import Checkpoint, load_network, save_checkpoint
 from echoweave.registration.networks.registry import build_network
 from echoweave.registration.settings import ModelSettings
@@ -28,6 +29,7 @@ from echoweave.registration.split import PatientSplit
 from echoweave.registration.state import TrainingState, load_state, save_state
 from tests.bad_input.configs import DIRNET
 from tests.data_tree import Tree
+from tests.echonet_tree import EchoNetTree, video_frames
 from tests.fuzz.mutations import Strategy, damaged, either
 
 CAMPAIGN = os.environ.get("FUZZ_EXAMPLES")
@@ -64,6 +66,16 @@ def check_cache(path: Path) -> None:
 
 def check_table(path: Path) -> None:
     assert len(read_tsv(path).columns) > 0
+
+
+def check_avi(path: Path) -> None:
+    frames = read_video(path)
+    assert frames.dtype == np.uint8
+    assert frames.ndim == 3
+
+
+def write_avi(path: Path) -> None:
+    write_video(path, video_frames(1), 50)
 
 
 def write_mhd(path: Path) -> None:
@@ -128,6 +140,7 @@ FILES: dict[str, tuple[str, Callable[[Path], Any], Read, Strategy]] = {
         check_image,
         damaged,
     ),
+    "AVI": ("clip.avi", write_avi, check_avi, damaged),
     "cfg": ("Info_4CH.cfg", write_cfg, check_cfg, either),
     "cache": ("patient0001.h5", write_cache, check_cache, damaged),
     "table": ("pairs.tsv", write_table, check_table, either),
@@ -180,5 +193,42 @@ def test_a_tree_with_a_damaged_text_is_loaded_or_refused(
         facts = cohort.sequences[0].facts
         assert np.isfinite(facts.stored_ed + facts.stored_es)
         assert not facts.frame_rate_hz <= 0
+    finally:
+        path.write_bytes(sound)
+
+
+@pytest.fixture(scope="module")
+def echonet(tmp_path_factory: pytest.TempPathFactory) -> EchoNetTree:
+    """Two clips, for training and testing."""
+    tree = EchoNetTree(tmp_path_factory.mktemp("echonet"))
+    tree.add("0XA1")
+    tree.add("0XB2", "TEST")
+    return tree
+
+
+@pytest.mark.parametrize("name", ["FileList.csv", "VolumeTracings.csv"])
+@pytest.mark.parametrize("on_bad_input", ["stop", "exclude"])
+@fuzzed
+@given(data=st.data())
+def test_an_echonet_tree_with_a_damaged_table_is_loaded_or_refused(
+    echonet: EchoNetTree, name: str, on_bad_input: str, data: st.DataObject
+) -> None:
+    path = echonet.file(name)
+    sound = path.read_bytes()
+    path.write_bytes(data.draw(either(sound)))
+    echonet.config["data"]["on_bad_input"] = on_bad_input
+    try:
+        cohort = echonet.load()
+    except InputError as error:
+        assert all(problem.file.startswith(str(echonet.root)) for problem in error.problems)
+        assert len(str(error).splitlines()) == len(error.problems)
+    else:
+        for source in cohort.sequences:
+            assert min(source.facts.stored_ed, source.facts.stored_es) >= 0
+            assert max(source.facts.stored_ed, source.facts.stored_es) < 6
+            masks = source.files.read_masks()
+            assert masks is not None
+            assert masks.any(axis=(1, 2)).all()
+            assert np.isfinite(source.facts.ef_percent)
     finally:
         path.write_bytes(sound)

@@ -246,9 +246,7 @@ class _Inspection:
         for column in _COUNTS:
             number = number_of(row[column])
             if number is None or number != int(number) or not 1 <= number <= _LARGEST_COUNT:
-                self._wrong(
-                    column, f"{printable(row[column][:20])!r} is no number of pixels or frames"
-                )
+                self._wrong(column, f"{printable(row[column][:20])!r} is no whole number from 1 on")
             else:
                 found[column] = int(number)
         return found

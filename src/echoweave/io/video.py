@@ -75,6 +75,8 @@ def _frames(container: "InputContainer") -> NDArray[np.uint8]:
     if not container.streams.video:
         raise ValueError("holds no video")
     stream = container.streams.video[0]
+    if stream.codec_context is None:
+        raise ValueError("its pictures are compressed in an unknown way")
     check_shape((max(stream.frames, 1), stream.height, stream.width))
     stream.codec_context.options = {"max_pixels": str(_LARGEST_FRAME)}
     frames: list[NDArray[np.uint8]] = []
