@@ -1,5 +1,6 @@
 """A study of CAMUS whose arm is applied to EchoNet, another data set with another unit."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,6 @@ import pytest
 from echoweave.io.cache import read_sequence, read_views
 from echoweave.io.images import read_image
 from echoweave.io.tables import read_tsv
-from echoweave.phantom.dataset import write_phantom
-from echoweave.phantom.settings import PhantomSettings
 from tests.workflow.project import TINY, Project
 
 pytestmark = pytest.mark.workflow
@@ -20,19 +19,20 @@ OWN = {
 }
 
 
-def config_of(folder: Path, external: str | None = "echonet") -> dict[str, object]:
-    data = {"echonet": {"root": str(folder / "data/echonet")}}
+def config_of(project: Project, external: str | None = "echonet") -> dict[str, object]:
+    data = {"echonet": {"root": str(project.folder / "echonet")}}
     return OWN | {"data": data, "evaluation": {"external": external}}
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory, phantom_nifti: Path) -> Project:
-    """Two training patients and a test patient of EchoNet, and what sparse2d makes of them."""
+def run(
+    tmp_path_factory: pytest.TempPathFactory, phantom_nifti: Path, phantom_echonet: Path
+) -> Project:
+    """Six patients of EchoNet, and what sparse2d makes of them."""
     folder = tmp_path_factory.mktemp("external")
-    settings = {"patients": 2, "test_patients": 1, "size": (48, 48), "frames": (20, 24)}
-    write_phantom(folder / "data", PhantomSettings(layout="echonet", **settings))
+    shutil.copytree(phantom_echonet / "echonet", folder / "echonet")
     project = Project(folder, phantom_nifti, TINY)
-    done = project.run("external", config=config_of(folder))
+    done = project.run("external", config=config_of(project))
     assert done.returncode == 0, done.stderr[-3000:]
     return project
 
@@ -41,9 +41,9 @@ def test_every_patient_is_measured_once_at_ed_and_es(run: Project) -> None:
     frames = read_tsv(run.results / f"measures/external/{ARM}/frames.tsv")
     cohort = read_tsv(run.results / "external/cohort.tsv")
 
-    assert len(cohort) == frames["patient"].nunique() == 3
+    assert len(cohort) == frames["patient"].nunique() == 6
     assert frames["structure"].unique().tolist() == ["cavity"]
-    assert frames.groupby("patient")["instant"].apply(list).tolist() == [["ED", "ES"]] * 3
+    assert frames.groupby("patient")["instant"].apply(list).tolist() == [["ED", "ES"]] * 6
     assert "hd95_px" in frames.columns
 
 
@@ -51,7 +51,7 @@ def test_predictions_lie_on_the_grid_of_their_own_cache(run: Project) -> None:
     paths = sorted((run.results / f"predictions/external/{ARM}").glob("*.nii.gz"))
     caches = sorted((run.results / "external/cache").glob("*.h5"))
 
-    assert len(paths) == len(caches) == 3
+    assert len(paths) == len(caches) == 6
     for path, cache in zip(paths, caches, strict=True):
         assert read_views(cache) == ["4CH"]
         echo = read_sequence(cache, "4CH")
@@ -65,22 +65,22 @@ def test_the_table_has_both_test_sets(run: Project) -> None:
     overall = table[(table["group"] == "all") & (table["instant"] == "overall")]
 
     assert overall["dataset"].tolist() == ["CAMUS", "EchoNet"]
-    # Two test patients with two views, and three clips, at ED and ES.
-    assert overall["n"].tolist() == [8, 6]
+    # Two test patients with two views, and six clips, at ED and ES.
+    assert overall["n"].tolist() == [8, 12]
     assert overall["unit"].tolist() == ["mm", "px"]
     lost = overall["dice_mean"].iloc[0] - overall["dice_mean"].iloc[1]
     assert overall["dice_loss"].iloc[1] == pytest.approx(lost, abs=1e-5)
 
 
 def test_nothing_runs_again_and_without_the_key_nothing_is_there_to_run(run: Project) -> None:
-    assert run.planned("external", config=config_of(run.folder)) == {}
-    assert run.planned("external", config=config_of(run.folder, None)) == {}
+    assert run.planned("external", config=config_of(run)) == {}
+    assert run.planned("external", config=config_of(run, None)) == {}
 
 
 def test_a_prediction_that_is_gone_is_made_again(run: Project) -> None:
     path = next((run.results / f"predictions/external/{ARM}").glob("*.nii.gz"))
     path.unlink()
-    planned = run.planned("external", config=config_of(run.folder))
+    planned = run.planned("external", config=config_of(run))
 
     assert {name.rstrip("_01") for name in planned} == {
         *("predict_external", "measure_external", "make_external_table", "draw_external"),
@@ -88,7 +88,7 @@ def test_a_prediction_that_is_gone_is_made_again(run: Project) -> None:
 
 
 def test_a_name_that_is_no_other_data_set_stops_before_any_job(run: Project) -> None:
-    done = run.run("external", "--dry-run", config=config_of(run.folder, "camus"))
+    done = run.run("external", "--dry-run", config=config_of(run, "camus"))
 
     assert done.returncode != 0
     said = "'camus' is the data set that the arms are trained on"
