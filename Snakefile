@@ -15,6 +15,7 @@ include: "rules/registration.smk"
 include: "rules/pseudolabels.smk"
 include: "rules/segmentation.smk"
 include: "rules/evaluation.smk"
+include: "rules/external.smk"
 include: "rules/figures.smk"
 include: "rules/submission.smk"
 include: "rules/viewer.smk"
@@ -48,6 +49,7 @@ rule all:
         rules.pseudolabels.input,
         rules.segmentation.input,
         rules.evaluation.input,
+        rules.external.input,
         rules.figures.input,
         rules.submission.input,
         rules.viewer.input,

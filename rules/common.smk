@@ -1,7 +1,7 @@
 """What every stage shares: checked config, cohort, paths, params and library files.
 
 Comes in: the merged config and the data trees it names.
-Goes out: COHORT (the good sequences), RESULTS and the helpers below.
+Goes out: COHORT (the good sequences), EXTERNAL (those of another data set, or None), RESULTS and the helpers below.
 """
 
 import os
@@ -18,6 +18,7 @@ shield_jobs(os.environ)
 
 from echoweave.agreement import check_agreement
 from echoweave.datasets.cohort import load_cohort
+from echoweave.datasets.external import load_external
 from echoweave.config import check_config, config_slice
 from echoweave.config_keys import check_keys
 from echoweave.cpu import usable_cpus
@@ -61,6 +62,7 @@ try:
     # On a cluster there is no --cores: one on the login node, which others use, too.
     cores = min(RUN.cores or 1, usable_cpus())
     COHORT = load_cohort(config, RESULTS, threads=cores)
+    EXTERNAL = load_external(config, COHORT, RESULTS, threads=cores)
     if RUN.main:
         COHORT.warn()
         check_agreement(config, COHORT)
@@ -74,6 +76,7 @@ BUCKETS = {
     **{f"training_{bucket}": patients for bucket, patients in TRAINING_BUCKETS.items()},
     **{f"testing_{bucket}": patients for bucket, patients in TESTING_BUCKETS.items()},
 }
+EXTERNAL_BUCKETS = EXTERNAL.buckets(EXTERNAL.patients, config["chunks"]) if EXTERNAL else {}
 BUCKET_OF = {patient: bucket for bucket, patients in BUCKETS.items() for patient in patients}
 SEQUENCES = {
     bucket: [source.name for source in COHORT.sequences_of(patients)]

@@ -77,6 +77,16 @@ def whole_clip_indexes(arm, patients):
     return indexes(folder, patients) if folder else []
 
 
+def external_index(folder, bucket):
+    """Of the artefacts of a bucket of the other data set."""
+    names = [source.name for source in EXTERNAL.sequences_of(EXTERNAL_BUCKETS[bucket])]
+    return folder / "index" / index_name(f"external_{bucket}", names)
+
+
+def external_indexes(folder):
+    return [external_index(folder, bucket) for bucket in EXTERNAL_BUCKETS]
+
+
 def arm_measures(kind):
     return [MEASURES / arm / f"{kind}.tsv" for arm in ARMS]
 
@@ -119,5 +129,10 @@ if workflow.is_main_process:
         *(clips_folder(arm) for arm in ARMS if COHORT.dataset.whole_clips),
         RESULTS / "viewer/data",
     ]
+    external_folders = [
+        RESULTS / "external/cache",
+        *(RESULTS / "predictions/external" / arm for arm in ARMS),
+    ]
     with log_to_terminal():
         check_indexes(one for folder in folders for one in indexes(folder, COHORT.patients))
+        check_indexes(one for folder in external_folders for one in external_indexes(folder))

@@ -83,12 +83,16 @@ JOBS = jobs_by_rule(
 rule write_provenance:
     input:
         rules.evaluation.input,
+        rules.external.input,
         rules.figures.input,
         rules.submission.input,
         rules.viewer.input,
         rules.summarise.output,
         config=rules.write_config.output[0],
-        checksums=[checksums(part) for part in ["ted", *BUCKETS]],
+        checksums=[
+            checksums(part)
+            for part in ["ted", *BUCKETS, *(f"external_{one}" for one in EXTERNAL_BUCKETS)]
+        ],
         files=[*COHORT.lists, *(PRETRAINED[model] for model in ADOPTED)],
     output:
         json=RESULTS / "provenance.json",
@@ -121,6 +125,7 @@ rule render_report:
     input:
         rules.figures.input,
         rules.evaluation.input,
+        rules.external.input,
         config=rules.write_config.output[0],
         provenance=rules.write_provenance.output.json,
         captions=[os.path.relpath(path) for path in BASE.glob("workflow/report/**/*.rst")],

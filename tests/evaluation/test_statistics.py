@@ -7,13 +7,17 @@ from echoweave.evaluation.statistics import (
     agree,
     bias_of_draws,
     bootstrap,
+    bootstrap_difference,
     correlation_of_draws,
     describe,
+    determination,
+    determination_of_draws,
     holm,
     mae_of_draws,
     mean_of_draws,
     median_of_draws,
     paired_p,
+    pooled_dice_of_draws,
 )
 
 NAN = math.nan
@@ -112,3 +116,46 @@ def test_holm_by_hand():
     adjusted = holm(np.array([0.04, 0.01, NAN, 0.03]))
     assert adjusted == pytest.approx([0.06, 0.03, NAN, 0.06], nan_ok=True)
     assert holm(np.array([0.9, 0.8])).tolist() == [1.0, 1.0]
+
+
+def test_a_difference_of_unpaired_patients_is_as_wide_as_both_sides_together():
+    first = np.array([[2.0, 1], [4, 1]])
+    second = np.array([[1.0, 1], [1, 1]])
+    low, high = bootstrap_difference(first, second, mean_of_draws, 200, 1)
+
+    # The second side is the same in every draw; the first runs from 2 to 4.
+    assert (low, high) == (1.0, 3.0)
+    both = bootstrap_difference(first, first, mean_of_draws, 2000, 1)
+    assert both == (-2.0, 2.0)
+    alone = bootstrap_difference(first[:1], second, mean_of_draws, 200, 1)
+    assert all(math.isnan(end) for end in alone)
+
+
+def test_the_ends_of_an_interval_can_be_chosen():
+    patients = np.arange(101.0)[:, None]
+
+    def first_drawn(draws):
+        return draws[:, 0, 0]
+
+    wide = bootstrap(patients, first_drawn, 20000, 1)
+    narrow = bootstrap(patients, first_drawn, 20000, 1, (5, 95))
+    assert wide == pytest.approx((2.5, 97.5), abs=1)
+    assert narrow == pytest.approx((5, 95), abs=1)
+
+
+def test_pooled_dice_of_draws_by_hand():
+    # 30 of 80 and 10 of 20 pixels on both sides; nothing on either.
+    draws = np.array([[[30.0, 80], [10, 20]], [[0, 0], [0, 0]]])
+    found = pooled_dice_of_draws(draws)
+
+    assert found[0] == pytest.approx(2 * 40 / 100)
+    assert math.isnan(found[1])
+
+
+def test_determination_by_hand():
+    # Squares of 1, 0 and 1 against 1, 0 and 1 about the mean; then one point off throughout.
+    assert determination(np.array([2.0, 2, 2]), np.array([1.0, 2, 3])) == 0.0
+    assert determination(np.array([2.0, 3, 4]), np.array([1.0, 2, 3])) == 1 - 3 / 2
+    assert math.isnan(determination(np.array([1.0, 2]), np.array([1.0, 2])))
+    constant = np.array([[[1.0, 5], [2, 5], [3, 5]]])
+    assert math.isnan(determination_of_draws(constant)[0])

@@ -11,6 +11,7 @@ import numpy as np
 from echoweave.io.images import read_image, write_image, write_sequence
 from echoweave.io.tables import read_tsv
 from echoweave.phantom.dataset import write_phantom
+from echoweave.phantom.settings import PhantomSettings
 from tests.conftest import tiny
 from tests.workflow.project import Project
 
@@ -99,6 +100,12 @@ def move_data(project: Project) -> None:
 def name_pairs(project: Project) -> None:
     pairs = read_tsv(project.results / "ted_pairs.tsv")[["ted_id", "patient"]]
     pairs.to_csv(project.folder / "pairs.tsv", sep="\t", index=False)
+
+
+def write_clips_of_echonet(project: Project) -> None:
+    """Put another data set where config.yaml looks for it: in the working directory."""
+    settings = {"patients": 1, "test_patients": 1, "size": (48, 48), "frames": (20, 24)}
+    write_phantom(project.folder / "resources", PhantomSettings(layout="echonet", **settings))
 
 
 def keep_model(project: Project) -> None:
@@ -305,6 +312,7 @@ CHANGES: tuple[Change, ...] = (
     key("evaluation.consistency_threshold", 0.1),
     key("evaluation.simpson_mode", "camus"),
     key("evaluation.bootstrap_samples", 101),
+    key("evaluation.external", "echonet", write_clips_of_echonet),
     key("figures.sequences", ["patient0010_4CH"]),
     key("figures.registration", ["patient0004_4CH"]),
     Change("`viewer.patients`, from all to testing", {"viewer.patients": "testing"}),

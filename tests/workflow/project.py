@@ -169,6 +169,7 @@ TARGETS = {
     "pseudolabels",
     "segmentation",
     "evaluation",
+    "external",
     "figures",
     "submission",
     "viewer",

@@ -27,7 +27,7 @@ STAGES: Mapping[str, tuple[str, ...]] = {
     "Pseudo-labels": ("generate_pseudolabels", "merge_quality"),
     "nnU-Nets": ("write_raw", "plan", "train_fold", "select"),
     "Predictions": ("predict",),
-    "Measures, tables": ("write_roles", "measure", "make_tables"),
+    "Measures, tables": ("write_roles", "measure", "make_tables", "make_external_table"),
     "Figures": ("draw", "align"),
     "Submission, viewer": ("write_submission", "write_clips", "write_page"),
     "Report": ("summarise", "write_config", "write_provenance", "render_report"),

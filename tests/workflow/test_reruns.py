@@ -50,7 +50,9 @@ def test_what_is_only_shown_or_measured_trains_nothing(
     ]
     assert rows
     for what in rows:
-        stages = {stage_of(rule) for jobs in found[what] for rule in jobs}
+        rules = {rule for jobs in found[what] for rule in jobs}
+        # Another data set has caches and predictions of its own.
+        stages = {stage_of(rule) for rule in rules if "_external" not in rule}
         assert stages <= set(STAGES) - TRAINING - {"Cache", "Pseudo-labels", "Predictions"}
 
 

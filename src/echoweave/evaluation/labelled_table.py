@@ -6,7 +6,9 @@ from typing import Any
 import pandas as pd
 
 from echoweave.evaluation.samples import (
+    INSTANTS,
     TableSettings,
+    at_instant,
     count_missed,
     dice_counts,
     interval_keys,
@@ -17,7 +19,6 @@ from echoweave.evaluation.samples import (
 from echoweave.evaluation.statistics import bootstrap, pooled_dice_of_draws
 from echoweave.evaluation.table import Column, Table
 
-_INSTANTS = ("overall", "ED", "ES")
 # Ends of the interval of frames that EchoNet-Dynamic and SimLVSeg publish.
 _OF_FRAMES = (5.0, 95.0)
 # What a published row can hold.
@@ -53,12 +54,11 @@ def make_labelled_frames(
     """
     rows: list[dict[str, Any]] = []
     for structure in settings.structures:
-        for instant in _INSTANTS:
+        for instant in INSTANTS:
             keys = {"structure": structure, "instant": instant}
             if structure == "cavity":
                 rows += [keys | row for row in published if row["instant"] == instant]
-            chosen = select(frames, structure=structure)
-            chosen = chosen if instant == "overall" else select(chosen, instant=instant)
+            chosen = at_instant(select(frames, structure=structure), instant)
             rows += [
                 keys | {"method": arm} | _row(select(chosen, arm=arm), settings) for arm in arms
             ]

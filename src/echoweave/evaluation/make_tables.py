@@ -73,7 +73,7 @@ def make_tables(
         "function": make_function(ours["volumes"], arms, chosen),
         "beats": make_beats(ours["cycles"], arms, chosen),
         "pseudolabels": make_pseudolabels(add_roles(_concat(pseudolabels), roles), arms, chosen),
-        "smoothness": make_smoothness(ours["smoothness"], arms, chosen),
+        "smoothness": make_smoothness(ours["smoothness"], ours["clips"], arms, chosen),
         "consistency": make_consistency(ours["consistency"], arms, chosen),
         "strata": make_strata(ours["frames"], arms, chosen),
         "tests": make_tests(ours, arms, chosen),

@@ -26,6 +26,8 @@ Groupings = Mapping[str, tuple[str, Sequence[str]]]
 # Grouping -> column of the measured rows and its groups.
 BY_QUALITY: Groupings = {"image quality": ("quality", ("Good", "Medium", "Poor"))}
 BY_VIEW: Groupings = {"view": ("view", ("2CH", "4CH"))}
+# Of a table that shows both instants together, too.
+INSTANTS = ("overall", "ED", "ES")
 AGREEMENT_INTERVALS = {
     "correlation": correlation_of_draws,
     "bias": bias_of_draws,
@@ -158,6 +160,11 @@ def split(
     for grouping, (column, groups) in groupings.items():
         for group in groups:
             yield {"grouping": grouping, "group": group}, select(rows, **{column: group})
+
+
+def at_instant(rows: pd.DataFrame, instant: str) -> pd.DataFrame:
+    """Return the rows at one of ``INSTANTS``."""
+    return rows if instant == "overall" else select(rows, instant=instant)
 
 
 def select(rows: pd.DataFrame, **values: Any) -> pd.DataFrame:

@@ -119,11 +119,50 @@ def bootstrap(
     Returns:
         (low, high); NaN for fewer than two patients.
     """
-    if len(patients) < 2:
-        return math.nan, math.nan
     generator = np.random.default_rng(seed)
+    return _interval(_results(patients, statistic, samples, generator), percentiles)
+
+
+def bootstrap_difference(
+    first: Values,
+    second: Values,
+    statistic: Callable[[Values], Values],
+    samples: int,
+    seed: int,
+) -> tuple[float, float]:
+    """Return the 95 % interval of a statistic of some patients minus that of others.
+
+    Both sides are drawn independently of each other, for nothing pairs them.
+
+    Args:
+        first: [P, K], what the statistic needs of each patient.
+        second: [Q, K], the same of the others.
+        statistic: Takes the draws [B, P, K] and returns one value each, [B].
+        samples: Number of draws B.
+        seed: Seed of the draws.
+
+    Returns:
+        (low, high); NaN where either side has fewer than two patients.
+    """
+    generator = np.random.default_rng(seed)
+    ours, theirs = (_results(side, statistic, samples, generator) for side in (first, second))
+    return _interval(ours - theirs, CONFIDENCE)
+
+
+def _results(
+    patients: Values,
+    statistic: Callable[[Values], Values],
+    samples: int,
+    generator: np.random.Generator,
+) -> Values:
+    """Return the statistic of each draw of whole patients [B]; NaN for fewer than two of them."""
+    if len(patients) < 2:
+        return np.full(samples, np.nan)
     draws = generator.integers(len(patients), size=(samples, len(patients)))
-    results = statistic(patients[draws])
+    return statistic(patients[draws])
+
+
+def _interval(results: Values, percentiles: tuple[float, float]) -> tuple[float, float]:
     results = results[np.isfinite(results)]
     if not len(results):
         return math.nan, math.nan

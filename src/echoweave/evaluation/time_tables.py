@@ -24,17 +24,22 @@ _SHARE, _LARGEST = "inconsistent_share", "max_deviation"
 
 
 def make_smoothness(
-    smoothness: pd.DataFrame, arms: Sequence[str], settings: TableSettings
+    smoothness: pd.DataFrame, clips: pd.DataFrame, arms: Sequence[str], settings: TableSettings
 ) -> Table:
     """Return the smoothness of the area curves per arm, group and structure.
 
     Args:
         smoothness: Rows of smoothness.tsv of all arms.
+        clips: Rows of clips.tsv of all arms: of the cavity in whole clips, where there are any.
         arms: The arms; one without rows is shown with n = 0.
         settings: For the intervals.
     """
     measures = _NORMALISED, _PIXELS
     rows = _rows(smoothness, arms, "structure", settings.structures, measures, settings)
+    whole = select(clips, mode=settings.simpson_mode)
+    for arm in arms if len(whole) else ():
+        keys = {"arm": arm, "grouping": "whole clips", "group": "all", "structure": "cavity"}
+        rows.append(keys | _row(select(whole, arm=arm), measures, settings))
     assumed = int((~smoothness["frame_rate_known"].astype(bool)).sum() / len(settings.structures))
     notes = [
         "Integral of the squared second derivative of the area curve; lower is smoother; mean ± "
@@ -44,6 +49,11 @@ def make_smoothness(
         "area, time in seconds.",
         "Lost: frames without the structure, over all sequences; their area is 0.",
     ]
+    if len(whole):
+        notes.append(
+            "Whole clips: the cavity over all frames of the clip; the other rows are of the frames "
+            "from ED to ES. The sum grows with the length of a clip."
+        )
     if assumed:
         notes.append(f"The frame rate was assumed for {assumed} predicted sequences.")
     columns = [
@@ -99,13 +109,18 @@ def _rows(
         for keys, group in split(select(table, arm=arm), GROUPINGS):
             for value in values:
                 found = select(group, **{column: value})
-                row: dict[str, Any] = {"arm": arm, **keys, column: value}
-                row["n"] = int(found[measures[0]].notna().sum())
-                row["lost"] = int(found["lost_frames"].sum())
-                for measure in measures:
-                    row |= summarise(found, measure, settings)
-                rows.append(row)
+                rows.append({"arm": arm, **keys, column: value, **_row(found, measures, settings)})
     return rows
+
+
+def _row(found: pd.DataFrame, measures: Sequence[str], settings: TableSettings) -> dict[str, Any]:
+    row = {
+        "n": int(found[measures[0]].notna().sum()),
+        "lost": int(found["lost_frames"].sum()),
+    }
+    for measure in measures:
+        row |= summarise(found, measure, settings)
+    return row
 
 
 def _show_median(column: Column) -> Column:

@@ -32,6 +32,8 @@ COLOURS = {
     "dirnet-multistage": "#88CCEE",
     "dirnet-supervised": "#44AA99",
     "svf": "#882255",
+    "internal": "#BBBBBB",
+    "external": "#EE7733",
 }
 _OTHERS = ("#117733", "#CC6677", "#AA4499", "#661100", "#6699CC")
 

@@ -44,6 +44,12 @@ class Ensemble:
         self.keep_largest = best["keep_largest"]
         self.members = [_member(arm, one, folds, root) for one in best["configurations"]]
 
+    @property
+    def median_spacing(self) -> tuple[float, float]:
+        """(sy, sx), the median over the training cases."""
+        sy, sx = self.members[0].plans_manager.original_median_spacing_after_transp[-2:]
+        return float(sy), float(sx)
+
     def __call__(self, echo: EchoSequence) -> NDArray[np.uint8]:
         """Return the labels of a sequence, uint8 [T, Y, X], in the order of its frames.
 
