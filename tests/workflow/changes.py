@@ -185,6 +185,7 @@ def lose_records(project: Project) -> None:
 
 _MODEL = "registration.models.dirnet"
 _NNUNET = "segmentation.training"
+_ARMS = ["sparse2d", "dense2d", "dense3d"]
 _FOLD = "nnunet/trained/Dataset571_CAMUS2DDense/EchoTrainer__dense2d__2d/fold_0"
 
 CHANGES: tuple[Change, ...] = (
@@ -299,6 +300,19 @@ CHANGES: tuple[Change, ...] = (
         momentum=0.9,
         rotation_degrees=10,
         mirroring=["horizontal"],
+        share_of_training=0.5,
+    ),
+    Change("`segmentation.arms`, weak3d-ssl added", {"segmentation.arms": [*_ARMS, "weak3d-ssl"]}),
+    keys(
+        "any key of `segmentation.pretraining`, with no arm that starts from it",
+        "segmentation.pretraining",
+        epochs=3,
+        iterations_per_epoch=3,
+        validation_iterations=2,
+        initial_lr=0.1,
+        hidden_share=0.4,
+        hide="tube",
+        loss_on="hidden",
     ),
     Change("`segmentation.arms`, dense2d left out", {"segmentation.arms": ["sparse2d", "dense3d"]}),
     Change(

@@ -13,19 +13,19 @@ from queue import Queue
 from typing import Any
 
 from echoweave.phantom.dataset import write_phantom
+from echoweave.segmentation.arms import ARMS
 from tests.conftest import tiny
 from tests.workflow.changes import CHANGES, Change
 from tests.workflow.project import ROOT, Project, tiny_project
 
 DOCUMENT = ROOT / "docs/reruns.md"
 MARK = "<!-- Below: made by `make reruns`. -->\n"
-ARMS = ("sparse2d", "dense2d", "dense3d")
 # Column -> how the names of its rules start.
 STAGES: Mapping[str, tuple[str, ...]] = {
     "Cache": ("pair_ted", "write_cohort", "build_cache"),
     "Registration": ("train_registration", "adopt_registration"),
     "Pseudo-labels": ("generate_pseudolabels", "merge_quality"),
-    "nnU-Nets": ("write_raw", "plan", "train_fold", "select"),
+    "nnU-Nets": ("write_raw", "plan", "pretrain", "train_fold", "select"),
     "Predictions": ("predict",),
     "Measures, tables": ("write_roles", "measure", "make_tables", "make_external_table"),
     "Figures": ("draw", "align"),
@@ -145,6 +145,7 @@ def _cell(stage: str, jobs: Jobs, everything: Jobs) -> str:
 def _by_arm(mine: Jobs, everything: Jobs) -> Iterator[str]:
     """Yield what runs for each arm, arms alike together."""
     alike: dict[str, list[str]] = {}
+    studied = sum(f"train_fold_{arm}" in everything for arm in ARMS)
     for arm in ARMS:
         rules = [f"{step}_{arm}" for step in STAGES["nnU-Nets"] if f"{step}_{arm}" in mine]
         complete = len(rules) == 4 and all(mine[rule] >= everything[rule] for rule in rules)
@@ -152,7 +153,9 @@ def _by_arm(mine: Jobs, everything: Jobs) -> Iterator[str]:
         if rules:
             alike.setdefault("all" if complete else names, []).append(arm)
     for names, arms in alike.items():
-        yield names if len(arms) == len(ARMS) else f"{names} of {', '.join(arms)}"
+        yield names if len(arms) == studied else f"{names} of {', '.join(arms)}"
+    if "pretrain" in mine:
+        yield "pretrain"
 
 
 def _name(rule: str, mine: Jobs, everything: Jobs) -> str:
