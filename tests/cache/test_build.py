@@ -1,12 +1,13 @@
 """From the data trees to the cache."""
 
 import hashlib
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from tests.echonet_tree import EchoNetTree
+from tests.echonet_tree import EchoNetTree, video_frames
 
 from echoweave.cache.build import build_cache
 from echoweave.cache.pair_ted import pair_ted
@@ -14,6 +15,7 @@ from echoweave.geometry.resize import resize_labels
 from echoweave.io.cache import EchoSequence, read_cycle, read_sequence, read_views
 from echoweave.io.images import read_array, write_image
 from echoweave.io.tables import read_tsv
+from echoweave.io.video import write_video
 from echoweave.phantom.dataset import write_phantom
 from echoweave.phantom.settings import PhantomSettings
 
@@ -337,3 +339,25 @@ def test_truth_of_whole_clips_holds_every_stored_frame(tmp_path: Path) -> None:
     assert sequence.dense_labels[:, :, 0].sum(axis=1).tolist() == [10, 8, 6, 4]
     assert sequence.dense_label_values == cycle.dense_label_values == (0, 1)
     assert read_sequence(paths["0XB2"], "4CH").dense_labels is None
+
+
+def peak_of_ingest(tree: EchoNetTree, clips: int) -> int:
+    """Return the most bytes that are held while long clips are checked and cached."""
+    for number in range(1, clips + 1):
+        tree.add(f"0XA{number}")
+        write_video(tree.video(f"0XA{number}"), np.repeat(video_frames(number), 100, axis=0), 50)
+    tree.change(",50,6,", ",50,600,")
+    tracemalloc.start()
+    try:
+        assert len(whole_clips(tree)) == clips
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_more_whole_clips_take_no_more_memory(tmp_path: Path) -> None:
+    peak_of_ingest(EchoNetTree(tmp_path / "imports"), 1)
+    few, many = (peak_of_ingest(EchoNetTree(tmp_path / str(clips)), clips) for clips in (2, 8))
+    # A clip takes 2.5 MB in the cache.
+    assert few > 2.5e6
+    assert many < few + 1.2e6

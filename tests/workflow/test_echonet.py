@@ -1,127 +1,88 @@
-"""Whole clips, the cavity alone, no spacing and published splits, from the videos to the report."""
+"""The workflow on EchoNet: what a changed row of its tables makes stale."""
 
-import json
+import shutil
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from echoweave.io.cache import read_cycle, read_sequence
-from echoweave.io.images import read_array
 from echoweave.io.tables import read_tsv
-from tests.workflow.project import TINY, Project
+from echoweave.shuffle import hash_number
+from tests.workflow.project import TINY, Project, copy_code
 
 pytestmark = pytest.mark.workflow
 
-ARMS = ["dense3d", "dense3d-ssl", "weak3d", "weak3d-ssl", "superimage"]
 
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory, phantom_echonet: Path) -> Project:
-    """Every arm of whole sequences, on clips of which the windows see four frames."""
-    folder = tmp_path_factory.mktemp("echonet")
-    project = Project(folder, phantom_echonet, TINY)
-    done = project.run("all", config=config_of(phantom_echonet))
-    assert done.returncode == 0, done.stderr[-3000:]
-    return project
-
-
-def config_of(phantom: Path) -> dict[str, object]:
+def config_of(project: Project) -> dict[str, object]:
     return {
         "folds": "published",
         "data": {
             "dataset": "echonet",
-            "echonet": {"root": str(phantom / "echonet")},
+            "echonet": {"root": str(project.data / "echonet")},
             "ted": {"root": None},
+            "dense_truth": str(project.data / "truth"),
         },
-        "registration": {"holdout": 0},
-        "pseudolabels": {"estimators": ["still", "joint"], "use": "joint"},
-        "segmentation": {"arms": ARMS},
+        "pseudolabels": {"estimators": ["still"], "use": "still"},
     }
 
 
-def test_there_is_one_fold_that_validates_on_what_is_published(run: Project) -> None:
-    for dataset in ("Dataset572_EchoNet3DDense", "Dataset573_EchoNet3DWeak"):
-        splits = json.loads((run.results / f"nnunet/raw/{dataset}/splits_final.json").read_text())
-        (fold,) = splits
-        assert (len(fold["train"]), len(fold["val"])) == (4, 1)
+@pytest.fixture(scope="module")
+def echonet(tmp_path_factory: pytest.TempPathFactory, phantom_echonet: Path) -> Project:
+    """A run up to the cache."""
+    folder = tmp_path_factory.mktemp("echonet")
+    shutil.copytree(phantom_echonet, folder / "data")
+    project = Project(folder, folder / "data", TINY, folder / "code")
+    copy_code(project.checkout)
+    done = project.run("cache", config=config_of(project))
+    assert done.returncode == 0, done.stderr[-3000:]
+    return project
 
 
-def test_cases_of_both_data_sets_are_the_same_whole_clips(run: Project) -> None:
-    raw = run.results / "nnunet/raw"
-    weak, dense = raw / "Dataset573_EchoNet3DWeak", raw / "Dataset572_EchoNet3DDense"
-    for image in (weak / "imagesTr").iterdir():
-        np.testing.assert_array_equal(
-            read_array(image), read_array(dense / "imagesTr" / image.name)
-        )
-        name = image.name.replace("_0000", "")
-        few, many = (read_array(folder / "labelsTr" / name) for folder in (weak, dense))
-        assert ((few != 2).any(axis=(1, 2))).sum() == 2
-        labelled = np.flatnonzero((many != 2).any(axis=(1, 2)))
-        assert (np.diff(labelled) == 1).all()
-        assert len(labelled) > 2
-        np.testing.assert_array_equal(many[few != 2], few[few != 2])
+def change(path: Path, name: str, column: int, value: str) -> None:
+    """Give another value to the first row of a video."""
+    lines = path.read_text().splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith(name))
+    values = lines[at].split(",")
+    values[column] = value
+    lines[at] = ",".join(values)
+    path.write_text("\n".join(lines) + "\n")
 
 
-def test_both_have_the_same_network_so_that_one_pretraining_serves_both(run: Project) -> None:
-    plans = [
-        json.loads((folder / "plans.json").read_text())["configurations"]["3d_fullres"]
-        for arm in ("dense3d", "weak3d")
-        for folder in run.results.glob(f"nnunet/trained/*/EchoTrainer__{arm}__3d_fullres")
-    ]
-    assert len(plans) == 2
-    assert plans[0]["architecture"] == plans[1]["architecture"]
-    assert plans[0]["patch_size"] == plans[1]["patch_size"]
-    assert len(list(run.results.glob("nnunet/trained/*/MaskedTrainer__*/fold_0/rebuilt.npz"))) == 1
+def test_whole_clips_and_published_folds(echonet: Project) -> None:
+    cohort = read_tsv(echonet.results / "cohort.tsv").set_index("patient")
+    assert len(cohort) == 6
+    assert cohort["fold"].dropna().tolist() == [0]
+    assert cohort["sy_mm"].isna().all()
+    for patient, row in cohort.iterrows():
+        path = echonet.results / f"cache/{patient}.h5"
+        sequence, cycle = read_sequence(path, "4CH"), read_cycle(path, "4CH")
+        assert cycle is not None
+        assert 14 <= len(cycle.frames) <= 20
+        assert len(sequence.frames) == row["n_frames"] == abs(cycle.es - cycle.ed) + 1
+        assert cycle.dense_labels is not None
 
 
-def test_test_clips_are_segmented_whole_and_the_sequence_is_a_part(run: Project) -> None:
-    cohort = read_tsv(run.results / "cohort.tsv").set_index("sequence")
-    testing = cohort[cohort["split"] == "testing"]
-    for name, row in testing.iterrows():
-        cache = run.results / f"cache/{row['patient']}.h5"
-        clip, echo = read_cycle(cache, "4CH"), read_sequence(cache, "4CH")
-        assert clip is not None
-        for arm in ARMS:
-            whole = read_array(run.results / f"predictions/clips/{arm}/{name}.nii.gz")
-            part = read_array(run.results / f"predictions/{arm}/{name}.nii.gz")
-            assert whole.shape == clip.frames.shape
-            np.testing.assert_array_equal(part, clip.cut(whole))
-            assert part.shape == echo.frames.shape
+def test_nothing_is_stale(echonet: Project) -> None:
+    assert echonet.planned("cache", config=config_of(echonet)) == {}
 
 
-def test_what_comes_out_is_there_in_px_and_of_the_cavity_alone(run: Project) -> None:
-    for arm in ARMS:
-        clips = read_tsv(run.results / f"measures/{arm}/clips.tsv")
-        assert clips["cfg_ef_percent"].notna().all()
-        dense = read_tsv(run.results / f"measures/{arm}/dense.tsv")
-        assert set(dense["structure"]) == {"cavity"}
-        assert {"labelled", "between", "outside"} == set(dense["position"])
-        assert "hd95_px" in dense.columns
-    for figure in ("pretraining", "figure4", "ejection_fraction_weak3d"):
-        assert (run.results / f"figures/{figure}.png").stat().st_size > 10_000
-    report = (run.results / "report.html").read_text()
-    assert "Rebuilding hidden frames" in report
-    assert "2D+time weak, pretrained" in (run.results / "summary.txt").read_text()
-
-
-def test_a_finished_run_has_nothing_left_to_do(run: Project) -> None:
-    assert run.planned("all", config=config_of(run.data)) == {}
-
-
-def test_fewer_labelled_patients_train_the_arms_again_and_pretrain_nothing(run: Project) -> None:
-    fewer = config_of(run.data)
-    fewer["segmentation"] = {"arms": ARMS, "training": {"share_of_training": 0.5}}
-    planned = run.planned("segmentation", config=fewer)
-    assert {rule for rule in planned if rule.startswith(("write_raw", "plan", "pretrain"))} == set()
-    assert sum(count for rule, count in planned.items() if rule.startswith("train_fold")) == 5
-
-
-def test_another_share_of_hidden_frames_pretrains_and_trains_what_starts_from_it(
-    run: Project,
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [("FileList.csv", 6, "44"), ("VolumeTracings.csv", 1, "31.75")],
+    ids=["its frame rate", "an end of its long axis"],
+)
+def test_a_changed_row_makes_one_bucket_stale(
+    echonet: Project, tmp_path: Path, table: str, column: int, value: str
 ) -> None:
-    other = config_of(run.data)
-    other["segmentation"] = {"arms": ARMS, "pretraining": {"hidden_share": 0.3}}
-    planned = run.planned("segmentation", config=other)
-    trained = {rule for rule in planned if rule.startswith(("pretrain", "train_fold"))}
-    assert trained == {"pretrain", "train_fold_weak3d-ssl", "train_fold_dense3d-ssl"}
+    project = echonet.copied(tmp_path / "copy")
+    cohort = read_tsv(echonet.results / "cohort.tsv")
+    patient = cohort.loc[cohort["split"] == "training", "patient"].iloc[0]
+    change(project.data / "echonet" / table, patient, column, value)
+    planned = project.planned("cache", config=config_of(project))
+    bucket = f"build_cache_training_{hash_number(patient) % 2}"
+    assert planned == {bucket: 1, "write_cohort": 1}
+
+
+def test_one_fold_is_planned(echonet: Project) -> None:
+    planned = echonet.planned("all", config=config_of(echonet))
+    assert planned["train_fold_sparse2d"] == planned["train_fold_dense3d"] == 1
