@@ -27,6 +27,11 @@ PAGE = ROOT / "docs/performance.md"
 BENCHMARKS: Mapping[str, Mapping[str, str]] = {
     "workflow": {"workflow": ""},
     "cache": {"cache": ""},
+    "echonet": {
+        "echonet_ingest": "Ingest",
+        "echonet_reading": "Reading",
+        "echonet_dry_runs": "Dry runs",
+    },
     "registration": {"registration": ""},
     "propagation": {"propagation": ""},
     "joint": {"joint": ""},
@@ -42,6 +47,7 @@ PACKAGES = (
     "snakemake",
     "torch",
     "numpy",
+    "av",
     "h5py",
     "opencv-python-headless",
     "SimpleITK",

@@ -34,7 +34,7 @@ from typing import Any, NamedTuple
 
 import yaml
 from side_by_side import ROOT, keep, seconds
-from workflow import COHORTS, dry_run, simulate, snakemake, write_seed
+from workflow import COHORTS, dry_run, settings_of, simulate, snakemake, write_seed
 
 from echoweave.phantom.dataset import write_phantom
 from echoweave.phantom.settings import PhantomSettings
@@ -213,8 +213,8 @@ def cost_rows(done: StageRun, folder: Path) -> list[dict[str, str]]:
     for patients in COHORTS:
         data = folder / f"data{patients}"
         simulate(folder / "seed", data, patients)
-        dry_run(data, folder / f"project{patients}")
-        parse, jobs = dry_run(data, folder / f"project{patients}")
+        dry_run(folder / f"project{patients}", settings_of(data))
+        parse, jobs = dry_run(folder / f"project{patients}", settings_of(data))
         tests = patients // 10
         useful = fixed + work["training"] / TRAINING * (patients - tests)
         useful += work["testing"] / TESTING * tests

@@ -23,6 +23,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
@@ -107,10 +108,9 @@ def _header(pixels: Path) -> dict[str, str]:
     return dict(line.split(" = ", 1) for line in lines)
 
 
-def dry_run(data: Path, folder: Path) -> tuple[float, dict[str, int]]:
-    """Return the seconds of `snakemake --dry-run`, and the number of jobs of every rule."""
-    settings = {
-        "results_dir": "results",
+def settings_of(data: Path) -> dict[str, Any]:
+    """Return the settings of a study of a simulated tree."""
+    return {
         "data": {
             "camus": {"root": str(data / "camus")},
             "ted": {"root": str(data / "ted")},
@@ -118,8 +118,12 @@ def dry_run(data: Path, folder: Path) -> tuple[float, dict[str, int]]:
             "on_bad_input": "exclude",
         },
     }
+
+
+def dry_run(folder: Path, settings: dict[str, Any]) -> tuple[float, dict[str, int]]:
+    """Return the seconds of `snakemake --dry-run`, and the number of jobs of every rule."""
     folder.mkdir(exist_ok=True)
-    (folder / "settings.yaml").write_text(yaml.safe_dump(settings))
+    (folder / "settings.yaml").write_text(yaml.safe_dump({"results_dir": "results"} | settings))
     began = time.perf_counter()
     done = snakemake(folder, "--dry-run", "--cores", "2")
     took = time.perf_counter() - began
@@ -166,11 +170,11 @@ def pretend(folder: Path, tree: Tree) -> None:
     snakemake(folder, "all", "--touch", "--forceall", "--cores", "2")
 
 
-def measure(data: Path, folder: Path, tree: Tree, state: str) -> dict[str, str]:
+def measure(settings: dict[str, Any], folder: Path, tree: Tree, state: str) -> dict[str, str]:
     """Return the row of dry runs in ``folder``; the first of them is not among its pairs."""
-    first, jobs = dry_run(data, folder)
+    first, jobs = dry_run(folder, settings)
     pairs = alternate(
-        lambda: snakemake(folder, "--version"), lambda: dry_run(data, folder), pairs=PAIRS
+        lambda: snakemake(folder, "--version"), lambda: dry_run(folder, settings), pairs=PAIRS
     )
     ratios = [ours / version for version, ours in zip(pairs.plain_s, pairs.ours_s, strict=True)]
     ratio = statistics.median(ratios)
@@ -196,11 +200,12 @@ def main() -> None:
         for number, tree in enumerate(TREES):
             data, project = folder / f"data{number}", folder / f"project{number}"
             simulate(folder / "seed", data, tree.patients, tree.views)
-            rows.append(measure(data, project, tree, "none"))
+            settings = settings_of(data)
+            rows.append(measure(settings, project, tree, "none"))
             print(rows[-1], flush=True)
             if tree.limit:
                 pretend(project, tree)
-                rows.append(measure(data, project, tree, "all made"))
+                rows.append(measure(settings, project, tree, "all made"))
                 print(rows[-1], flush=True)
     keep("workflow", rows)
 

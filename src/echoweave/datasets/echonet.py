@@ -305,10 +305,9 @@ class _Inspection:
         self, frames: NDArray[np.uint8], tracings: Sequence[Tracing], numbers: Mapping[str, float]
     ) -> Facts:
         shape = frames.shape[1], frames.shape[2]
-        for tracing in tracings:
-            if not tracing.mask(shape).any():
-                self._mistraced(f"{self.name}, frame {tracing.frame}", "outlines no pixel")
         ed, es = ed_and_es(tracings, shape)
+        if not es.mask(shape).any():
+            self._mistraced(f"{self.name}, frame {es.frame}", "outlines no pixel")
         self._check_order(tracings[0], ed)
         self._check_ef(ed, es, numbers["ef_percent"])
         used = slice(min(ed.frame, es.frame), max(ed.frame, es.frame) + 1)
