@@ -10,9 +10,11 @@ NO_PYTHON = Python 3.11, 3.12 or 3.13 with venv is missing: install one (Debian,
 BIN := .venv/bin
 CORES ?= all
 PHANTOM := resources/phantom
+PHANTOM_ECHONET := resources/phantom-echonet
 DEMO := --cores $(CORES) --configfile config/phantom.yaml
+DEMO_ECHONET := --cores $(CORES) --configfile config/echonet.yaml config/phantom-echonet.yaml
 
-.PHONY: setup demo test lint picture performance reruns resources config-docs rulegraph lock clean
+.PHONY: setup demo demo-echonet test lint picture performance reruns resources config-docs rulegraph lock clean
 
 setup: .venv/.ready
 
@@ -35,6 +37,15 @@ $(PHANTOM)/.ready: .venv/.ready src/echoweave/phantom/*.py
 demo: $(PHANTOM)/.ready
 	$(BIN)/snakemake all $(DEMO)
 	@cat results/summary.txt
+
+$(PHANTOM_ECHONET)/.ready: .venv/.ready src/echoweave/phantom/*.py
+	rm -rf $(PHANTOM_ECHONET)
+	$(BIN)/echoweave phantom $(PHANTOM_ECHONET) --layout echonet --patients 16 --test-patients 10
+	touch $@
+
+demo-echonet: $(PHANTOM_ECHONET)/.ready
+	$(BIN)/snakemake all $(DEMO_ECHONET)
+	@cat results-echonet/summary.txt
 
 # By file, so that tests which share a run do so in one process; three, since some wait for SLURM or
 # for a run that another one makes.
@@ -77,4 +88,4 @@ lock: setup
 	 $(BIN)/pip freeze --exclude-editable | sed 's/^\(torch==[0-9.]*\).*/\1/') > requirements.lock
 
 clean:
-	rm -rf results $(PHANTOM) .snakemake
+	rm -rf results results-echonet $(PHANTOM) $(PHANTOM_ECHONET) .snakemake

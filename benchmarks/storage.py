@@ -93,7 +93,7 @@ def measure(folder: Path, patients: int, mean_frames: float) -> list[tuple[str, 
     arms = trained_arms(segmentation["arms"], "CAMUS")
     trained = candidates(arms, segmentation["candidates"])
     for name, arm in arms.items():
-        write_raw(arm, caches, cohort.folds, values, labels, root, pseudolabels["quality"])
+        write_raw(arm, caches, cohort.folds, values, False, labels, root, pseudolabels["quality"])
         plan(arm, trained[name], root, segmentation["plans"], threads)
         scale = (frames if arm.labels == "pseudo" else labelled) * TRAINING * VIEWS
         weights = sum(checkpoints(root, arm, one) for one in trained[name])

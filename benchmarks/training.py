@@ -30,7 +30,7 @@ from echoweave.phantom.dataset import write_phantom
 from echoweave.phantom.settings import PhantomSettings
 from echoweave.pseudolabels.generate import generate
 from echoweave.segmentation.arms import ARMS
-from echoweave.segmentation.files import fold_folder, model_folder
+from echoweave.segmentation.files import PLANS, fold_folder, model_folder
 from echoweave.segmentation.plan import plan
 from echoweave.segmentation.raw import write_raw
 
@@ -82,7 +82,7 @@ def prepare(folder: Path, config: dict[str, Any]) -> Path:
     root = folder / "nnunet"
     for arm in ITERATIONS:
         quality = config["pseudolabels"]["quality"]
-        write_raw(ARMS[arm], caches, cohort.folds, values, labels, root, quality)
+        write_raw(ARMS[arm], caches, cohort.folds, values, False, labels, root, quality)
         plan(ARMS[arm], [NETWORK[arm]], root, config["segmentation"]["plans"], 1)
     return root
 
@@ -111,8 +111,8 @@ class Fold:
 
     def plain(self) -> None:
         """Train with nnU-Net's command."""
-        own = model_folder(self.root, self.arm, self.network)
-        shutil.rmtree(own.with_name(own.name.replace("EchoTrainer", "nnUNetTrainer")), True)
+        ours = model_folder(self.root, self.arm, self.network)
+        shutil.rmtree(ours.with_name(f"nnUNetTrainer__{PLANS}__{self.network}"), True)
         number = str(self.arm.number)
         self.run(self.plain_script, number, self.network, "0", "-device", "cpu")
 

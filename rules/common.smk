@@ -30,7 +30,15 @@ from echoweave.pseudolabels.estimators.registry import unknown_estimators
 from echoweave.records import keep_records, restore_records
 from echoweave.runs import claim
 from echoweave.segmentation.arm import CONFIGURATIONS
-from echoweave.segmentation.arms import arm_problems, candidates, manual_arm, trained_arms
+from echoweave.segmentation.arms import (
+    PRETRAINING,
+    arm_problems,
+    candidates,
+    data_sets,
+    manual_arm,
+    prepared_networks,
+    trained_arms,
+)
 from echoweave.segmentation.plan_parts import plan_problems
 
 BASE = Path(workflow.basedir)
@@ -86,6 +94,9 @@ MANUAL_ARM = manual_arm(ARMS)
 SHOWN_ARM = list(ARMS)[-1]
 # The nnU-Nets that each arm trains and chooses from.
 CANDIDATES = candidates(ARMS, config["segmentation"]["candidates"])
+# What they are trained on, some of them on the same, and the networks that are prepared for it.
+DATA_SETS = data_sets(ARMS.values())
+PREPARED = prepared_networks(ARMS.values(), CANDIDATES)
 MODELS = [name for name in ESTIMATORS if name in config["registration"]["models"]]
 
 

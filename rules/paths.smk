@@ -12,11 +12,14 @@ nothing stale.
 
 from echoweave.io.buckets import check_indexes, index_name
 from echoweave.logs import log_to_terminal
-from echoweave.segmentation.arm import SCRATCH
-from echoweave.segmentation.files import validation_summary
+from echoweave.segmentation.arm import MASKED, SCRATCH
+from echoweave.segmentation.files import rebuilt_file, validation_summary
 
 # nnU-Net keeps more below its root than the files that rules declare.
 NNUNET = RESULTS / "nnunet"
+# What rebuilds hidden frames, and the arms that start from it.
+REBUILDING = PRETRAINING._replace(data_set=COHORT.dataset.title)
+STARTED = [name for name, arm in ARMS.items() if arm.start == MASKED]
 MEASURES = RESULTS / "measures"
 
 
@@ -52,9 +55,11 @@ def summaries_of(arm):
 
 
 def start_of(arm):
-    """The same fold of the arm that one starts from, trained; nothing for a start from scratch."""
+    """The same fold of what an arm starts from, trained; nothing for a start from scratch."""
     if arm.start == SCRATCH:
         return []
+    if arm.start == MASKED:
+        return rebuilt_file(NNUNET, REBUILDING, "{fold}")
     return validation_summary(NNUNET, ARMS[arm.start], "{configuration}", "{fold}")
 
 
@@ -62,11 +67,14 @@ def prediction_indexes(arm, patients):
     return indexes(RESULTS / "predictions" / arm, patients)
 
 
+def clips_folder(arm):
+    """Where the whole clips that an arm segments lie, for a data set that has them."""
+    return RESULTS / "predictions/clips" / arm if COHORT.dataset.whole_clips else None
+
+
 def whole_clip_indexes(arm, patients):
-    """Of the whole clips that an arm predicts; only data sets of whole clips have any."""
-    if not COHORT.dataset.whole_clips:
-        return []
-    return indexes(RESULTS / "predictions/clips" / arm, patients)
+    folder = clips_folder(arm)
+    return indexes(folder, patients) if folder else []
 
 
 def external_index(folder, bucket):
@@ -118,6 +126,7 @@ if workflow.is_main_process:
         RESULTS / "cache",
         *(RESULTS / "pseudolabels" / estimator for estimator in ESTIMATORS),
         *(RESULTS / "predictions" / arm for arm in ARMS),
+        *(clips_folder(arm) for arm in ARMS if COHORT.dataset.whole_clips),
         RESULTS / "viewer/data",
     ]
     external_folders = [

@@ -4,22 +4,24 @@ Comes in: cache/{patient}.h5, fused pseudo-labels of the chosen estimator. ARMS 
 segmentation.arms; CANDIDATES names the networks that an arm trains; the best of them, or their
 ensemble, predicts.
 Goes out: nnunet/{raw,preprocessed,trained}, predictions/{arm}/{sequence}.nii.gz for the test
-sequences; of training patients, each by the fold that has not seen them, predictions/held_out/
-(sequences with dense truth) and predictions/cycles/{arm}/ (full-cycle clips).
+sequences, and of whole clips predictions/clips/{arm}/; of training patients, each by the fold that
+has not seen them, predictions/held_out/ (sequences with dense truth) and predictions/cycles/{arm}/
+(full-cycle clips).
 """
 
 from echoweave.segmentation.files import best_file, prepared_file, raw_folder, validation_summary
-from echoweave.segmentation.settings import learning
+from echoweave.segmentation.settings import AUGMENTING, learning
 
 # Scripts read device, save_every and augmentation_workers from the config: where and how a job runs
 # does not make its results stale, as a parameter would.
 DEVICE = config["segmentation"]["device"]
 LEARNING = [f"segmentation.training.{key}" for key in learning(config["segmentation"]["training"])]
+AUGMENTATION = [f"segmentation.training.{key}" for key in AUGMENTING]
 
 
 rule segmentation:
     input:
-        [prepared_file(NNUNET, arm) for arm in ARMS.values()],
+        [prepared_file(NNUNET, data_set) for data_set in DATA_SETS],
         [summaries_of(arm) for arm in ARMS],
         [best_file(NNUNET, arm) for arm in ARMS.values()],
         [prediction_indexes(arm, COHORT.testing_patients) for arm in ARMS],
@@ -28,49 +30,50 @@ rule segmentation:
         "The nnU-Nets are trained and the test sequences segmented"
 
 
-for arm in ARMS.values():
-    dense = arm.labels == "pseudo"
+for data_set in DATA_SETS:
+    dense = data_set.labels == "pseudo"
     labels = [*pseudolabel_indexes(USED, COHORT.training_patients), quality_file(USED)]
 
     rule:
         name:
-            f"write_raw_{arm.name}"
+            f"write_raw_{data_set.name}"
         input:
             caches=cache_indexes(COHORT.training_patients),
             labels=labels if dense else [],
         output:
-            directory(raw_folder(NNUNET, arm)),
+            directory(raw_folder(NNUNET, data_set)),
         log:
-            logs(f"write_raw_{arm.name}"),
+            logs(f"write_raw_{data_set.name}"),
         benchmark:
-            benchmarks(f"write_raw_{arm.name}")
+            benchmarks(f"write_raw_{data_set.name}")
         conda:
             "../envs/echoweave.yaml"
         params:
             code=library("write_raw"),
-            arm=arm,
+            arm=data_set,
             root=NNUNET,
             folds=COHORT.folds,
             label_values=COHORT.dataset.label_values,
+            whole_clips=COHORT.dataset.whole_clips,
             # An arm that learns from the manual masks reads neither.
             pseudolabels=RESULTS / "pseudolabels" / USED,
             settings=settings("pseudolabels.quality") if dense else {"quality": {}},
         message:
-            f"Writing the raw data set of {arm.name}"
+            f"Writing the raw data set of {data_set.name}"
         script:
             "../workflow/scripts/write_raw.py"
 
     rule:
         name:
-            f"plan_{arm.name}"
+            f"plan_{data_set.name}"
         input:
-            raw=raw_folder(NNUNET, arm),
+            raw=raw_folder(NNUNET, data_set),
         output:
-            prepared_file(NNUNET, arm),
+            prepared_file(NNUNET, data_set),
         log:
-            logs(f"plan_{arm.name}"),
+            logs(f"plan_{data_set.name}"),
         benchmark:
-            benchmarks(f"plan_{arm.name}")
+            benchmarks(f"plan_{data_set.name}")
         conda:
             "../envs/echoweave.yaml"
         threads: config["segmentation"]["threads"]
@@ -78,14 +81,46 @@ for arm in ARMS.values():
             mem_mb=memory(16000),
         params:
             code=library("plan"),
-            arm=arm,
+            arm=data_set,
             root=NNUNET,
-            configurations=list(CANDIDATES[arm.name]),
-            settings=settings(*(f"segmentation.plans.{one}" for one in CANDIDATES[arm.name])),
+            configurations=PREPARED[data_set.name],
+            settings=settings(*(f"segmentation.plans.{one}" for one in PREPARED[data_set.name])),
         message:
-            f"Planning and preprocessing {arm.name}"
+            f"Planning and preprocessing {data_set.name}"
         script:
             "../workflow/scripts/plan.py"
+
+
+if STARTED:
+
+    rule pretrain:
+        input:
+            prepared=prepared_file(NNUNET, REBUILDING),
+        output:
+            rebuilt_file(NNUNET, REBUILDING, "{fold}"),
+        log:
+            logs("pretrain/{fold}"),
+        benchmark:
+            benchmarks("pretrain/{fold}")
+        conda:
+            "../envs/echoweave.yaml"
+        threads: config["segmentation"]["threads"]
+        resources:
+            mem_mb=memory(16000),
+            gpu=gpus(DEVICE),
+        params:
+            code=library("pretrain"),
+            arm=REBUILDING,
+            root=NNUNET,
+            settings=settings("segmentation.pretraining", *AUGMENTATION),
+            seed=config["seed"],
+        message:
+            "Pretraining fold {wildcards.fold}: rebuilding hidden frames"
+        script:
+            "../workflow/scripts/pretrain.py"
+
+
+for arm in ARMS.values():
 
     rule:
         name:
@@ -156,6 +191,7 @@ for bucket, patients in TESTING_BUCKETS.items():
             best=lambda wildcards: best_file(NNUNET, ARMS[wildcards.arm]),
         output:
             prediction_indexes("{arm}", patients),
+            whole_clip_indexes("{arm}", patients),
         log:
             logs(f"predict/{{arm}}_{bucket}"),
         benchmark:
@@ -170,6 +206,7 @@ for bucket, patients in TESTING_BUCKETS.items():
             code=library("predict"),
             arm=lambda wildcards: ARMS[wildcards.arm],
             folder=lambda wildcards: RESULTS / "predictions" / wildcards.arm,
+            clips=lambda wildcards: clips_folder(wildcards.arm),
             files=[f"{name}.nii.gz" for name in SEQUENCES[f"testing_{bucket}"]],
             root=NNUNET,
         message:

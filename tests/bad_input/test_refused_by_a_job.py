@@ -46,7 +46,7 @@ def checkpoint_that_knows_the_test_patient(tree: Tree) -> str:
 
 
 def fold_past_the_list(tree: Tree) -> str:
-    model = "nnunet/trained/Dataset570_CAMUS2DSparse/EchoTrainer__nnUNetPlans__2d"
+    model = "nnunet/trained/Dataset570_CAMUS2DSparse/EchoTrainer__sparse2d__2d"
     return f"{model}/fold_2/validation/summary.json"
 
 

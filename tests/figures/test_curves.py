@@ -33,7 +33,7 @@ def test_folds_are_counted(tmp_path: Path) -> None:
     assert "2D+time dense, 2 folds" in svg.read_text()
     both = {"2d": paths[:1], "3d_fullres": paths}
     draw_segmentation_curves({"dense3d": both}, svg, tmp_path / "f.png")
-    assert "2D+time dense (2d), 1 folds" in svg.read_text()
+    assert "2D+time dense (2d), 1 fold" in svg.read_text()
     assert "2D+time dense (3d_fullres), 2 folds" in svg.read_text()
     draw_segmentation_curves({}, svg, tmp_path / "f.png")
     assert "No nnU-Net was trained here" in svg.read_text()

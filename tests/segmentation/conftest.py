@@ -23,6 +23,15 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Study:
 
 
 @pytest.fixture(scope="session")
+def weak(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """The arms of labelled frames alone, preprocessed; train nothing in here but by a fixture."""
+    study = write_study(tmp_path_factory.mktemp("weak"))
+    study.write_raw("weak3d")
+    study.plan("weak3d")
+    return study
+
+
+@pytest.fixture(scope="session")
 def trained(planned: Study) -> Study:
     """Both arms trained in both folds, with the postprocessing chosen."""
     for arm in ("sparse2d", "dense3d"):

@@ -8,19 +8,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from echoweave.geometry.mirror import mirrored_indices
 from echoweave.io.cache import EchoSequence, write_patient
 from echoweave.io.images import write_sequence
 from echoweave.io.tables import write_tsv
 from echoweave.segmentation.arms import ARMS
-from echoweave.segmentation.files import fold_folder
+from echoweave.segmentation.arms import PRETRAINING as PRETRAINING_ARM
+from echoweave.segmentation.files import fold_folder, pretraining_folder
 from echoweave.segmentation.plan import plan
+from echoweave.segmentation.pretrain import pretrain
 from echoweave.segmentation.raw import write_raw
 from echoweave.segmentation.select import select_configurations
 from echoweave.segmentation.train import train_fold
 
 VIEWS = ("2CH", "4CH")
 # The only candidate of an arm, unless a test names others.
-NETWORK = {"sparse2d": "2d", "dense2d": "2d", "dense3d": "3d_fullres"}
+NETWORK = {arm.name: "2d" if arm.sees == "frames" else "3d_fullres" for arm in ARMS.values()}
 # The one sequence whose cache holds no dense labels.
 WITHOUT_TRUTH = "patient0003_4CH"
 FOLDS = {"patient0001": 0, "patient0002": 0, "patient0003": 1, "patient0004": 1}
@@ -36,6 +39,16 @@ TRAINING = {
     "rotation_degrees": 30.0,
     "mirroring": [],
     "augmentation_workers": 0,
+    "share_of_training": 1.0,
+}
+PRETRAINING = {
+    "epochs": 2,
+    "iterations_per_epoch": 2,
+    "validation_iterations": 1,
+    "initial_lr": 0.001,
+    "hidden_share": 0.6,
+    "hide": "frame",
+    "loss_on": "all",
 }
 PLANS = {
     "2d": {
@@ -77,9 +90,13 @@ class Study:
         quality: dict[str, Any] = QUALITY,
         folds: dict[str, int] = FOLDS,
         label_values: tuple[int, ...] = LABEL_VALUES,
+        whole_clips: bool = False,
     ) -> None:
         pseudolabels = self.folder / "pseudolabels/dirnet"
-        write_raw(ARMS[arm], self.caches, folds, label_values, pseudolabels, self.root, quality)
+        caches = self.caches
+        write_raw(
+            ARMS[arm], caches, folds, label_values, whole_clips, pseudolabels, self.root, quality
+        )
 
     def plan(self, arm: str, *configurations: str) -> None:
         plan(ARMS[arm], configurations or (NETWORK[arm],), self.root, PLANS, threads=1)
@@ -100,6 +117,13 @@ class Study:
         train_fold(
             ARMS[arm], configuration, fold, start, self.root, settings, seed, 1, bool(network)
         )
+
+    def pretrain(self, fold: int, **changed: object) -> None:
+        """Pretrain with ``PRETRAINING`` and what is ``changed``."""
+        pretrain(PRETRAINING_ARM, fold, self.root, PRETRAINING | changed, TRAINING, 1, 1)
+
+    def pretrained(self, fold: int) -> Path:
+        return pretraining_folder(self.root, PRETRAINING_ARM, fold)
 
     def select(self, arm: str, *configurations: str) -> None:
         select_configurations(
@@ -137,6 +161,15 @@ def echo_of(patient: str, view: str) -> EchoSequence:
         labels=labels[[0, 5]],
         dense_labels=labels,
     )
+
+
+def clip_of(echo: EchoSequence) -> EchoSequence:
+    """Return a whole clip that holds the frames of ``echo`` from its third one on, ES last."""
+    n_frames = len(echo.frames)
+    shown = mirrored_indices(np.arange(-2, n_frames + 4), n_frames)
+    dense = None if echo.dense_labels is None else echo.dense_labels[shown]
+    frames = echo.frames[shown]
+    return replace(echo, frames=frames, ed=2, es=n_frames + 1, dense_labels=dense, phase="cycle")
 
 
 def write_study(folder: Path) -> Study:

@@ -14,7 +14,7 @@ ARMS = trained_arms(["sparse2d", "dense3d"], "CAMUS")
 
 def test_summary_lies_where_nnunet_writes_it() -> None:
     expected = (
-        "nnunet/trained/Dataset572_CAMUS3DDense/EchoTrainer__nnUNetPlans__3d_fullres"
+        "nnunet/trained/Dataset572_CAMUS3DDense/EchoTrainer__dense3d__3d_fullres"
         "/fold_{fold}/summary.json"
     )
     summary = validation_summary(Path("nnunet"), ARMS["dense3d"], "3d_fullres", "{fold}")

@@ -1,5 +1,7 @@
 """What we rely on in nnU-Net beyond its interface is there; a new version may change it."""
 
+import contextlib
+import importlib
 import inspect
 import logging
 import multiprocessing
@@ -14,13 +16,25 @@ from typing import Any
 import pytest
 from batchgeneratorsv2.transforms.noise.gaussian_blur import GaussianBlurTransform
 from nnunetv2.imageio.simpleitk_reader_writer import SimpleITKIO
+from nnunetv2.inference.predict_from_raw_data import nnUNetPredictor
+from nnunetv2.training.dataloading.data_loader import nnUNetDataLoader
 from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
 
 from echoweave.segmentation.arms import ARMS
 from echoweave.segmentation.files import raw_folder
-from echoweave.segmentation.nnunet import SLAB, configurations_of, pools, quiet, set_environment
+from echoweave.segmentation.loader import ClipLoader
+from echoweave.segmentation.nnunet import (
+    SLAB,
+    configurations_of,
+    ours,
+    pools,
+    quiet,
+    set_environment,
+)
+from echoweave.segmentation.predictor import ClipPredictor
+from echoweave.segmentation.pretrainer import MaskedTrainer
 from echoweave.segmentation.settings import TrainingSettings
-from echoweave.segmentation.train import _make_trainer
+from echoweave.segmentation.train import make_trainer
 from echoweave.segmentation.trainer import EchoTrainer
 
 from .study import TRAINING, Study
@@ -58,17 +72,23 @@ def test_with_more_threads_it_does(no_processes: None) -> None:
 
 
 def test_methods_that_we_override_are_nnunets_with_their_arguments() -> None:
-    own = {name: method for name, method in vars(EchoTrainer).items() if callable(method)}
-    added = {name for name in own if name == "configure" or name.startswith("_")}
-    for name in own.keys() - added:
-        theirs = inspect.signature(getattr(nnUNetTrainer, name)).parameters
-        assert list(inspect.signature(own[name]).parameters) == list(theirs), name
-    assert not added & vars(nnUNetTrainer).keys()
+    for own, theirs, added in (
+        (EchoTrainer, nnUNetTrainer, {"configure"}),
+        (MaskedTrainer, EchoTrainer, {"hide", "write_rebuilt"}),
+        (ClipPredictor, nnUNetPredictor, set()),
+        (ClipLoader, nnUNetDataLoader, set()),
+    ):
+        methods = {name: one for name, one in vars(own).items() if inspect.isfunction(one)}
+        new = {name for name in methods if name in added or not hasattr(theirs, name)}
+        assert all(name in added or name.startswith("_") for name in new)
+        for name in methods.keys() - new - {"__init__"}:
+            known = inspect.signature(getattr(theirs, name)).parameters
+            assert list(inspect.signature(methods[name]).parameters) == list(known), name
 
 
 def test_settings_have_the_names_that_nnunet_reads(planned: Study) -> None:
     """Setting an attribute that nnU-Net no longer knows would change nothing, and say nothing."""
-    before = vars(_make_trainer(ARMS["sparse2d"], "2d", 0, planned.root)).copy()
+    before = vars(make_trainer(EchoTrainer, ARMS["sparse2d"], "2d", 0, planned.root)).copy()
     names = (
         "num_epochs",
         "num_iterations_per_epoch",
@@ -83,7 +103,7 @@ def test_settings_have_the_names_that_nnunet_reads(planned: Study) -> None:
 
 def test_the_race_of_two_blurs_is_still_there_and_called_off(planned: Study) -> None:
     set_environment(planned.root, threads=1, augmentation_workers=0)
-    trainer = _make_trainer(ARMS["sparse2d"], "2d", 0, planned.root)
+    trainer = make_trainer(EchoTrainer, ARMS["sparse2d"], "2d", 0, planned.root)
     trainer.configure(TrainingSettings(**TRAINING), 1, None, planned.folder / "curves.tsv", False)
     trainer.initialize()
     plain, _ = nnUNetTrainer.get_dataloaders(trainer)
@@ -105,7 +125,7 @@ def test_a_frame_is_read_as_a_slab_as_predictions_take_it(planned: Study) -> Non
 
 
 def test_candidates_are_named_after_their_networks() -> None:
-    one, two = (f"EchoTrainer__nnUNetPlans__{name}" for name in ("2d", "3d_fullres"))
+    one, two = (f"EchoTrainer__dense3d__{name}" for name in ("2d", "3d_fullres"))
     assert configurations_of(one) == ["2d"]
     assert configurations_of(f"ensemble___{one}___{two}___0_1") == ["2d", "3d_fullres"]
 
@@ -169,3 +189,32 @@ def test_nnunet_sees_our_variables_and_threads_not_those_of_the_user() -> None:
     }
     # A job has as many processes as threads: each of them computes on one.
     assert run.stdout == f"{expected}\n2 1\n", run.stderr
+
+
+def test_its_trainer_makes_our_classes_in_the_block_alone() -> None:
+    module = importlib.import_module("nnunetv2.training.nnUNetTrainer.nnUNetTrainer")
+    with ours("nnUNetDataLoader", ClipLoader):
+        assert module.nnUNetDataLoader is ClipLoader
+    assert module.nnUNetDataLoader is nnUNetDataLoader
+    with ours("nnUNetPredictor", None):
+        assert module.nnUNetPredictor is nnUNetPredictor
+
+
+def test_whole_sequences_are_drawn_by_our_loader_and_frames_by_nnunets(
+    planned: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(ClipLoader, "__init__", lambda *_, **__: made.append("ours"))
+    monkeypatch.setattr(nnUNetDataLoader, "__init__", lambda *_, **__: made.append("nnU-Net's"))
+    monkeypatch.setattr(nnUNetDataLoader, "__next__", lambda loader: None)
+    for arm, network, expected in (
+        ("sparse2d", "2d", "nnU-Net's"),
+        ("dense3d", "3d_fullres", "ours"),
+    ):
+        trainer = make_trainer(EchoTrainer, ARMS[arm], network, 0, planned.root)
+        trainer.configure(TrainingSettings(**TRAINING), 1, None, planned.folder / "c.tsv", False)
+        trainer.initialize()
+        with contextlib.suppress(AttributeError):
+            trainer.get_dataloaders()
+        assert made == [expected, expected]
+        made.clear()

@@ -1,8 +1,11 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+from nnunetv2.utilities.get_network_from_plans import get_network_from_plans
 
 from echoweave.errors import InputError
 from echoweave.segmentation.arms import ARMS
@@ -10,6 +13,8 @@ from echoweave.segmentation.files import prepared_file, preprocessed_folder, raw
 from echoweave.segmentation.plan import replace_parts
 
 from .study import PLANS, Study
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_named_parts_of_the_plan_are_replaced_and_the_rest_stays() -> None:
@@ -41,6 +46,29 @@ def test_named_parts_of_the_plan_are_replaced_and_the_rest_stays() -> None:
     assert network["n_conv_per_stage"] == [1, 1, 1]
     assert network["n_conv_per_stage_decoder"] == [1, 1]
     assert network["conv_bias"] is True
+
+
+def test_blocks_make_the_encoder_a_residual_one() -> None:
+    """That of config/echonet.yaml has 17.4 million parameters, SimLVSeg's 18.83 million."""
+    parts = yaml.safe_load((ROOT / "config/echonet.yaml").read_text())["segmentation"]["plans"]
+    kwargs = {
+        "conv_op": "torch.nn.modules.conv.Conv3d",
+        "conv_bias": True,
+        "norm_op": "torch.nn.modules.instancenorm.InstanceNorm3d",
+        "norm_op_kwargs": {"eps": 1e-5, "affine": True},
+        "nonlin": "torch.nn.LeakyReLU",
+        "features_per_stage": [],
+        "strides": [],
+        "kernel_sizes": [],
+        "n_conv_per_stage": [],
+    }
+    architecture: dict[str, Any] = {"network_class_name": "plain", "arch_kwargs": kwargs}
+    planned = {"patch_size": [], "batch_size": 2, "architecture": architecture}
+    replace_parts({"configurations": {"3d_fullres": planned}}, "3d_fullres", parts["3d_fullres"])
+    network = get_network_from_plans(
+        architecture["network_class_name"], kwargs, ["conv_op", "norm_op", "nonlin"], 1, 2
+    )
+    assert sum(weights.numel() for weights in network.parameters()) == 17_409_608
 
 
 @pytest.mark.parametrize("stages", [2, 3])

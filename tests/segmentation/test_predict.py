@@ -36,7 +36,7 @@ def test_prediction_is_a_whole_sequence_on_the_cache_grid(
 ) -> None:
     echo = echo_of("patient0007", "4CH")
     write_patient(tmp_path / "patient0007.h5", [echo])
-    predict(ARMS[arm], [tmp_path / "patient0007.h5"], tmp_path / "out", trained.root, 1)
+    predict(ARMS[arm], [tmp_path / "patient0007.h5"], tmp_path / "out", None, trained.root, 1)
     image = sitk.ReadImage(str(tmp_path / "out/patient0007_4CH.nii.gz"))
     assert image.GetSize() == (64, 64, 6)
     assert image.GetSpacing() == pytest.approx((0.4, 0.5, FRAME_STEP))

@@ -13,7 +13,7 @@ from echoweave.io.images import read_array, write_sequence
 from echoweave.segmentation.arms import ARMS
 from echoweave.segmentation.files import raw_folder
 
-from .study import Study, echo_of
+from .study import Study, clip_of, echo_of
 
 
 @pytest.fixture
@@ -131,6 +131,45 @@ def test_poor_frames_are_left_out_of_2d_and_ignored_in_3d(study: Study) -> None:
     labels = read_array(volumes / "labelsTr/patient0001_2CH.nii.gz")
     assert [(frame == 4).all() for frame in labels] == [False, False, False, True, True, False]
     assert json.loads((volumes / "dataset.json").read_text())["labels"]["ignore"] == 4
+
+
+def test_the_weak_arm_has_sequences_with_the_manual_frames_alone(study: Study) -> None:
+    study.write_raw("weak3d")
+    folder = raw_folder(study.root, ARMS["weak3d"])
+    labels = read_array(folder / "labelsTr/patient0001_2CH.nii.gz")
+    echo = echo_of("patient0001", "2CH")
+    assert echo.labels is not None
+    np.testing.assert_array_equal(labels[[0, 5]], echo.labels)
+    assert (labels[1:5] == 4).all()
+    assert json.loads((folder / "dataset.json").read_text())["labels"]["ignore"] == 4
+    study.write_raw("dense3d")
+    other = raw_folder(study.root, ARMS["dense3d"]) / "imagesTr/patient0001_2CH_0000.nii.gz"
+    ours = folder / "imagesTr/patient0001_2CH_0000.nii.gz"
+    np.testing.assert_array_equal(read_array(ours), read_array(other))
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_whole_clips_are_cases_with_labels_where_the_sequence_lies(
+    study: Study, reverse: bool
+) -> None:
+    echo = echo_of("patient0001", "4CH")
+    clip = clip_of(echo)
+    if reverse:
+        clip = replace(clip, frames=clip.frames[::-1].copy(), ed=9, es=4, dense_labels=None)
+    for cache in study.caches:
+        write_patient(cache, [replace(echo, patient=cache.stem)], [clip])
+    assert echo.dense_labels is not None
+    for arm, labelled in (("dense3d", range(6)), ("weak3d", (0, 5))):
+        study.write_raw(arm, whole_clips=True)
+        folder = raw_folder(study.root, ARMS[arm])
+        np.testing.assert_array_equal(
+            read_array(folder / "imagesTr/patient0001_4CH_0000.nii.gz"), clip.frames
+        )
+        labels = read_array(folder / "labelsTr/patient0001_4CH.nii.gz")
+        for frame in range(12):
+            within = 9 - frame if reverse else frame - 2
+            expected = echo.dense_labels[within] if within in labelled else 4
+            assert (labels[frame] == expected).all()
 
 
 def test_cases_of_an_earlier_run_do_not_stay(study: Study) -> None:

@@ -1,3 +1,4 @@
+import itertools
 import json
 import logging
 import math
@@ -18,8 +19,8 @@ from echoweave.io.tables import read_tsv
 from echoweave.segmentation.arms import ARMS
 from echoweave.segmentation.checkpoint import read_checkpoint
 from echoweave.segmentation.settings import TrainingSettings
-from echoweave.segmentation.train import _make_trainer
-from echoweave.segmentation.trainer import EchoTrainer
+from echoweave.segmentation.train import make_trainer
+from echoweave.segmentation.trainer import EchoTrainer, share_of
 
 from .study import NETWORK, TRAINING, Study
 
@@ -68,6 +69,16 @@ def test_without_the_key_neither_arm_mirrors_when_it_predicts(trained: Study) ->
         content = read_checkpoint(trained.fold(arm, 1) / "checkpoint_final.pth")
         assert content["inference_allowed_mirroring_axes"] is None
         assert content["trainer_name"] == "EchoTrainer"
+
+
+def test_a_share_of_the_patients_is_part_of_a_larger_share() -> None:
+    cases = [f"patient{number:04d}_{view}" for number in range(8) for view in ("2CH", "4CH")]
+    shares = [share_of(cases, share, seed=1) for share in (0.01, 0.25, 0.5, 1)]
+    assert [len(share) for share in shares] == [2, 4, 8, 16]
+    for smaller, larger in itertools.pairwise(shares):
+        assert set(smaller) < set(larger)
+    assert shares[-1] == cases
+    assert share_of(cases, 0.5, seed=2) != shares[2]
 
 
 def trainer_of(
@@ -322,7 +333,7 @@ def test_nnunet_itself_runs_nothing_either(trained: Study, tmp_path: Path) -> No
     sound = trained.fold("sparse2d", 1) / "checkpoint_final.pth"
     evil = tmp_path / "evil.pth"
     torch.save(read_checkpoint(sound) | {"trainer_name": Harmful()}, evil)
-    trainer = _make_trainer(ARMS["sparse2d"], "2d", 1, trained.root)
+    trainer = make_trainer(EchoTrainer, ARMS["sparse2d"], "2d", 1, trained.root)
     trainer.configure(TrainingSettings(**TRAINING), 1, None, tmp_path / "curves.tsv", False)
     trainer.load_checkpoint(str(sound))
     with pytest.raises(pickle.UnpicklingError, match="Weights only load failed"):

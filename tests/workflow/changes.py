@@ -185,7 +185,7 @@ def lose_records(project: Project) -> None:
 
 _MODEL = "registration.models.dirnet"
 _NNUNET = "segmentation.training"
-_FOLD = "nnunet/trained/Dataset571_CAMUS2DDense/EchoTrainer__nnUNetPlans__2d/fold_0"
+_FOLD = "nnunet/trained/Dataset571_CAMUS2DDense/EchoTrainer__dense2d__2d/fold_0"
 
 CHANGES: tuple[Change, ...] = (
     # The whole study.

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from echoweave.device import use_device
-from echoweave.io.buckets import bucket_files, whole_bucket
+from echoweave.io.buckets import bucket_files, whole_buckets
 from echoweave.logs import log_to
 from echoweave.segmentation.predict import predict
 
@@ -11,12 +11,13 @@ if __name__ == "__main__":
     with (
         log_to(Path(snakemake.log[0])),
         use_device(snakemake.config["segmentation"]["device"]),
-        whole_bucket(Path(snakemake.output[0]), snakemake.params.files),
+        whole_buckets(map(Path, snakemake.output), snakemake.params.files),
     ):
         predict(
             arm=snakemake.params.arm,
             caches=bucket_files(snakemake.input.caches),
             folder=snakemake.params.folder,
+            clips=snakemake.params.clips,
             nnunet_root=snakemake.params.root,
             threads=snakemake.threads,
         )

@@ -13,6 +13,7 @@ if __name__ == "__main__":
             caches=bucket_files(snakemake.input.caches),
             folds=snakemake.params.folds,
             label_values=snakemake.params.label_values,
+            whole_clips=snakemake.params.whole_clips,
             pseudolabels=snakemake.params.pseudolabels,
             nnunet_root=snakemake.params.root,
             quality=snakemake.params.settings["quality"],

@@ -41,14 +41,14 @@ def draw_segmentation_curves(
         for arm, trained in curves.items():
             for style, (configuration, paths) in zip(_STYLES, trained.items(), strict=False):
                 name = display_title(arm) + (f" ({configuration})" if len(trained) > 1 else "")
-                label = f"{name}, {len(paths)} folds"
+                label = f"{name}, {len(paths)} fold{'s' * (len(paths) != 1)}"
                 handles.append(Line2D([], [], color=colour(arm), linestyle=style, label=label))
                 for path in paths:
                     _draw_fold(panels, path, handles[-1])
         for axes, label in zip(panels, MEASURES.values(), strict=True):
             axes.set_xlabel("Epoch")
             axes.set_ylabel(label)
-        figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
+        figure.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 4))
 
 
 def _draw_fold(panels: Sequence[Axes], path: Path, like: Line2D) -> None:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from echoweave.io.atomic import whole_file
@@ -56,6 +56,15 @@ def whole_bucket(index: Path, names: Sequence[str]) -> Iterator[list[Path]]:
     except BaseException:
         _remove(files)
         raise
+
+
+@contextmanager
+def whole_buckets(indexes: Iterable[Path], names: Sequence[str]) -> Iterator[None]:
+    """Do the same for several folders that get files of the same names."""
+    with ExitStack() as stack:
+        for index in indexes:
+            stack.enter_context(whole_bucket(index, names))
+        yield
 
 
 def bucket_files(indexes: Iterable[str | Path]) -> list[Path]:

@@ -86,6 +86,12 @@ class EchoSequence:
         """Bring frames or labels [T, Y, X] of this sequence into the order of time, or back."""
         return np.ascontiguousarray(frames[::-1]) if self.phase == "diastole" else frames
 
+    def cut(self, frames: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return the part of frames or labels [T, Y, X] of a cycle from ED to ES, as a view."""
+        if self.ed < self.es:
+            return frames[self.ed : self.es + 1]
+        return frames[self.es : self.ed + 1][::-1]
+
 
 PHASES = ("systole", "diastole", "cycle")
 # Fields of a Sequence that are arrays; the others are attributes of the view's group.
@@ -154,6 +160,19 @@ def read_cycle(path: Path, view: str) -> EchoSequence | None:
     with _opened(path) as file:
         name = f"{view}/{_CYCLE}"
         return _read(file[name], view) if name in file else None
+
+
+def read_whole_clip(path: Path, view: str) -> EchoSequence:
+    """Read the whole clip of one view of a data set that has them.
+
+    Raises:
+        InputError: There is none, or the file is missing or damaged.
+    """
+    clip = read_cycle(path, view)
+    if clip is None:
+        what, remedy = f"it has no whole clip of {view}", "delete it and rerun"
+        raise InputError(Problem(str(path), view, what, remedy))
+    return clip
 
 
 def _write(group: h5py.Group, sequence: EchoSequence) -> None:

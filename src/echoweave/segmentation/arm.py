@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 # nnU-Net's names of its networks, the simpler first: of two that are equally good it is chosen.
 CONFIGURATIONS = ("2d", "3d_fullres")
 SCRATCH = "scratch"
+MASKED = "masked"
 
 
 class Arm(NamedTuple):
@@ -16,16 +17,19 @@ class Arm(NamedTuple):
 
     Attributes:
         name: Its name in the config and in file names.
-        number: nnU-Net's number of the arm's data set.
-        suffix: What distinguishes the names of the arms' data sets for readers.
+        number: nnU-Net's number of the arm's data set. Arms that learn from the same labels in the
+            same cases share one.
+        suffix: What distinguishes the names of the data sets for readers.
         labels: What it learns from: "manual" masks at ED and ES, or "pseudo" for the
             pseudo-labels of every frame, in which ED and ES have their manual masks.
         sees: What its network sees at once, and what a case is: one of the "frames" [Y, X], or
             whole "sequences" [T, Y, X].
         title: Its name for readers.
         colour: Its colour in figures and viewer.
-        start: What its networks start from: "scratch", or the name of an arm from whose weights
-            of the same fold they go on.
+        start: What its networks start from: "scratch", "masked" for the weights that
+            :mod:`echoweave.segmentation.pretrain` leaves for the same fold, or the name of an arm
+            from whose weights of the same fold they go on.
+        tiled: Whether its network is a 2-D one that sees a sequence as one picture of tiles.
         data_set: Title of the data set, in nnU-Net's names.
     """
 
@@ -37,6 +41,7 @@ class Arm(NamedTuple):
     title: str
     colour: str
     start: str = SCRATCH
+    tiled: bool = False
     data_set: str = "CAMUS"
 
     @property
@@ -46,7 +51,8 @@ class Arm(NamedTuple):
 
     def __repr__(self) -> str:
         """Short, as it is kept with every output; what only readers see makes nothing stale."""
-        return f"Arm({self.dataset}, {self.labels}, {self.sees}, {self.start})"
+        tiled = ", tiled" if self.tiled else ""
+        return f"Arm({self.dataset}, {self.labels}, {self.sees}, {self.start}{tiled})"
 
 
 def ensemble_name(configurations: Sequence[str]) -> str:

@@ -8,15 +8,30 @@ from types import MappingProxyType
 from typing import Any
 
 from echoweave.errors import Problem
-from echoweave.segmentation.arm import CONFIGURATIONS, SCRATCH, Arm
+from echoweave.segmentation.arm import CONFIGURATIONS, MASKED, SCRATCH, Arm
 
-# In the order of tables and figures. Colours are Okabe and Ito's, see figures/style.py.
+# Colours are Okabe and Ito's, see figures/style.py; an arm of another start is a lighter shade.
+_SPARSE2D = Arm("sparse2d", 570, "2DSparse", "manual", "frames", "2D sparse", "#D55E00")
+_DENSE2D = Arm("dense2d", 571, "2DDense", "pseudo", "frames", "2D dense", "#0072B2")
+_DENSE3D = Arm("dense3d", 572, "3DDense", "pseudo", "sequences", "2D+time dense", "#009E73")
+_WEAK3D = Arm("weak3d", 573, "3DWeak", "manual", "sequences", "2D+time weak", "#5D3A9B")
+# In the order of tables and figures.
 _REGISTERED = (
-    Arm("sparse2d", 570, "2DSparse", "manual", "frames", "2D sparse", "#D55E00"),
-    Arm("dense2d", 571, "2DDense", "pseudo", "frames", "2D dense", "#0072B2"),
-    Arm("dense3d", 572, "3DDense", "pseudo", "sequences", "2D+time dense", "#009E73"),
+    _SPARSE2D,
+    _DENSE2D,
+    _DENSE3D,
+    _DENSE3D._replace(
+        name="dense3d-ssl", title="2D+time dense, pretrained", colour="#7FD1B9", start=MASKED
+    ),
+    _WEAK3D,
+    _WEAK3D._replace(
+        name="weak3d-ssl", title="2D+time weak, pretrained", colour="#B78BE0", start=MASKED
+    ),
+    _WEAK3D._replace(name="superimage", title="Super image weak", colour="#B8860B", tiled=True),
 )
 ARMS: Mapping[str, Arm] = MappingProxyType({arm.name: arm for arm in _REGISTERED})
+# Not an arm: the network that hidden frames are rebuilt with. Its cases are those of weak3d.
+PRETRAINING = _WEAK3D._replace(name="pretraining")
 
 
 def trained_arms(listed: Sequence[str], data_set: str) -> dict[str, Arm]:
@@ -27,6 +42,42 @@ def trained_arms(listed: Sequence[str], data_set: str) -> dict[str, Arm]:
         data_set: Title of the data set, for nnU-Net's names.
     """
     return {name: arm._replace(data_set=data_set) for name, arm in ARMS.items() if name in listed}
+
+
+def data_sets(arms: Iterable[Arm]) -> list[Arm]:
+    """Return for each of nnU-Net's data sets the first arm of the registry that has it.
+
+    Those are what is prepared for ``arms``, and for what they start from.
+    """
+    owners = [_owner(arm) for arm in _with_pretraining(arms)]
+    return list({owner.dataset: owner for owner in owners}.values())
+
+
+def prepared_networks(
+    arms: Iterable[Arm], trained: Mapping[str, Sequence[str]]
+) -> dict[str, list[str]]:
+    """Return the configurations that are planned for each data set, by the name of its first arm.
+
+    Args:
+        arms: The arms of a run.
+        trained: The configurations that each of them trains.
+    """
+    found: dict[str, list[str]] = {}
+    for arm in _with_pretraining(arms):
+        needed = trained.get(arm.name, _usual(arm))
+        found.setdefault(_owner(arm).name, []).extend(needed)
+    return {name: _in_order(needed) for name, needed in found.items()}
+
+
+def _owner(arm: Arm) -> Arm:
+    first = next(one for one in ARMS.values() if one.number == arm.number)
+    return first._replace(data_set=arm.data_set)
+
+
+def _with_pretraining(arms: Iterable[Arm]) -> list[Arm]:
+    listed = list(arms)
+    started = [arm for arm in listed if arm.start == MASKED]
+    return [*listed, *(PRETRAINING._replace(data_set=arm.data_set) for arm in started[:1])]
 
 
 def candidates(
@@ -57,9 +108,15 @@ def arm_problems(settings: Mapping[str, Any]) -> list[Problem]:
     """
     listed, networks = settings["arms"], settings["candidates"]
     problems = _unknown("segmentation.arms", listed, ARMS, "arm")
-    wholes = [name for name, arm in ARMS.items() if arm.sees == "sequences"]
-    problems += _unknown("segmentation.candidates", networks, wholes, "arm of whole sequences")
+    choosing = [name for name, arm in ARMS.items() if _may_choose(arm)]
+    problems += _unknown("segmentation.candidates", networks, choosing, "choice of networks for")
     return problems or _missing_starts(listed, candidates(ARMS, networks))
+
+
+def _may_choose(arm: Arm) -> bool:
+    """Whether a network of single frames can learn what the arm learns: every frame has labels."""
+    dense = arm.sees == "sequences" and arm.labels == "pseudo"
+    return dense and arm.start != MASKED
 
 
 def _usual(arm: Arm) -> tuple[str]:
@@ -83,7 +140,7 @@ def _missing_starts(listed: Sequence[str], trained: Mapping[str, Sequence[str]])
     problems = []
     for name in listed:
         start = ARMS[name].start
-        if start == SCRATCH:
+        if start in (SCRATCH, MASKED):
             continue
         if start not in listed:
             what, remedy = f"{name!r} starts from {start!r}, which is not listed", "list it, too"

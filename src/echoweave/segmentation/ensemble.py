@@ -24,6 +24,7 @@ from echoweave.segmentation.checkpoint import read_checkpoint
 from echoweave.segmentation.files import TRAINER, best_file, fold_folder, model_folder
 from echoweave.segmentation.nnunet import SLAB
 from echoweave.segmentation.numbers import from_nnunet
+from echoweave.segmentation.predictor import ClipPredictor
 
 
 class Ensemble:
@@ -108,7 +109,8 @@ def _member(arm: Arm, configuration: str, folds: Sequence[int], root: Path) -> n
         plans.get_label_manager(dataset).num_segmentation_heads,
         deep_supervision=False,
     )
-    predictor = nnUNetPredictor(device=torch_device(), allow_tqdm=False)
+    kind = ClipPredictor if arm.sees == "sequences" and configuration != "2d" else nnUNetPredictor
+    predictor = kind(device=torch_device(), allow_tqdm=False)
     predictor.manual_initialization(
         network,
         plans,

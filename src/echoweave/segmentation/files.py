@@ -8,9 +8,13 @@ from pathlib import Path
 
 from echoweave.segmentation.arm import Arm
 
-# The class name in trainer.py: nnU-Net names its folders after it.
-TRAINER = "EchoTrainer"
+# The class names in trainer.py and pretrainer.py: nnU-Net names its folders after them.
+TRAINER, PRETRAINER = "EchoTrainer", "MaskedTrainer"
+# nnU-Net's plans of a data set. In the folders of trainings the arm takes the place of this name,
+# since several may train on one data set.
 PLANS = "nnUNetPlans"
+# Where an arm finds the weights to start from.
+FINAL, LEAST_LOSS = "checkpoint_final.pth", "checkpoint_least_loss.pth"
 
 
 def raw_folder(root: Path, arm: Arm) -> Path:
@@ -30,7 +34,7 @@ def prepared_file(root: Path, arm: Arm) -> Path:
 
 def model_folder(root: Path, arm: Arm, configuration: str) -> Path:
     """Return the folder that holds one folder a fold."""
-    name = f"{TRAINER}__{PLANS}__{configuration}"
+    name = f"{TRAINER}__{arm.name}__{configuration}"
     return root / "trained" / arm.dataset / name
 
 
@@ -70,7 +74,17 @@ def curves_files(
 
 def best_file(root: Path, arm: Arm) -> Path:
     """Return the file that holds the choice among the candidates and the postprocessing."""
-    return root / "trained" / arm.dataset / "best.json"
+    return root / "trained" / arm.dataset / f"best_{arm.name}.json"
+
+
+def pretraining_folder(root: Path, arm: Arm, fold: int | str) -> Path:
+    """Return the folder of the pretraining of one fold; ``arm`` is arms.PRETRAINING."""
+    return root / "trained" / arm.dataset / f"{PRETRAINER}__{arm.name}__3d_fullres/fold_{fold}"
+
+
+def rebuilt_file(root: Path, arm: Arm, fold: int | str) -> Path:
+    """Return the last file that a pretraining leaves: a clip, what was hidden, what was rebuilt."""
+    return pretraining_folder(root, arm, fold) / "rebuilt.npz"
 
 
 def frame_case(sequence: str, frame: int) -> str:

@@ -7,6 +7,7 @@ changes one of them. Neither nnU-Net nor torch may be imported before :func:`set
 """
 
 import contextlib
+import importlib
 import io
 import multiprocessing
 import os
@@ -86,6 +87,25 @@ def pools(threads: int) -> Iterator[None]:
         yield
     finally:
         multiprocessing.get_context = original
+
+
+@contextlib.contextmanager
+def ours(name: str, own: type | None) -> Iterator[None]:
+    """Let nnU-Net's trainer make our class in the block, where it makes its own of that name.
+
+    It builds its loaders and the predictor of its validation itself and takes no others.
+
+    Args:
+        name: What nnU-Net calls the class.
+        own: A class derived from it; None: nnU-Net's own stays.
+    """
+    module = importlib.import_module("nnunetv2.training.nnUNetTrainer.nnUNetTrainer")
+    theirs = getattr(module, name)
+    setattr(module, name, own or theirs)
+    try:
+        yield
+    finally:
+        setattr(module, name, theirs)
 
 
 def without_plot(logger: Any) -> None:

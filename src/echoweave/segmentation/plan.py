@@ -18,6 +18,8 @@ from echoweave.segmentation.plan_parts import part_problems
 
 # nnU-Net samples 1e8 voxels (1.6 GB) for statistics that it uses for CT alone.
 _SAMPLED_VOXELS = 1e5
+# nnU-Net's network with a residual encoder (Isensee et al. 2024).
+_RESIDUAL = "dynamic_network_architectures.architectures.unet.ResidualEncoderUNet"
 
 
 def plan(
@@ -69,7 +71,8 @@ def replace_parts(plans: dict[str, Any], configuration: str, parts: Mapping[str,
         plans: Content of nnUNetPlans.json.
         configuration: "2d" or "3d_fullres".
         parts: Any of patch_size, batch_size, and of the network's features_per_stage, strides,
-            kernel_sizes (one entry a stage) and convs_per_stage (one number for all).
+            kernel_sizes (one entry a stage), convs_per_stage (one number for all) and
+            blocks_per_stage (one number a stage), which makes the encoder a residual one.
 
     Raises:
         InputError: The plan is none of a network, see :func:`part_problems`; deep supervision needs
@@ -82,12 +85,18 @@ def replace_parts(plans: dict[str, Any], configuration: str, parts: Mapping[str,
     for key in ("features_per_stage", "strides", "kernel_sizes"):
         network[key] = parts.get(key, network[key])
     stages = network["n_stages"] = len(network["features_per_stage"])
-    problems = part_problems(configuration, network | {"patch_size": planned["patch_size"]})
+    replaced = network | {"patch_size": planned["patch_size"]}
+    blocks = {"blocks_per_stage": parts["blocks_per_stage"]} if "blocks_per_stage" in parts else {}
+    problems = part_problems(configuration, replaced | blocks)
     if problems:
         raise InputError(problems)
     if "convs_per_stage" in parts:
         network["n_conv_per_stage"] = [parts["convs_per_stage"]] * stages
         network["n_conv_per_stage_decoder"] = [parts["convs_per_stage"]] * (stages - 1)
+    if "blocks_per_stage" in parts:
+        planned["architecture"]["network_class_name"] = _RESIDUAL
+        del network["n_conv_per_stage"]
+        network["n_blocks_per_stage"] = parts["blocks_per_stage"]
 
 
 def make_plans(arm: Arm, nnunet_root: Path, threads: int) -> dict[str, Any]:

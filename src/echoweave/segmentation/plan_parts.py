@@ -10,7 +10,7 @@ from typing import Any
 from echoweave.errors import Problem
 
 _AXES = {"2d": "[Y, X]", "3d_fullres": "[T, Y, X]"}
-_PER_STAGE = ("features_per_stage", "strides", "kernel_sizes")
+_PER_STAGE = ("features_per_stage", "strides", "kernel_sizes", "blocks_per_stage")
 
 
 def plan_problems(plans: Mapping[str, Mapping[str, Any]]) -> list[Problem]:
@@ -27,7 +27,7 @@ def part_problems(configuration: str, parts: Mapping[str, Any]) -> list[Problem]
 
     Args:
         configuration: "2d" or "3d_fullres".
-        parts: Any of patch_size, features_per_stage, strides and kernel_sizes.
+        parts: Any of patch_size, features_per_stage, strides, kernel_sizes and blocks_per_stage.
     """
     return _forms(configuration, parts) or _sizes(configuration, parts)
 

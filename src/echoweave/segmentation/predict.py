@@ -4,8 +4,11 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from echoweave.io.atomic import whole_folder
-from echoweave.io.cache import EchoSequence, read_sequence, read_views
+from echoweave.io.cache import EchoSequence, read_sequence, read_views, read_whole_clip
 from echoweave.io.images import write_sequence
 from echoweave.logs import Progress
 from echoweave.segmentation.arm import Arm
@@ -17,9 +20,16 @@ Read = Callable[[Path, str], EchoSequence | None]
 
 
 def predict(
-    arm: Arm, caches: Sequence[Path], folder: Path, nnunet_root: Path, threads: int
+    arm: Arm,
+    caches: Sequence[Path],
+    folder: Path,
+    clips: Path | None,
+    nnunet_root: Path,
+    threads: int,
 ) -> None:
     """Write {sequence}.nii.gz [T, Y, X] for every view in ``caches``, by all folds together.
+
+    Where there are whole clips, these are predicted, and the frames from ED to ES are cut out.
 
     The configurations that best.json names are applied. The folds' logits are averaged, and of
     several configurations their probabilities; arms of frames predict frame by frame. The
@@ -29,12 +39,21 @@ def predict(
         arm: The arm.
         caches: Cache files of patients that no fold was trained on.
         folder: Gets the predictions.
+        clips: Gets those of whole clips; None for a data set without them.
         nnunet_root: results/nnunet.
         threads: Threads of this process.
     """
     folds = json.loads(best_file(nnunet_root, arm).read_text())["folds"]
     sequences = {(cache, view): folds for cache in caches for view in read_views(cache)}
-    _predict(arm, sequences, read_sequence, folder, nnunet_root, threads)
+
+    def write(echo: EchoSequence, labels: NDArray[np.uint8]) -> None:
+        if clips:
+            write_sequence(clips / f"{echo.name}.nii.gz", labels, echo.spacing)
+            labels = echo.cut(labels)
+        write_sequence(folder / f"{echo.name}.nii.gz", labels, echo.spacing)
+
+    read = read_whole_clip if clips else read_sequence
+    _predict(arm, sequences, read, write, nnunet_root, threads)
 
 
 def predict_held_out(
@@ -70,7 +89,11 @@ def predict_held_out(
             if sequence.patient in fold_of:
                 sequences[cache, view] = [fold_of[sequence.patient]]
     with whole_folder(folder) as whole:
-        _predict(arm, sequences, read, whole, nnunet_root, threads)
+
+        def write(echo: EchoSequence, labels: NDArray[np.uint8]) -> None:
+            write_sequence(whole / f"{echo.name}.nii.gz", labels, echo.spacing)
+
+        _predict(arm, sequences, read, write, nnunet_root, threads)
 
 
 def _validation_folds(splits: Path) -> dict[str, int]:
@@ -86,7 +109,7 @@ def _predict(
     arm: Arm,
     sequences: dict[tuple[Path, str], list[int]],
     read: Read,
-    folder: Path,
+    write: Callable[[EchoSequence, NDArray[np.uint8]], None],
     root: Path,
     threads: int,
 ) -> None:
@@ -104,6 +127,5 @@ def _predict(
                 ensembles[key] = Ensemble(arm, folds, root)
             echo = read(cache, view)
             assert echo is not None
-            labels = ensembles[key](echo)
-            write_sequence(folder / f"{echo.name}.nii.gz", labels, echo.spacing)
+            write(echo, ensembles[key](echo))
             progress.update(done)

@@ -9,7 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echoweave.io.atomic import whole_file, whole_folder
-from echoweave.io.cache import EchoSequence, read_labelled_spacings, read_sequence, read_views
+from echoweave.io.cache import (
+    EchoSequence,
+    read_labelled_spacings,
+    read_sequence,
+    read_views,
+    read_whole_clip,
+)
 from echoweave.io.images import read_array, write_image
 from echoweave.io.tables import read_tsv
 from echoweave.labels import LABEL_NAMES
@@ -40,6 +46,7 @@ def write_raw(
     caches: Sequence[Path],
     folds: Mapping[str, int],
     label_values: Sequence[int],
+    whole_clips: bool,
     pseudolabels: Path,
     nnunet_root: Path,
     quality: Mapping[str, Any],
@@ -47,13 +54,15 @@ def write_raw(
     """Write the folder of images, labels, splits_final.json and dataset.json, whole or not at all.
 
     2-D cases are frames [Y, X], 3-D cases sequences [T, Y, X] in the order of time, a diastole from
-    ES to ED, with one :func:`frame_step`. ED and ES always carry their manual masks.
+    ES to ED, or whole clips, with one :func:`frame_step`. ED and ES always carry their manual
+    masks; frames of 3-D cases without labels are ignored.
 
     Args:
         arm: The arm.
         caches: Cache files of the training patients; sequences without masks are passed over.
         folds: The 0-based fold that validates a training patient.
         label_values: What the masks of the data set tell apart, background included.
+        whole_clips: Whether 3-D cases are the whole clips of the caches.
         pseudolabels: Folder of the estimator in use, with quality.tsv; an arm that
             learns from manual masks reads nothing there.
         nnunet_root: results/nnunet.
@@ -69,7 +78,7 @@ def write_raw(
     progress = Progress(f"raw data of {arm.name}, patients", len(caches))
     with whole_folder(raw_folder(nnunet_root, arm)) as folder:
         for done, cache in enumerate(caches, start=1):
-            for case, spacing in _cases_of(cache, label, arm):
+            for case, spacing in _cases_of(cache, label, arm, whole_clips):
                 ignored |= bool((case.labels == IGNORE).any())
                 numbered = case._replace(labels=to_nnunet(case.labels, label_values))
                 _write_case(folder, numbered, spacing, step)
@@ -79,12 +88,21 @@ def write_raw(
         _write_json(folder / "dataset.json", _description(names, label_values, ignored))
 
 
-def _cases_of(cache: Path, label: Labeller, arm: Arm) -> Iterator[tuple[Case, tuple[float, float]]]:
+def _cases_of(
+    cache: Path, label: Labeller, arm: Arm, whole_clips: bool
+) -> Iterator[tuple[Case, tuple[float, float]]]:
     """Yield the cases of a patient with their spacing."""
     for view in read_views(cache):
         echo = read_sequence(cache, view)
-        if echo.labels is not None:
-            yield from ((case, echo.spacing) for case in _cases(echo, label(echo), arm))
+        if echo.labels is None:
+            continue
+        if arm.sees == "frames":
+            cases = list(_frame_cases(echo, label(echo)))
+        elif whole_clips:
+            cases = [_clip_case(echo, label(echo), read_whole_clip(cache, view))]
+        else:
+            cases = [_sequence_case(echo, label(echo))]
+        yield from ((case, echo.spacing) for case in cases)
 
 
 def _manual(echo: EchoSequence) -> list[Labelled]:
@@ -111,16 +129,26 @@ def _dense_labeller(folder: Path, quality: Mapping[str, Any]) -> Labeller:
     return label
 
 
-def _cases(echo: EchoSequence, frames: Sequence[Labelled], arm: Arm) -> Iterator[Case]:
-    """Yield each frame, or the sequence with the frames that were left out set to ``IGNORE``."""
-    if arm.sees == "frames":
-        for frame, labels in frames:
-            yield Case(frame_case(echo.name, frame), echo.frames[frame], labels)
-        return
+def _frame_cases(echo: EchoSequence, frames: Sequence[Labelled]) -> Iterator[Case]:
+    for frame, labels in frames:
+        yield Case(frame_case(echo.name, frame), echo.frames[frame], labels)
+
+
+def _sequence_case(echo: EchoSequence, frames: Sequence[Labelled]) -> Case:
+    """Return the sequence; frames that are not among ``frames`` are ``IGNORE``."""
     volume = np.full_like(echo.frames, IGNORE)
     for frame, labels in frames:
         volume[frame] = labels
-    yield Case(echo.name, echo.in_time(echo.frames), echo.in_time(volume))
+    return Case(echo.name, echo.in_time(echo.frames), echo.in_time(volume))
+
+
+def _clip_case(echo: EchoSequence, frames: Sequence[Labelled], clip: EchoSequence) -> Case:
+    """Return the whole clip that ``echo`` is cut from; its other frames are ``IGNORE``, too."""
+    volume = np.full_like(clip.frames, IGNORE)
+    within = clip.cut(volume)
+    for frame, labels in frames:
+        within[frame] = labels
+    return Case(echo.name, clip.frames, volume)
 
 
 def _write_case(folder: Path, case: Case, spacing: tuple[float, float], step: float) -> None:

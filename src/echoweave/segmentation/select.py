@@ -1,6 +1,7 @@
 """Cross-validate the candidates of an arm, choose the best and which postprocessing helps it."""
 
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from echoweave.io.atomic import whole_file
 from echoweave.logs import LOGGER
 from echoweave.segmentation.arm import Arm, ensemble_name
-from echoweave.segmentation.files import PLANS, TRAINER, best_file
+from echoweave.segmentation.files import TRAINER, best_file, model_folder, preprocessed_folder
 from echoweave.segmentation.nnunet import configurations_of, pools, quiet, set_environment
 
 
@@ -35,7 +36,7 @@ def select_configurations(
     """
     set_environment(nnunet_root, threads)
     with quiet(), pools(threads):
-        found = _find_best(arm, configurations, folds, threads)
+        found = _find_best(arm, configurations, folds, nnunet_root, threads)
     best = found["best_model_or_ensemble"]
     postprocessing = Path(best["postprocessing_file"])
     # The pickle that nnU-Net names holds the same and would run code.
@@ -61,12 +62,15 @@ def select_configurations(
 
 
 def _find_best(
-    arm: Arm, configurations: Sequence[str], folds: Sequence[int], threads: int
+    arm: Arm, configurations: Sequence[str], folds: Sequence[int], root: Path, threads: int
 ) -> dict[str, Any]:
     from nnunetv2.evaluation.find_best_configuration import find_best_configuration
 
+    # Where nnU-Net looks for the plans of that name; those of a tiled network are its own.
+    plans = model_folder(root, arm, configurations[0]) / "plans.json"
+    shutil.copy(plans, preprocessed_folder(root, arm) / f"{arm.name}.json")
     models = tuple(
-        {"plans": PLANS, "configuration": one, "trainer": TRAINER} for one in configurations
+        {"plans": arm.name, "configuration": one, "trainer": TRAINER} for one in configurations
     )
     result: dict[str, Any] = find_best_configuration(
         arm.dataset, models, len(models) > 1, threads, True, tuple(folds), True

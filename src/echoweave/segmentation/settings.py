@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 # How a training runs, which changes nothing of what it learns.
 _RUNNING = ("save_every", "augmentation_workers")
+# How what is learnt from is varied, which a pretraining does as well.
+AUGMENTING = ("rotation_degrees", "mirroring")
 # The axes of a case [T, Y, X], in this order; a frame has the last two.
 Axis = Literal["time", "vertical", "horizontal"]
 
@@ -38,11 +40,35 @@ class TrainingSettings:
     rotation_degrees: float | None
     mirroring: list[Axis]
     augmentation_workers: int
+    share_of_training: float
 
     @property
     def identity(self) -> dict[str, Any]:
         """The settings that change what is learnt: a checkpoint of other ones is of no use."""
         return learning(asdict(self))
+
+
+@dataclass(frozen=True)
+class PretrainingSettings:
+    """How hidden frames are learnt to be rebuilt, section ``segmentation.pretraining``.
+
+    Attributes:
+        epochs: As those of a training.
+        iterations_per_epoch: Batches a training epoch.
+        validation_iterations: Batches for the loss that chooses the checkpoint.
+        initial_lr: Of AdamW; decays to 0 with the power 0.9.
+        hidden_share: Share of a patch that is hidden.
+        hide: "frame": whole frames; "tube": squares in the frame, through all frames.
+        loss_on: "all" frames, hidden or not, or "hidden" places alone.
+    """
+
+    epochs: int
+    iterations_per_epoch: int
+    validation_iterations: int
+    initial_lr: float
+    hidden_share: float
+    hide: Literal["frame", "tube"]
+    loss_on: Literal["all", "hidden"]
 
 
 def learning(training: Mapping[str, Any]) -> dict[str, Any]:

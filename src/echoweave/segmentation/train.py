@@ -4,7 +4,7 @@ import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from echoweave.device import torch_device
 from echoweave.errors import InputError, Problem
@@ -12,8 +12,10 @@ from echoweave.imports import code_digest
 from echoweave.io.atomic import whole_file
 from echoweave.io.checksums import sha256
 from echoweave.logs import LOGGER
-from echoweave.segmentation.arm import Arm
+from echoweave.segmentation.arm import MASKED, Arm
 from echoweave.segmentation.files import (
+    FINAL,
+    LEAST_LOSS,
     PLANS,
     curves_file,
     fold_folder,
@@ -27,8 +29,9 @@ from echoweave.segmentation.settings import TrainingSettings
 if TYPE_CHECKING:
     from echoweave.segmentation.trainer import EchoTrainer
 
+Trainer = TypeVar("Trainer", bound="EchoTrainer")
 # A finished training first, then the newest state, then the one that nnU-Net keeps early on.
-_CHECKPOINTS = ("checkpoint_final.pth", "checkpoint_latest.pth", "checkpoint_best.pth")
+_CHECKPOINTS = (FINAL, "checkpoint_latest.pth", "checkpoint_best.pth")
 
 
 def train_fold(
@@ -51,7 +54,7 @@ def train_fold(
         arm: The arm.
         configuration: "2d" or "3d_fullres".
         fold: 0-based.
-        start: The same fold of the arm that this one starts from, trained; None: from scratch.
+        start: Folder of the same fold of what this arm starts from, trained; None: from scratch.
         nnunet_root: results/nnunet.
         settings: ``segmentation.training`` of the config.
         seed: The config's seed.
@@ -61,24 +64,36 @@ def train_fold(
     Raises:
         InputError: There is no such fold, or the network to start from is another one.
     """
-    _check_fold(arm, fold, nnunet_root)
+    check_fold(arm, fold, nnunet_root)
     parsed = TrainingSettings(**settings)
     folder = fold_folder(nnunet_root, arm, configuration, fold)
     # A rule must never find the summary of another training while this one runs.
     validation_summary(nnunet_root, arm, configuration, fold).unlink(missing_ok=True)
-    weights = start / "checkpoint_final.pth" if start else None
-    _keep_or_wipe(folder, _identity(arm, configuration, weights, nnunet_root, parsed, seed))
+    weights = start / (LEAST_LOSS if arm.start == MASKED else FINAL) if start else None
+    identity = prepared_for(arm, configuration, nnunet_root) | {
+        "settings": parsed.identity,
+        "seed": seed,
+        "start": sha256(weights) if weights else "",
+        "code": code_digest(Path(__file__)),
+    }
+    keep_or_wipe(folder, identity)
     set_environment(nnunet_root, threads, min(threads, parsed.augmentation_workers))
     with quiet(), pools(threads):
-        trainer = _make_trainer(arm, configuration, fold, nnunet_root)
+        from echoweave.segmentation.trainer import EchoTrainer
+
+        trainer = make_trainer(EchoTrainer, arm, configuration, fold, nnunet_root)
         curves = curves_file(nnunet_root, arm, configuration, fold)
         trainer.configure(parsed, seed, weights, curves, probabilities)
-        _train(trainer, folder)
+        run_training(trainer, folder)
         trainer.perform_actual_validation()
 
 
-def _check_fold(arm: Arm, fold: int, root: Path) -> None:
-    """nnU-Net would split at random for a fold that its file does not have."""
+def check_fold(arm: Arm, fold: int, root: Path) -> None:
+    """Check the fold: nnU-Net would split at random for one that its file does not have.
+
+    Raises:
+        InputError: There is no such fold.
+    """
     path = preprocessed_folder(root, arm) / "splits_final.json"
     n_folds = len(json.loads(path.read_text()))
     if not 0 <= fold < n_folds:
@@ -87,29 +102,19 @@ def _check_fold(arm: Arm, fold: int, root: Path) -> None:
         )
 
 
-def _identity(
-    arm: Arm,
-    configuration: str,
-    weights: Path | None,
-    root: Path,
-    settings: TrainingSettings,
-    seed: int,
-) -> dict[str, Any]:
-    """Return what a checkpoint must agree with to be of use; other networks' plans do not count."""
+def prepared_for(arm: Arm, configuration: str, root: Path) -> dict[str, Any]:
+    """Return the data and the plan of a training; those of other configurations do not count."""
     prepared = json.loads(prepared_file(root, arm).read_text())
     plans = prepared["plans"]
     own = {configuration: plans["configurations"][configuration]}
-    return {
-        "prepared": prepared | {"plans": plans | {"configurations": own}},
-        "settings": settings.identity,
-        "seed": seed,
-        "start": sha256(weights) if weights else "",
-        "code": code_digest(Path(__file__)),
-    }
+    return {"prepared": prepared | {"plans": plans | {"configurations": own}}}
 
 
-def _keep_or_wipe(folder: Path, identity: dict[str, Any]) -> None:
-    """Remove a training that belongs to another ``identity`` and note the present one."""
+def keep_or_wipe(folder: Path, identity: dict[str, Any]) -> None:
+    """Remove a training that belongs to another ``identity`` and note the present one.
+
+    ``identity`` is what a checkpoint must agree with to be of use.
+    """
     note = folder / "identity.json"
     if note.exists() and json.loads(note.read_text()) == identity:
         return
@@ -120,20 +125,31 @@ def _keep_or_wipe(folder: Path, identity: dict[str, Any]) -> None:
         temporary.write_text(json.dumps(identity, indent=1))
 
 
-def _make_trainer(arm: Arm, configuration: str, fold: int, root: Path) -> "EchoTrainer":
-    from echoweave.segmentation.trainer import EchoTrainer
-
+def make_trainer(
+    kind: type[Trainer], arm: Arm, configuration: str, fold: int, root: Path
+) -> Trainer:
+    """Return a trainer for the plan and data of ``arm``; nnU-Net names its folder after the arm."""
     folder = preprocessed_folder(root, arm)
     plans = json.loads((folder / f"{PLANS}.json").read_text())
     dataset = json.loads((folder / "dataset.json").read_text())
     # nnU-Net puts the description into every checkpoint, and needs no list of the cases there.
     dataset.pop("dataset", None)
+    plans["plans_name"] = arm.name
+    if arm.tiled:
+        from echoweave.segmentation.superimage import tile_plan
+
+        plans["configurations"][configuration] = tile_plan(plans["configurations"][configuration])
     # The trainer takes this flag out of the plans again; only a remote logger reads it.
     plans["continue_training"] = False
-    return EchoTrainer(plans, configuration, fold, dataset, torch_device())
+    return kind(plans, configuration, fold, dataset, torch_device())
 
 
-def _train(trainer: "EchoTrainer", folder: Path) -> None:
+def run_training(trainer: "EchoTrainer", folder: Path) -> None:
+    """Train to the end, from the newest checkpoint in ``folder`` if there is one.
+
+    Raises:
+        InputError: The checkpoint is damaged.
+    """
     import torch
 
     from echoweave.segmentation.checkpoint import read_checkpoint
@@ -148,7 +164,7 @@ def _train(trainer: "EchoTrainer", folder: Path) -> None:
         read_checkpoint(checkpoint)
         trainer.load_checkpoint(str(checkpoint))
         LOGGER.info("going on after epoch %d", trainer.current_epoch)
-    if checkpoint and checkpoint.name == "checkpoint_final.pth":
+    if checkpoint and checkpoint.name == FINAL:
         write_curves(trainer, trainer.curves)
         return
     trainer.run_training()

@@ -3,7 +3,7 @@
 import math
 import random
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -17,8 +17,12 @@ from echoweave.io.atomic import whole_file
 from echoweave.io.tables import write_tsv
 from echoweave.logs import Progress
 from echoweave.segmentation.checkpoint import NUMBERS, read_checkpoint
-from echoweave.segmentation.nnunet import without_plot, without_race
+from echoweave.segmentation.files import patient_of
+from echoweave.segmentation.loader import ClipLoader
+from echoweave.segmentation.nnunet import ours, without_plot, without_race
+from echoweave.segmentation.predictor import ClipPredictor
 from echoweave.segmentation.settings import Axis, TrainingSettings
+from echoweave.shuffle import stable_order
 
 # What nnU-Net cuts out around a patch also lasts for this zoom.
 _SMALLEST_ZOOM = 0.85
@@ -30,8 +34,13 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
     """nnU-Net's training, with rotations and mirroring of our choice, and seeded.
 
     Every epoch has a seed of its own, so a training that goes on from a checkpoint sees what it
-    would have seen without the break.
+    would have seen without the break. Whole sequences are drawn and predicted by our own loader and
+    predictor.
     """
+
+    loader: type[ClipLoader] = ClipLoader
+    # Where its settings stand in the config.
+    section = "segmentation.training"
 
     def configure(
         self,
@@ -46,7 +55,8 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
         Args:
             settings: How to train.
             seed: Seeds weights, sampling and augmentation.
-            start: Checkpoint whose weights are taken instead of seeded ones.
+            start: Checkpoint whose weights are taken instead of seeded ones; those of the last
+                layers only where they are for the same labels.
             curves: Gets the table of losses and Dice, rewritten after each epoch.
             probabilities: Keep those of the validation cases, from which ensembles are made.
         """
@@ -61,6 +71,7 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
         self.mirroring = settings.mirroring
         self.probabilities = probabilities
         self.in_process = settings.augmentation_workers == 0
+        self.share = settings.share_of_training
         self.seed = seed
         self.start = start
         self.curves = curves
@@ -104,9 +115,16 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
         ]
         return (-self.rotation, self.rotation), bool(time), [*time, *in_plane], mirrored
 
+    def do_split(self) -> tuple[list[str], list[str]]:
+        """Return the cases to train on, of the share of the patients that is asked for, and to
+        validate on."""
+        train, validation = super().do_split()
+        return share_of(train, self.share, self.seed), validation
+
     def get_dataloaders(self) -> Any:
         """Return the loaders; in process, without a choice that hangs on the machine's load."""
-        train, validation = super().get_dataloaders()
+        with ours("nnUNetDataLoader", self.loader if self.sequences else None):
+            train, validation = super().get_dataloaders()
         if self.in_process:
             without_race(train)
         return train, validation
@@ -132,9 +150,7 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
                 raise InputError(self._diverged(loss))
         super().on_epoch_end()
         write_curves(self, self.curves)
-        loss = self.logger.get_value("train_losses", step=-1)
-        dice = self.logger.get_value("mean_fg_dice", step=-1)
-        self.progress.update(self.current_epoch, f"loss {loss:.3f}, Dice {dice:.3f}")
+        self.progress.update(self.current_epoch, self._reached())
 
     def save_checkpoint(self, filename: str) -> None:
         """Save whole or not at all."""
@@ -150,14 +166,27 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
         """Validate; nnU-Net writes its summary in place, so it gets its final path when whole."""
         folder = Path(self.output_folder)
         shutil.rmtree(folder / "validation", ignore_errors=True)
-        super().perform_actual_validation(save_probabilities or self.probabilities)
+        with ours("nnUNetPredictor", ClipPredictor if self.sequences else None):
+            super().perform_actual_validation(save_probabilities or self.probabilities)
         (folder / "validation/summary.json").replace(folder / "summary.json")
+
+    @property
+    def sequences(self) -> bool:
+        """Whether its network sees whole sequences."""
+        return len(self.configuration_manager.patch_size) == 3
+
+    def _reached(self) -> str:
+        """Return what an epoch has come to, for the progress line."""
+        loss, dice = (
+            self.logger.get_value(name, step=-1) for name in ("train_losses", "mean_fg_dice")
+        )
+        return f"loss {loss:.3f}, Dice {dice:.3f}"
 
     def _diverged(self, loss: float) -> Problem:
         what, epoch = self.plans_manager.dataset_name, self.current_epoch + 1
         return Problem(
             "config",
-            "segmentation.training.initial_lr",
+            f"{self.section}.initial_lr",
             f"the training of {what} fold {self.fold} diverges: a loss of {loss} in epoch {epoch}",
             f"lower it from {self.initial_lr:g}",
         )
@@ -165,6 +194,11 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
     def _take_weights(self, weights: dict[str, torch.Tensor]) -> None:
         # torch.compile wraps a network in one whose weights have other names.
         network: Any = getattr(self.network, "_orig_mod", self.network)
+        own = network.state_dict()
+        # A pretrained network has one output, whatever the labels are.
+        heads = [name for name in weights.keys() & own.keys() if "seg_layers" in name]
+        if any(weights[name].shape != own[name].shape for name in heads):
+            weights = weights | {name: own[name] for name in heads}
         try:
             network.load_state_dict(weights)
         except RuntimeError as error:
@@ -181,6 +215,19 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
         # nnU-Net draws from the global generators.
         np.random.seed(seed)  # noqa: NPY002
         torch.manual_seed(seed)
+
+
+def share_of(cases: Sequence[str], share: float, seed: int) -> list[str]:
+    """Return the cases of a share of their patients, one patient at least.
+
+    Args:
+        cases: In any order, which is kept.
+        share: 0 to 1; a smaller share is part of a larger one.
+        seed: Another seed, other patients.
+    """
+    order = stable_order({patient_of(case) for case in cases}, seed, "share of training")
+    chosen = set(order[: max(1, round(share * len(order)))])
+    return [case for case in cases if patient_of(case) in chosen]
 
 
 def _mirror_axes(mirroring: Collection[Axis], dimensions: int) -> tuple[int, ...] | None:
