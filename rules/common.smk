@@ -65,6 +65,8 @@ try:
     EXTERNAL = load_external(config, COHORT, RESULTS, threads=cores)
     if RUN.main:
         COHORT.warn()
+        if EXTERNAL:
+            EXTERNAL.warn()
         check_agreement(config, COHORT)
 except InputError as error:
     raise WorkflowError(f"\n{error}") from None

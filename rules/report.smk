@@ -93,7 +93,11 @@ rule write_provenance:
             checksums(part)
             for part in ["ted", *BUCKETS, *(f"external_{one}" for one in EXTERNAL_BUCKETS)]
         ],
-        files=[*COHORT.lists, *(PRETRAINED[model] for model in ADOPTED)],
+        files=[
+            *COHORT.lists,
+            *(EXTERNAL.lists if EXTERNAL else []),
+            *(PRETRAINED[model] for model in ADOPTED),
+        ],
     output:
         json=RESULTS / "provenance.json",
         page=report(

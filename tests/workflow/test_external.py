@@ -93,3 +93,25 @@ def test_a_name_that_is_no_other_data_set_stops_before_any_job(run: Project) -> 
     assert done.returncode != 0
     said = "'camus' is the data set that the arms are trained on"
     assert said in done.stdout + done.stderr
+
+
+def test_a_study_of_echonet_has_the_patients_of_camus(
+    tmp_path: Path, phantom_nifti: Path, phantom_echonet: Path
+) -> None:
+    project = Project(tmp_path, phantom_nifti, TINY)
+    data = {
+        "dataset": "echonet",
+        "echonet": {"root": str(phantom_echonet / "echonet")},
+        "ted": {"root": None},
+        "dense_truth": None,
+    }
+    config = OWN | {"data": data, "evaluation": {"external": "camus"}}
+    done = project.run("results/external/cohort.tsv", config=config)
+    assert done.returncode == 0, done.stderr[-3000:]
+    cohort = read_tsv(project.results / "external/cohort.tsv")
+
+    # Four training and two test patients, each in two views.
+    assert len(cohort) == 12
+    assert cohort["has_labels"].all()
+    assert cohort["fold"].isna().all()
+    assert read_tsv(project.results / "external/excluded.tsv").empty
