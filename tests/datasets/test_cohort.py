@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.data_tree import clip
 
 from echoweave.datasets import registry
 from echoweave.datasets.camus import CAMUS, CamusFiles, images_of
@@ -19,6 +18,7 @@ from echoweave.datasets.tables import COHORT_COLUMNS, write_cohort
 from echoweave.datasets.twins import find_twins
 from echoweave.errors import InputError
 from echoweave.io.tables import read_tsv
+from tests.data_tree import clip
 
 
 @pytest.mark.parametrize("layout", ["mhd", "nifti"])

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.echonet_tree import ED_BOX, ES_BOX, EchoNetTree, traced, video_frames
 
 from echoweave.datasets.tables import write_cohort
 from echoweave.errors import InputError
 from echoweave.io.tables import read_tsv
+from tests.echonet_tree import ED_BOX, ES_BOX, EchoNetTree, traced, video_frames
 
 
 @pytest.fixture

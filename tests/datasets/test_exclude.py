@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.bad_input.edits import image
-from tests.bad_input.trees import drop_view, new_folder, same_id_twice, ted
 
 from echoweave.errors import InputError
+from tests.bad_input.edits import image
+from tests.bad_input.trees import drop_view, new_folder, same_id_twice, ted
 
 MASK = np.ones((6, 8), np.uint8)
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.bad_input.edits import affine, both, text
-from tests.bad_input.trees import truth
 
 from echoweave.datasets.companions import check_frames
 from echoweave.datasets.pictures import check_spacing
 from echoweave.io.images import Image
+from tests.bad_input.edits import affine, both, text
+from tests.bad_input.trees import truth
 
 
 def said(tree: Any, key: str) -> list[str]:

@@ -10,7 +10,6 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from tests.conftest import TINY_ECHONET
 
 from echoweave.cli import main
 from echoweave.datasets.cohort import Cohort, load_cohort
@@ -20,6 +19,7 @@ from echoweave.io.video import read_video
 from echoweave.phantom.artefacts import PLAIN
 from echoweave.phantom.dataset import write_phantom
 from echoweave.phantom.settings import PhantomSettings
+from tests.conftest import TINY_ECHONET
 
 
 def rows(path: Path) -> list[dict[str, str]]:
