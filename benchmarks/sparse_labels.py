@@ -2,8 +2,8 @@
 
 Usage: python benchmarks/sparse_labels.py FOLDER [--layouts camus echonet] [--cores 2]
 Writes a phantom of 16 training, 4 validation and 16 test patients in each layout below FOLDER, and
-trains every arm on it with the same number of iterations, on the labels of all training patients
-and of half, a quarter and an eighth of them. Of each arm the TSV has Dice and HD95 of the cavity at
+trains every arm on it with the same number of iterations, and four of them also on the labels of
+half, a quarter and an eighth of the training patients. Of each arm the TSV has Dice and HD95 of the cavity at
 the labelled frames, between them and over all frames, from the dense truth, the error of EF and the
 smoothness: means over the test patients, and the differences to `dense3d` patient by patient, each
 with a 95 % interval. Goes on where it stopped.
@@ -14,6 +14,7 @@ FOLDER/sparse_labels.tsv: all of it. docs/sparse-labels.md shows it; --page rewr
 import argparse
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ from echoweave.segmentation.arms import ARMS
 
 PATIENTS, VALIDATED, TESTED = 20, 4, 16
 LABELLED = (16, 8, 4, 2)
+# Those of the curve over the number of labelled patients.
+CURVE = ("sparse2d", "dense3d", "weak3d", "weak3d-ssl")
 BASE = "dense3d"
 SAMPLES, SEED = 2000, 1
 PHANTOMS = {
@@ -37,7 +40,7 @@ PHANTOMS = {
         layout="nifti", patients=PATIENTS, test_patients=TESTED, ted=0, frames=(8, 12)
     ),
     "echonet": PhantomSettings(
-        layout="echonet", patients=PATIENTS, test_patients=TESTED, size=(112, 112)
+        layout="echonet", patients=PATIENTS, test_patients=TESTED, frames=(60, 80)
     ),
 }
 CONFIGS = {
@@ -68,7 +71,8 @@ def main() -> None:
             values = options.folder / layout / f"patients_{labelled}.tsv"
             if not values.exists():
                 run(options.folder / layout, layout, labelled, options.cores)
-                write_tsv(measures(options.folder / layout / "results"), values)
+                measured = options.folder / layout / "results/measures"
+                write_tsv(measures(measured, arms_of(labelled)), values)
             tables.append(summary(read_tsv(values)).assign(layout=layout, labelled=labelled))
     write_tsv(pd.concat(tables), options.folder / "sparse_labels.tsv")
     pd.concat(tables).to_csv(sys.stdout, sep="\t", index=False, float_format="%.4f")
@@ -82,7 +86,8 @@ def run(folder: Path, layout: str, labelled: int, cores: str) -> None:
     overlay = folder / "overlay.yaml"
     overlay.write_text(yaml.safe_dump(settings(folder, layout, labelled)))
     kinds = ["dense", "smoothness", "clips" if layout == "echonet" else "volumes"]
-    targets = [folder / f"results/measures/{arm}/{kind}.tsv" for arm in ARMS for kind in kinds]
+    measured = folder / "results/measures"
+    targets = [measured / arm / f"{kind}.tsv" for arm in arms_of(labelled) for kind in kinds]
     program = Path(sys.executable).with_name("snakemake")
     command = [program, *targets, "--cores", cores, "--configfile", *CONFIGS[layout], overlay]
     subprocess.run([str(part) for part in command], cwd=ROOT, check=True)
@@ -100,13 +105,18 @@ def settings(folder: Path, layout: str, labelled: int) -> dict[str, Any]:
         "data": data,
         "pseudolabels": {"estimators": ["still", "joint"], "use": "joint"},
         "registration": {"holdout": 0},
-        "segmentation": {"arms": list(ARMS), "training": training},
+        "segmentation": {"arms": arms_of(labelled), "training": training},
     }
 
 
-def measures(results: Path) -> pd.DataFrame:
+def arms_of(labelled: int) -> list[str]:
+    """Return the arms that learn from the labels of so many patients."""
+    return list(ARMS if labelled == max(LABELLED) else CURVE)
+
+
+def measures(folder: Path, arms: Sequence[str]) -> pd.DataFrame:
     """Return one row an arm and test patient with the columns of ``SHOWN``."""
-    return pd.concat(of_arm(results / "measures" / arm).assign(arm=arm) for arm in ARMS)
+    return pd.concat(of_arm(folder / arm).assign(arm=arm) for arm in arms)
 
 
 def of_arm(folder: Path) -> pd.DataFrame:
@@ -140,7 +150,7 @@ def summary(values: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for measure in SHOWN:
         wide = values.pivot_table(index="patient", columns="arm", values=measure)
-        for arm in ARMS:
+        for arm in wide.columns:
             rows.append({"arm": arm, "minus": "", "measure": measure} | interval(wide[arm]))
             if arm != BASE:
                 paired = wide[arm] - wide[BASE]

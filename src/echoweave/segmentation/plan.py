@@ -85,18 +85,18 @@ def replace_parts(plans: dict[str, Any], configuration: str, parts: Mapping[str,
     for key in ("features_per_stage", "strides", "kernel_sizes"):
         network[key] = parts.get(key, network[key])
     stages = network["n_stages"] = len(network["features_per_stage"])
-    replaced = network | {"patch_size": planned["patch_size"]}
-    blocks = {"blocks_per_stage": parts["blocks_per_stage"]} if "blocks_per_stage" in parts else {}
-    problems = part_problems(configuration, replaced | blocks)
+    blocks = parts.get("blocks_per_stage")
+    checked = network | {"patch_size": planned["patch_size"], "blocks_per_stage": blocks}
+    problems = part_problems(configuration, checked)
     if problems:
         raise InputError(problems)
     if "convs_per_stage" in parts:
         network["n_conv_per_stage"] = [parts["convs_per_stage"]] * stages
         network["n_conv_per_stage_decoder"] = [parts["convs_per_stage"]] * (stages - 1)
-    if "blocks_per_stage" in parts:
+    if blocks:
         planned["architecture"]["network_class_name"] = _RESIDUAL
         del network["n_conv_per_stage"]
-        network["n_blocks_per_stage"] = parts["blocks_per_stage"]
+        network["n_blocks_per_stage"] = blocks
 
 
 def make_plans(arm: Arm, nnunet_root: Path, threads: int) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def _forms(configuration: str, parts: Mapping[str, Any]) -> list[Problem]:
         if wrong:
             remedy = f"give each stage {n_axes} numbers"
             problems.append(_problem(configuration, key, f"{wrong[0]} is not {axes}", remedy))
-    stages = {key: len(parts[key]) for key in _PER_STAGE if key in parts}
+    stages = {key: len(parts[key]) for key in _PER_STAGE if parts.get(key)}
     if len(set(stages.values())) > 1 or min(stages.values(), default=3) < 3:
         counts = ", ".join(f"{key} {count}" for key, count in stages.items())
         remedy = "give each of them one entry a stage, and 3 stages at least"
