@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.workflow.toy import ToyFiles
 
 from echoweave.datasets.padded import padded, picture_aspect
 from echoweave.datasets.source import Facts, SequenceFiles, Source
+from tests.workflow.toy import ToyFiles
 
 
 def source_of(
