@@ -3,12 +3,12 @@
 Usage: python benchmarks/sparse_labels.py FOLDER [--layouts camus echonet] [--cores 2]
 Writes a phantom of 16 training, 4 validation and 16 test patients in each layout below FOLDER, and
 trains every arm on it with the same number of iterations, and four of them also on the labels of
-half, a quarter and an eighth of the training patients. Of each arm the TSV has Dice and HD95 of the cavity at
-the labelled frames, between them and over all frames, from the dense truth, the error of EF and the
-smoothness: means over the test patients, and the differences to `dense3d` patient by patient, each
-with a 95 % interval. Goes on where it stopped.
+half, a quarter and an eighth of the training patients. Of each arm the TSV has Dice and HD95 of the
+cavity at the labelled frames, between them and over all frames, from the dense truth, the error of
+EF and the smoothness: means over the test patients, and the differences to `dense3d` patient by
+patient, each with a 95 % interval. Goes on where it stopped.
 
-FOLDER/sparse_labels.tsv: all of it. docs/sparse-labels.md shows it; --page rewrites its tables.
+FOLDER/sparse_labels.tsv holds all of it; docs/sparse-labels.md shows it.
 """
 
 import argparse
