@@ -313,7 +313,6 @@ if STARTED:
         params:
             code=library("draw_pretraining"),
             curves=[pretraining_folder(NNUNET, REBUILDING, fold) / "curves.tsv" for fold in FOLDS],
-            arms=" and ".join(STARTED),
         message:
             "Drawing what is rebuilt of hidden frames"
         script:

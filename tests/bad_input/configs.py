@@ -66,11 +66,11 @@ CONFIGS: dict[str, tuple[dict[str, Any], str]] = {
     "unknown arm": (
         {"segmentation": {"arms": ["sparse2d", "dense4d"]}},
         "config: segmentation.arms: there is no arm 'dense4d'; choose among sparse2d, dense2d, "
-        "dense3d",
+        "dense3d, dense3d-ssl, weak3d, weak3d-ssl, superimage",
     ),
     "networks of an unknown arm": (
         {"segmentation": {"candidates": {"dense2d": ["2d"]}}},
-        "config: segmentation.candidates: there is no arm of whole sequences 'dense2d'; choose "
+        "config: segmentation.candidates: there is no choice of networks for 'dense2d'; choose "
         "among dense3d",
     ),
     "no arm": (

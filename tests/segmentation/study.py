@@ -19,6 +19,7 @@ from echoweave.segmentation.plan import plan
 from echoweave.segmentation.pretrain import pretrain
 from echoweave.segmentation.raw import write_raw
 from echoweave.segmentation.select import select_configurations
+from echoweave.segmentation.settings import AUGMENTING, running
 from echoweave.segmentation.train import train_fold
 
 VIEWS = ("2CH", "4CH")
@@ -120,7 +121,9 @@ class Study:
 
     def pretrain(self, fold: int, **changed: object) -> None:
         """Pretrain with ``PRETRAINING`` and what is ``changed``."""
-        pretrain(PRETRAINING_ARM, fold, self.root, PRETRAINING | changed, TRAINING, 1, 1)
+        kept = {*AUGMENTING, *running(TRAINING)}
+        training = {key: value for key, value in TRAINING.items() if key in kept}
+        pretrain(PRETRAINING_ARM, fold, self.root, PRETRAINING | changed, training, 1, 1)
 
     def pretrained(self, fold: int) -> Path:
         return pretraining_folder(self.root, PRETRAINING_ARM, fold)

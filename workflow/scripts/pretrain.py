@@ -5,6 +5,7 @@ from pathlib import Path
 from echoweave.device import use_device
 from echoweave.logs import log_to
 from echoweave.segmentation.pretrain import pretrain
+from echoweave.segmentation.settings import running
 
 if __name__ == "__main__":
     with (
@@ -16,7 +17,8 @@ if __name__ == "__main__":
             fold=int(snakemake.wildcards.fold),
             nnunet_root=snakemake.params.root,
             settings=snakemake.params.settings["pretraining"],
-            training=snakemake.config["segmentation"]["training"],
+            training=snakemake.params.settings["training"]
+            | running(snakemake.config["segmentation"]["training"]),
             seed=snakemake.params.seed,
             threads=snakemake.threads,
         )

@@ -41,7 +41,8 @@ def pretrain(
         fold: 0-based.
         nnunet_root: results/nnunet.
         settings: ``segmentation.pretraining`` of the config.
-        training: ``segmentation.training``; augmentation and what does not change the result count.
+        training: Of ``segmentation.training`` the keys of settings.AUGMENTING, and those that
+            change nothing of the result.
         seed: The config's seed.
         threads: Threads of this process, and the most that augmentation may use.
 
@@ -58,6 +59,8 @@ def pretrain(
             "validation_iterations": hiding.validation_iterations,
             "initial_lr": hiding.initial_lr,
             "share_of_training": 1.0,
+            # AdamW has none.
+            "momentum": 0.0,
         }
     )
     folder = pretraining_folder(nnunet_root, arm, fold)
