@@ -8,7 +8,7 @@ cavity at the labelled frames, between them and over all frames, from the dense 
 EF and the smoothness: means over the test patients, and the differences to `dense3d` patient by
 patient, each with a 95 % interval. Goes on where it stopped.
 
-FOLDER/sparse_labels.tsv holds all of it; docs/sparse-labels.md shows it.
+FOLDER/sparse_labels.{tsv,md,png} hold all of it; docs/sparse-labels.md shows it.
 """
 
 import argparse
@@ -24,6 +24,7 @@ import yaml
 from side_by_side import ROOT
 
 from echoweave.evaluation.statistics import bootstrap, mean_of_draws
+from echoweave.figures.style import colour, display_title, drawing
 from echoweave.io.tables import read_tsv, write_tsv
 from echoweave.phantom.dataset import write_phantom
 from echoweave.phantom.settings import PhantomSettings
@@ -54,7 +55,7 @@ SHOWN = {
     "dice_all": ("Dice, all frames", 3),
     "hd95_all": ("HD95, all frames", 2),
     "ef_error": ("EF error (points)", 1),
-    "smoothness": ("Smoothness (1/s³)", 0),
+    "smoothness": ("Roughness in time (1/s³)", 0),
 }
 
 
@@ -74,8 +75,12 @@ def main() -> None:
                 measured = options.folder / layout / "results/measures"
                 write_tsv(measures(measured, arms_of(labelled)), values)
             tables.append(summary(read_tsv(values)).assign(layout=layout, labelled=labelled))
-    write_tsv(pd.concat(tables), options.folder / "sparse_labels.tsv")
-    pd.concat(tables).to_csv(sys.stdout, sep="\t", index=False, float_format="%.4f")
+    found = pd.concat(tables)
+    write_tsv(found, options.folder / "sparse_labels.tsv")
+    text = "\n\n".join(markdown(found, layout) for layout in options.layouts)
+    (options.folder / "sparse_labels.md").write_text(text + "\n")
+    draw_curve(found, options.folder / "sparse_labels.png")
+    print(text)
 
 
 def run(folder: Path, layout: str, labelled: int, cores: str) -> None:
@@ -156,6 +161,68 @@ def summary(values: pd.DataFrame) -> pd.DataFrame:
                 paired = wide[arm] - wide[BASE]
                 rows.append({"arm": arm, "minus": BASE, "measure": measure} | interval(paired))
     return pd.DataFrame(rows)
+
+
+def markdown(found: pd.DataFrame, layout: str) -> str:
+    """Return the tables of a layout: all arms, their differences to ``BASE``, and the curve."""
+    here = found[found["layout"] == layout]
+    all_labels = here[here["labelled"] == max(LABELLED)]
+    blocks = [f"**{layout}**, {max(LABELLED)} labelled patients, {TESTED} test patients"]
+    blocks.append(_table(all_labels[all_labels["minus"] == ""], "arm"))
+    blocks.append(f"Differences to {BASE}, patient by patient:")
+    blocks.append(_table(all_labels[all_labels["minus"] == BASE], "arm"))
+    blocks.append("Dice over all frames by the number of labelled patients:")
+    curve = here[(here["measure"] == "dice_all") & (here["minus"] == "") & here["arm"].isin(CURVE)]
+    heads = ["arm", *map(str, sorted(LABELLED))]
+    lines = [[arm, *map(_cell, _by_number(curve, arm))] for arm in CURVE]
+    return "\n\n".join([*blocks, _lines(heads, lines)])
+
+
+def _by_number(curve: pd.DataFrame, arm: str) -> list[dict[str, Any]]:
+    return curve[curve["arm"] == arm].sort_values("labelled").to_dict("records")
+
+
+def _table(rows: pd.DataFrame, first: str) -> str:
+    heads = [first, *(title for title, _ in SHOWN.values())]
+    lines = []
+    for arm in [name for name in ARMS if name in set(rows[first])]:
+        cells = rows[rows[first] == arm].set_index("measure").to_dict("index")
+        lines.append([arm, *(_cell({"measure": name, **cells[name]}) for name in SHOWN)])
+    return _lines(heads, lines)
+
+
+def _cell(row: dict[str, Any]) -> str:
+    decimals = SHOWN[row["measure"]][1]
+    mean, low, high = (f"{row[name]:z.{decimals}f}" for name in ("mean", "low", "high"))
+    return f"{mean} ({low} to {high})"
+
+
+def _lines(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    rows = [heads, ["---"] * len(heads), *lines]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def draw_curve(found: pd.DataFrame, path: Path) -> None:
+    """Draw Dice over all frames by the number of labelled patients, a panel a layout."""
+    layouts = list(found["layout"].unique())
+    with drawing(2.8, [path]) as figure:
+        panels = figure.subplots(1, len(layouts), sharey=True, squeeze=False)[0]
+        for panel, layout in zip(panels, layouts, strict=True):
+            here = found[(found["layout"] == layout) & (found["measure"] == "dice_all")]
+            for place, arm in enumerate(CURVE):
+                rows = here[(here["arm"] == arm) & (here["minus"] == "")].sort_values("labelled")
+                # Apart, so that intervals do not hide each other.
+                x = rows["labelled"] * (1 + 0.03 * (place - 1.5))
+                ends = [rows["mean"] - rows["low"], rows["high"] - rows["mean"]]
+                panel.errorbar(
+                    x, rows["mean"], ends, color=colour(arm), label=display_title(arm), marker="o"
+                )
+            panel.set_xscale("log", base=2)
+            panel.set_xticks(sorted(LABELLED), labels=map(str, sorted(LABELLED)))
+            panel.set_xlabel("Labelled patients")
+            panel.set_title(layout)
+        panels[0].set_ylabel("Dice of the cavity, all frames")
+        panels[-1].legend(loc="lower right")
 
 
 def interval(values: pd.Series) -> dict[str, float]:
