@@ -62,9 +62,11 @@ def published_rows(lines: pd.DataFrame, table: str) -> list[dict[str, Any]]:
 
 
 def published_sources(lines: pd.DataFrame, table: str) -> list[str]:
-    """Return a note for each method of ``table`` that says where its numbers come from."""
-    lines = lines[lines["table"] == table].drop_duplicates(["method", "source"])
-    return [f"{line.method}: {line.source}" for line in lines.itertuples()]
+    """Return a note for each source of ``table`` that names the methods whose numbers it has."""
+    methods: dict[str, list[str]] = {}
+    for line in lines[lines["table"] == table].drop_duplicates(["method", "source"]).itertuples():
+        methods.setdefault(str(line.source), []).append(str(line.method))
+    return [f"{', '.join(names)}: {source}" for source, names in methods.items()]
 
 
 def _fault(line: Any, keys: Mapping[str, Collection[str]]) -> str:
