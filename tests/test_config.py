@@ -11,6 +11,7 @@ import yaml
 from echoweave.config import check_config, config_slice
 from echoweave.config_values import resolved
 from echoweave.errors import InputError
+from echoweave.segmentation.plan_parts import plan_problems
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = ROOT / "config/schema.yaml"
@@ -35,12 +36,21 @@ def problems(overlay: dict[str, Any]) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
-OVERLAYS = ("paper.yaml", "quick.yaml", "phantom.yaml")
+OVERLAYS = ("paper.yaml", "quick.yaml", "echonet.yaml", "phantom.yaml", "phantom-echonet.yaml")
 
 
 @pytest.mark.parametrize("name", ["config.yaml", *OVERLAYS])
 def test_our_own_configs_are_sound(name: str) -> None:
     check_config(overlaid(load("config.yaml"), load(name)), SCHEMA)
+
+
+def test_the_demo_of_echonet_goes_over_the_settings_for_it() -> None:
+    stacked = overlaid(
+        overlaid(load("config.yaml"), load("echonet.yaml")), load("phantom-echonet.yaml")
+    )
+    check_config(stacked, SCHEMA)
+    assert plan_problems(stacked["segmentation"]["plans"]) == []
+    assert stacked["folds"] == "published"
 
 
 def keys_of(schema: Mapping[str, Any], whole: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

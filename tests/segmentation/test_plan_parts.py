@@ -32,7 +32,15 @@ def test_a_sound_plan_and_each_of_its_parts_alone(part: str) -> None:
     assert said({}) == []
 
 
-@pytest.mark.parametrize("name", ["config/phantom.yaml", "tests/workflow/tiny.yaml"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "config/phantom.yaml",
+        "config/phantom-echonet.yaml",
+        "config/echonet.yaml",
+        "tests/workflow/tiny.yaml",
+    ],
+)
 def test_our_own_plans_are_sound(name: str) -> None:
     plans = yaml.safe_load((ROOT / name).read_text())["segmentation"]["plans"]
     assert plans["2d"]
