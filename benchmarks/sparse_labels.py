@@ -90,7 +90,7 @@ def run(folder: Path, layout: str, labelled: int, cores: str) -> None:
         write_phantom(phantom, PHANTOMS[layout])
     overlay = folder / "overlay.yaml"
     overlay.write_text(yaml.safe_dump(settings(folder, layout, labelled)))
-    kinds = ["dense", "smoothness", "clips" if layout == "echonet" else "volumes"]
+    kinds = ["dense", "smoothness", "clips", "volumes"]
     measured = folder / "results/measures"
     targets = [measured / arm / f"{kind}.tsv" for arm in arms_of(labelled) for kind in kinds]
     program = Path(sys.executable).with_name("snakemake")
@@ -143,8 +143,8 @@ def of_arm(folder: Path) -> pd.DataFrame:
 
 def ef_errors(folder: Path) -> pd.Series:
     """Return the absolute error of EF in points by patient: beat by beat of whole clips."""
-    clips = folder / "clips.tsv"
-    table = read_tsv(clips if clips.exists() else folder / "volumes.tsv")
+    clips = read_tsv(folder / "clips.tsv")
+    table = read_tsv(folder / "volumes.tsv") if clips.empty else clips
     table = table[table["mode"] == "ase"]
     error = (table["ef_percent"] - table["cfg_ef_percent"]).abs()
     return error.groupby(table["patient"]).mean()
