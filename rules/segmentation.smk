@@ -112,7 +112,8 @@ if STARTED:
             code=library("pretrain"),
             arm=REBUILDING,
             root=NNUNET,
-            settings=settings("segmentation.pretraining", *AUGMENTATION),
+            settings=settings("segmentation.pretraining"),
+            augmentation=settings(*AUGMENTATION),
             seed=config["seed"],
         message:
             "Pretraining fold {wildcards.fold}: rebuilding hidden frames"

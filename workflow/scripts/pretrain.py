@@ -17,7 +17,7 @@ if __name__ == "__main__":
             fold=int(snakemake.wildcards.fold),
             nnunet_root=snakemake.params.root,
             settings=snakemake.params.settings["pretraining"],
-            training=snakemake.params.settings["training"]
+            training=snakemake.params.augmentation
             | running(snakemake.config["segmentation"]["training"]),
             seed=snakemake.params.seed,
             threads=snakemake.threads,
