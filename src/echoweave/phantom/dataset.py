@@ -3,16 +3,17 @@
 import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_file
 from echoweave.io.images import write_sequence
-from echoweave.logs import Progress
 from echoweave.phantom.camus import write_mhd_view, write_nifti_view
 from echoweave.phantom.clip import Recording, record
+from echoweave.phantom.crew import draw_all
 from echoweave.phantom.echonet import write_echonet
-from echoweave.phantom.patient import Patient, View, draw_patient
+from echoweave.phantom.patient import View, draw_patient
 from echoweave.phantom.settings import PhantomSettings
 from echoweave.phantom.ted import write_ted_patient
 
@@ -43,18 +44,15 @@ def write_phantom(out: Path, settings: PhantomSettings) -> None:
 
 def _write_camus(out: Path, settings: PhantomSettings) -> None:
     numbers = sorted(settings.training_numbers + settings.test_numbers)
-    progress = Progress("phantom patients", len(numbers))
-    for done, number in enumerate(numbers, start=1):
-        patient = draw_patient(
-            settings.seed, number, settings.image_size, settings.frames, settings.frame_rate
-        )
-        _write_patient(out, patient, settings)
-        progress.update(done)
+    list(draw_all(partial(_write_patient, out, settings), numbers))
     if settings.layout == "nifti":
         _write_split(out / "camus" / "database_split", settings)
 
 
-def _write_patient(out: Path, patient: Patient, settings: PhantomSettings) -> None:
+def _write_patient(out: Path, settings: PhantomSettings, number: int) -> None:
+    patient = draw_patient(
+        settings.seed, number, settings.image_size, settings.frames, settings.frame_rate
+    )
     testing = patient.number in settings.test_numbers
     labelled = not (testing and settings.hide_test_labels)
     if settings.layout == "mhd":
@@ -68,8 +66,8 @@ def _write_patient(out: Path, patient: Patient, settings: PhantomSettings) -> No
         beats = settings.ted_beats[patient.number] if in_ted else int(filling)
         clip = record(view, patient.sector, beats, settings.artefacts)
         if in_ted:
-            number = settings.ted_numbers[patient.number]
-            write_ted_patient(out / "ted" / "database", number, patient, view, clip)
+            ted_number = settings.ted_numbers[number]
+            write_ted_patient(out / "ted" / "database", ted_number, patient, view, clip)
         clip = _diastole(clip, view) if filling else _systole(clip, view)
         write_view(folder, patient, view, clip, labelled)
         truth = out / "truth" / f"{patient.name}_{view.name}.nii.gz"

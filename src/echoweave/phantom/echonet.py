@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,9 @@ from echoweave.io.atomic import whole_file
 from echoweave.io.images import write_sequence
 from echoweave.io.video import write_video
 from echoweave.labels import CAVITY
-from echoweave.logs import Progress
 from echoweave.phantom.anatomy import Float
 from echoweave.phantom.clip import Instant, beat_instants, record_instants
+from echoweave.phantom.crew import draw_all
 from echoweave.phantom.motion import cavity_volume_ml
 from echoweave.phantom.patient import Patient, View, draw_patient
 from echoweave.phantom.sector import Sector
@@ -36,24 +37,30 @@ _OUTLINE_POINTS = 200
 def write_echonet(out: Path, settings: PhantomSettings) -> None:
     """Write ``out/echonet``, the release, and ``out/truth``, the cavity in every stored frame."""
     numbers = sorted(settings.training_numbers + settings.test_numbers)
-    progress = Progress("phantom patients", len(numbers))
-    root = out / "echonet"
     listed: list[Sequence[object]] = []
     traced: list[Sequence[object]] = []
-    for done, number in enumerate(numbers, start=1):
-        clip = _draw_clip(settings, number)
-        recording = record_instants(clip.view, clip.sector, clip.instants, settings.artefacts)
-        write_video(root / f"Videos/{clip.name}.avi", recording.frames, clip.fps)
-        truth = np.where(recording.labels == CAVITY, 1, 0).astype(np.uint8)
-        path = out / f"truth/{clip.name}_{ECHONET_VIEW}.nii.gz"
-        write_sequence(path, truth, recording.spacing_mm)
-        listed.append([*clip.listed(), _split(number, settings)])
-        for frame in (clip.ed, clip.es):
-            rows = clip.tracing(frame).reshape(-1, 4)
-            traced += [[f"{clip.name}.avi", *(f"{x:.8f}" for x in row), frame] for row in rows]
-        progress.update(done)
-    _write_csv(root / "FileList.csv", LISTED_COLUMNS, listed)
-    _write_csv(root / "VolumeTracings.csv", TRACED_COLUMNS, traced)
+    for listed_row, traced_rows in draw_all(partial(_write_clip, out, settings), numbers):
+        listed.append(listed_row)
+        traced += traced_rows
+    _write_csv(out / "echonet/FileList.csv", LISTED_COLUMNS, listed)
+    _write_csv(out / "echonet/VolumeTracings.csv", TRACED_COLUMNS, traced)
+
+
+def _write_clip(
+    out: Path, settings: PhantomSettings, number: int
+) -> tuple[list[object], list[list[object]]]:
+    """Write a clip and its truth, and return its rows in both tables."""
+    clip = _draw_clip(settings, number)
+    recording = record_instants(clip.view, clip.sector, clip.instants, settings.artefacts)
+    write_video(out / f"echonet/Videos/{clip.name}.avi", recording.frames, clip.fps)
+    truth = np.where(recording.labels == CAVITY, 1, 0).astype(np.uint8)
+    path = out / f"truth/{clip.name}_{ECHONET_VIEW}.nii.gz"
+    write_sequence(path, truth, recording.spacing_mm)
+    traced: list[list[object]] = []
+    for frame in (clip.ed, clip.es):
+        rows = clip.tracing(frame).reshape(-1, 4)
+        traced += [[f"{clip.name}.avi", *(f"{x:.8f}" for x in row), frame] for row in rows]
+    return [*clip.listed(), _split(number, settings)], traced
 
 
 @dataclass(frozen=True)
