@@ -232,7 +232,7 @@ def made_anew(study: Project, finished: Project, pattern: str) -> list[tuple[Pat
         "pseudolabels/*/quality.tsv",
         "measures/**/*.tsv",
         "tables/*.*",
-        "nnunet/trained/*/best.json",
+        "nnunet/trained/*/best_*.json",
     ],
 )
 def test_the_same_files(study: Project, finished: Project, pattern: str) -> None:

@@ -14,7 +14,7 @@ from tests.workflow.project import TINY, Project
 pytestmark = pytest.mark.workflow
 
 ARMS = ["dense3d", "weak3d-ssl", "superimage"]
-TARGETS = ["segmentation", "evaluation"]
+TARGETS = ["cache", "segmentation", "evaluation"]
 FIGURES = ["pretraining", "ejection_fraction_superimage", "segmentation_curves"]
 
 
