@@ -40,7 +40,7 @@ demo: $(PHANTOM)/.ready
 
 $(PHANTOM_ECHONET)/.ready: .venv/.ready src/echoweave/phantom/*.py
 	rm -rf $(PHANTOM_ECHONET)
-	$(BIN)/echoweave phantom $(PHANTOM_ECHONET) --layout echonet --patients 20 --test-patients 10 --frames 60 75
+	$(BIN)/echoweave phantom $(PHANTOM_ECHONET) --layout echonet --patients 30 --test-patients 10 --frames 60 68
 	touch $@
 
 demo-echonet: $(PHANTOM_ECHONET)/.ready

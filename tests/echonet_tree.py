@@ -103,3 +103,11 @@ class EchoNetTree:
     def load(self) -> Cohort:
         """Load the cohort as the workflow does."""
         return load_cohort(self.config, self.results)
+
+
+def two_clips(folder: Path) -> EchoNetTree:
+    """Return a sound tree of 0XA1, for training, and 0XB2, for testing."""
+    tree = EchoNetTree(folder)
+    tree.add("0XA1")
+    tree.add("0XB2", "TEST")
+    return tree

@@ -7,17 +7,11 @@ import pytest
 
 from echoweave.errors import InputError
 from tests.bad_input.conftest import snakemake
-from tests.bad_input.echonet import (
-    LINES,
-    ROWS,
-    TABLES,
-    TRACINGS,
-    VIDEOS,
-    EchoNetCase,
-    EchoNetEdit,
-)
+from tests.bad_input.echonet_clips import LINES, TRACINGS, VIDEOS
+from tests.bad_input.echonet_edits import EchoNetCase, EchoNetEdit
+from tests.bad_input.echonet_tables import ROWS, TABLES
 from tests.bad_input.test_bad_input import left_in, lines_of
-from tests.echonet_tree import EchoNetTree
+from tests.echonet_tree import EchoNetTree, two_clips
 
 CASES = {
     f"{kind}: {name}": case
@@ -34,10 +28,7 @@ CASES = {
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> EchoNetTree:
     """Two clips, 0XA1 and 0XB2."""
-    tree = EchoNetTree(tmp_path_factory.mktemp("sound"))
-    tree.add("0XA1")
-    tree.add("0XB2", "TEST")
-    return tree
+    return two_clips(tmp_path_factory.mktemp("sound"))
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from echoweave.registration.split import PatientSplit
 from echoweave.registration.state import TrainingState, load_state, save_state
 from tests.bad_input.configs import DIRNET
 from tests.data_tree import Tree
-from tests.echonet_tree import EchoNetTree, video_frames
+from tests.echonet_tree import EchoNetTree, two_clips, video_frames
 from tests.fuzz.mutations import Strategy, damaged, either
 
 CAMPAIGN = os.environ.get("FUZZ_EXAMPLES")
@@ -200,10 +200,7 @@ def test_a_tree_with_a_damaged_text_is_loaded_or_refused(
 @pytest.fixture(scope="module")
 def echonet(tmp_path_factory: pytest.TempPathFactory) -> EchoNetTree:
     """Two clips, for training and testing."""
-    tree = EchoNetTree(tmp_path_factory.mktemp("echonet"))
-    tree.add("0XA1")
-    tree.add("0XB2", "TEST")
-    return tree
+    return two_clips(tmp_path_factory.mktemp("echonet"))
 
 
 @pytest.mark.parametrize("name", ["FileList.csv", "VolumeTracings.csv"])
