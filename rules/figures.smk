@@ -5,7 +5,6 @@ Goes out: figures/{figure}.{svg,png}, animations as {gif,png}, in the report by 
 """
 
 from echoweave.datasets.examples import best_sequence
-from echoweave.segmentation.files import pretraining_folder
 
 FILM = best_sequence(COHORT.training)
 TEST_EXAMPLES = example_sequences(COHORT.testing, config["figures"]["sequences"])
@@ -295,28 +294,6 @@ rule draw_segmentation_curves:
         "Drawing the training of the nnU-Nets"
     script:
         "../workflow/scripts/draw_segmentation_curves.py"
-
-
-if STARTED:
-
-    rule draw_pretraining:
-        input:
-            rebuilt=expand(rebuilt_file(NNUNET, REBUILDING, "{fold}"), fold=FOLDS),
-        output:
-            **drawn("pretraining", "Segmentation", "Rebuilding hidden frames"),
-        log:
-            logs("draw_pretraining"),
-        benchmark:
-            benchmarks("draw_pretraining")
-        conda:
-            "../envs/echoweave.yaml"
-        params:
-            code=library("draw_pretraining"),
-            curves=[pretraining_folder(NNUNET, REBUILDING, fold) / "curves.tsv" for fold in FOLDS],
-        message:
-            "Drawing what is rebuilt of hidden frames"
-        script:
-            "../workflow/scripts/draw_pretraining.py"
 
 
 rule draw_bland_altman:

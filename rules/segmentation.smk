@@ -10,13 +10,12 @@ has not seen them, predictions/held_out/ (sequences with dense truth) and predic
 """
 
 from echoweave.segmentation.files import best_file, prepared_file, raw_folder, validation_summary
-from echoweave.segmentation.settings import AUGMENTING, learning
+from echoweave.segmentation.settings import learning
 
 # Scripts read device, save_every and augmentation_workers from the config: where and how a job runs
 # does not make its results stale, as a parameter would.
 DEVICE = config["segmentation"]["device"]
 LEARNING = [f"segmentation.training.{key}" for key in learning(config["segmentation"]["training"])]
-AUGMENTATION = [f"segmentation.training.{key}" for key in AUGMENTING]
 
 
 rule segmentation:
@@ -89,36 +88,6 @@ for data_set in DATA_SETS:
             f"Planning and preprocessing {data_set.name}"
         script:
             "../workflow/scripts/plan.py"
-
-
-if STARTED:
-
-    rule pretrain:
-        input:
-            prepared=prepared_file(NNUNET, REBUILDING),
-        output:
-            rebuilt_file(NNUNET, REBUILDING, "{fold}"),
-        log:
-            logs("pretrain/{fold}"),
-        benchmark:
-            benchmarks("pretrain/{fold}")
-        conda:
-            "../envs/echoweave.yaml"
-        threads: config["segmentation"]["threads"]
-        resources:
-            mem_mb=memory(16000),
-            gpu=gpus(DEVICE),
-        params:
-            code=library("pretrain"),
-            arm=REBUILDING,
-            root=NNUNET,
-            settings=settings("segmentation.pretraining"),
-            augmentation=settings(*AUGMENTATION),
-            seed=config["seed"],
-        message:
-            "Pretraining fold {wildcards.fold}: rebuilding hidden frames"
-        script:
-            "../workflow/scripts/pretrain.py"
 
 
 for arm in ARMS.values():

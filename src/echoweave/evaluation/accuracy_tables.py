@@ -9,6 +9,7 @@ from echoweave.evaluation.names import display_name
 from echoweave.evaluation.samples import (
     BY_QUALITY,
     BY_VIEW,
+    MISSED_NOTE,
     Groupings,
     TableSettings,
     count_missed,
@@ -51,7 +52,6 @@ TABLE1_KEYS = frozenset(
     for name in ("mean", "sd")
 )
 GROUPINGS: Groupings = {"instant": ("instant", ("ED", "ES")), **BY_QUALITY, **BY_VIEW}
-_MISSED = "Missed: structures that the prediction or the reference alone has; Dice 0, no distance."
 _EPI = "LV epi is cavity and myocardium together: the column LV Myocardium of the paper's Table 1."
 
 
@@ -139,7 +139,7 @@ def _strata_rows(
 
 
 def _notes(settings: TableSettings) -> list[str]:
-    return [_MISSED, _EPI] if "epi" in settings.structures else [_MISSED]
+    return [MISSED_NOTE, _EPI] if "epi" in settings.structures else [MISSED_NOTE]
 
 
 def _published_notes(

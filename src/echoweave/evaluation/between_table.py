@@ -11,6 +11,7 @@ import pandas as pd
 from echoweave.evaluation.dense import POSITIONS
 from echoweave.evaluation.pairs import pair_up
 from echoweave.evaluation.samples import (
+    MISSED_NOTE,
     TableSettings,
     count_missed,
     interval_keys,
@@ -25,7 +26,7 @@ from echoweave.evaluation.table import Column, Table
 _FRAME = ("patient", "view", "frame")
 _NOTES = (
     "Rows without a second arm: means over the frames of each patient, then over the n patients. "
-    "Missed: structures that the prediction or the reference alone has; Dice 0, no distance.",
+    f"{MISSED_NOTE}",
     "Rows with a second arm: the first minus the second, frame by frame, averaged over each "
     "patient. Missed counts frames without a distance in either.",
     "Labelled: ED and ES. Between: after one and before the other. Outside: the rest of a whole "

@@ -13,15 +13,14 @@ from echoweave.evaluation.samples import (
     BY_QUALITY,
     BY_VIEW,
     INSTANTS,
+    MISSED_NOTE,
     TableSettings,
     at_instant,
-    count_missed,
     dice_counts,
     interval_keys,
     select,
     split,
-    summarise,
-    summarise_pooled_dice,
+    summarise_overlap,
 )
 from echoweave.evaluation.statistics import (
     Values,
@@ -56,7 +55,7 @@ _NOTES = (
     "Dice: 2 sum(I) / sum(A + B) over the pixels of all masks.",
     "HD95 in the unit of its own row; px are those of the data set's own pictures, so that two "
     "data sets in px do not compare.",
-    "Missed: structures that the prediction or the reference alone has; Dice 0, no distance.",
+    MISSED_NOTE,
 )
 
 
@@ -122,16 +121,11 @@ def _kinds(own: Frames, settings: TableSettings) -> Iterator[tuple[str, str, str
 
 
 def _accuracy(rows: pd.DataFrame, settings: TableSettings) -> dict[str, Any]:
-    shown = rows[rows["dice"].notna()]
-    hd95 = summarise(shown.rename(columns={f"hd95_{settings.unit}": "hd95"}), "hd95", settings)
-    return {
-        "n": len(shown),
-        "patients": shown["patient"].nunique(),
-        "missed": count_missed(shown, settings.unit),
-        "unit": settings.unit,
-        **summarise(shown, "dice", settings),
-        **summarise_pooled_dice(shown, settings),
-        **hd95,
+    found = summarise_overlap(rows, settings)
+    # Rows of both units stand in one column.
+    hd95 = f"hd95_{settings.unit}"
+    return {"unit": settings.unit} | {
+        name.replace(hd95, "hd95"): value for name, value in found.items()
     }
 
 

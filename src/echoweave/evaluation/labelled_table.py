@@ -7,14 +7,13 @@ import pandas as pd
 
 from echoweave.evaluation.samples import (
     INSTANTS,
+    MISSED_NOTE,
     TableSettings,
     at_instant,
-    count_missed,
     dice_counts,
     interval_keys,
     select,
-    summarise,
-    summarise_pooled_dice,
+    summarise_overlap,
 )
 from echoweave.evaluation.statistics import bootstrap, pooled_dice_of_draws
 from echoweave.evaluation.table import Column, Table
@@ -32,7 +31,7 @@ _NOTES = (
     "Intervals: 95 %, of a bootstrap that draws patients, ED and ES of each together. 5th and 95th "
     "percentile: of a bootstrap that draws frames as if they were independent. They end a 90 % "
     "interval, whatever it is called where it is published.",
-    "Missed: structures that the prediction or the reference alone has; Dice 0, no distance.",
+    MISSED_NOTE,
 )
 
 
@@ -67,9 +66,7 @@ def make_labelled_frames(
 
 
 def _row(rows: pd.DataFrame, settings: TableSettings) -> dict[str, Any]:
-    # Neither mask has the structure: nothing to overlap, and no frame to draw.
     shown = rows[rows["dice"].notna()]
-    hd95 = f"hd95_{settings.unit}"
     p5, p95 = bootstrap(
         dice_counts(shown).to_numpy(float),
         pooled_dice_of_draws,
@@ -77,16 +74,8 @@ def _row(rows: pd.DataFrame, settings: TableSettings) -> dict[str, Any]:
         settings.seed,
         _OF_FRAMES,
     )
-    return {
-        "n": len(shown),
-        "patients": shown["patient"].nunique(),
-        "missed": count_missed(shown, settings.unit),
-        **summarise_pooled_dice(shown, settings),
-        "pooled_dice_frames_p5": p5,
-        "pooled_dice_frames_p95": p95,
-        **summarise(shown, "dice", settings),
-        **summarise(shown, hd95, settings),
-    }
+    of_frames = {"pooled_dice_frames_p5": p5, "pooled_dice_frames_p95": p95}
+    return summarise_overlap(rows, settings) | of_frames
 
 
 def _columns(settings: TableSettings) -> list[Column]:

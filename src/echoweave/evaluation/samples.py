@@ -28,6 +28,10 @@ BY_QUALITY: Groupings = {"image quality": ("quality", ("Good", "Medium", "Poor")
 BY_VIEW: Groupings = {"view": ("view", ("2CH", "4CH"))}
 # Of a table that shows both instants together, too.
 INSTANTS = ("overall", "ED", "ES")
+# Of every table that counts them, see :func:`count_missed`.
+MISSED_NOTE = (
+    "Missed: structures that the prediction or the reference alone has; Dice 0, no distance."
+)
 AGREEMENT_INTERVALS = {
     "correlation": correlation_of_draws,
     "bias": bias_of_draws,
@@ -86,6 +90,25 @@ def summarise(rows: pd.DataFrame, measure: str, settings: TableSettings) -> dict
     low, high = bootstrap(per_patient, mean_of_draws, settings.bootstrap_samples, settings.seed)
     values = vars(found) | {"low": low, "high": high}
     return {f"{measure}_{name}": value for name, value in values.items()}
+
+
+def summarise_overlap(rows: pd.DataFrame, settings: TableSettings) -> dict[str, float]:
+    """Return what tables say of the overlap in some rows of frames.tsv, over those that show it.
+
+    Returns:
+        n, patients, missed, what :func:`summarise_pooled_dice` returns, and what :func:`summarise`
+        returns of Dice and HD95.
+    """
+    # Neither mask has the structure: nothing to overlap, and no frame to draw.
+    shown = rows[rows["dice"].notna()]
+    return {
+        "n": len(shown),
+        "patients": shown["patient"].nunique(),
+        "missed": count_missed(shown, settings.unit),
+        **summarise_pooled_dice(shown, settings),
+        **summarise(shown, "dice", settings),
+        **summarise(shown, f"hd95_{settings.unit}", settings),
+    }
 
 
 def summarise_pooled_dice(rows: pd.DataFrame, settings: TableSettings) -> dict[str, float]:
