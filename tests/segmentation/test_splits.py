@@ -1,7 +1,9 @@
+import itertools
+
 import pytest
 
 from echoweave.errors import InputError
-from echoweave.segmentation.splits import FoldSplit, check_splits, make_splits
+from echoweave.segmentation.splits import FoldSplit, check_splits, make_splits, share_of
 
 FOLDS = {"p1": 0, "p2": 1}
 
@@ -49,3 +51,13 @@ def test_patients_whom_no_fold_validates_train_in_all_of_them() -> None:
     assert make_splits(cases, {"p2": 0}) == [
         {"train": ["p1_4CH_f000", "p3_4CH_f000"], "val": ["p2_4CH_f000"]}
     ]
+
+
+def test_a_share_of_the_patients_is_part_of_a_larger_share() -> None:
+    cases = [f"patient{number:04d}_{view}" for number in range(8) for view in ("2CH", "4CH")]
+    shares = [share_of(cases, share, seed=1) for share in (0.01, 0.25, 0.5, 1)]
+    assert [len(share) for share in shares] == [2, 4, 8, 16]
+    for smaller, larger in itertools.pairwise(shares):
+        assert set(smaller) < set(larger)
+    assert shares[-1] == cases
+    assert share_of(cases, 0.5, seed=2) != shares[2]

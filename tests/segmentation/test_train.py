@@ -1,4 +1,3 @@
-import itertools
 import json
 import logging
 import math
@@ -20,7 +19,7 @@ from echoweave.segmentation.arms import ARMS
 from echoweave.segmentation.checkpoint import read_checkpoint
 from echoweave.segmentation.settings import TrainingSettings
 from echoweave.segmentation.train import make_trainer
-from echoweave.segmentation.trainer import EchoTrainer, share_of
+from echoweave.segmentation.trainer import EchoTrainer
 
 from .study import NETWORK, TRAINING, Study
 
@@ -69,16 +68,6 @@ def test_without_the_key_neither_arm_mirrors_when_it_predicts(trained: Study) ->
         content = read_checkpoint(trained.fold(arm, 1) / "checkpoint_final.pth")
         assert content["inference_allowed_mirroring_axes"] is None
         assert content["trainer_name"] == "EchoTrainer"
-
-
-def test_a_share_of_the_patients_is_part_of_a_larger_share() -> None:
-    cases = [f"patient{number:04d}_{view}" for number in range(8) for view in ("2CH", "4CH")]
-    shares = [share_of(cases, share, seed=1) for share in (0.01, 0.25, 0.5, 1)]
-    assert [len(share) for share in shares] == [2, 4, 8, 16]
-    for smaller, larger in itertools.pairwise(shares):
-        assert set(smaller) < set(larger)
-    assert shares[-1] == cases
-    assert share_of(cases, 0.5, seed=2) != shares[2]
 
 
 def trainer_of(

@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from echoweave.errors import InputError, Problem
 from echoweave.segmentation.files import patient_of
+from echoweave.shuffle import stable_order
 
 
 class FoldSplit(TypedDict):
@@ -60,6 +61,19 @@ def check_splits(splits: Sequence[FoldSplit], cases: Sequence[str]) -> None:
         problems.append(Problem("splits_final.json", wrong[0], "validated more than once", _REMEDY))
     if problems:
         raise InputError(problems)
+
+
+def share_of(cases: Sequence[str], share: float, seed: int) -> list[str]:
+    """Return the cases of a share of their patients, one patient at least.
+
+    Args:
+        cases: In any order, which is kept.
+        share: 0 to 1; a smaller share is part of a larger one.
+        seed: Another seed, other patients.
+    """
+    order = stable_order({patient_of(case) for case in cases}, seed, "share of training")
+    chosen = set(order[: max(1, round(share * len(order)))])
+    return [case for case in cases if patient_of(case) in chosen]
 
 
 _REMEDY = "use fewer folds, so that each has patients with masks"

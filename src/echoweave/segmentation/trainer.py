@@ -3,7 +3,7 @@
 import math
 import random
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, get_args
 
@@ -17,12 +17,11 @@ from echoweave.io.atomic import whole_file
 from echoweave.io.tables import write_tsv
 from echoweave.logs import Progress
 from echoweave.segmentation.checkpoint import NUMBERS, read_checkpoint
-from echoweave.segmentation.files import patient_of
 from echoweave.segmentation.loader import ClipLoader
 from echoweave.segmentation.nnunet import ours, without_plot, without_race
 from echoweave.segmentation.predictor import ClipPredictor
 from echoweave.segmentation.settings import Axis, TrainingSettings
-from echoweave.shuffle import stable_order
+from echoweave.segmentation.splits import share_of
 
 # What nnU-Net cuts out around a patch also lasts for this zoom.
 _SMALLEST_ZOOM = 0.85
@@ -215,19 +214,6 @@ class EchoTrainer(nnUNetTrainer):  # type: ignore[misc]
         # nnU-Net draws from the global generators.
         np.random.seed(seed)  # noqa: NPY002
         torch.manual_seed(seed)
-
-
-def share_of(cases: Sequence[str], share: float, seed: int) -> list[str]:
-    """Return the cases of a share of their patients, one patient at least.
-
-    Args:
-        cases: In any order, which is kept.
-        share: 0 to 1; a smaller share is part of a larger one.
-        seed: Another seed, other patients.
-    """
-    order = stable_order({patient_of(case) for case in cases}, seed, "share of training")
-    chosen = set(order[: max(1, round(share * len(order)))])
-    return [case for case in cases if patient_of(case) in chosen]
 
 
 def _mirror_axes(mirroring: Collection[Axis], dimensions: int) -> tuple[int, ...] | None:
