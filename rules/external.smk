@@ -110,16 +110,17 @@ if EXTERNAL:
                 mem_mb=memory(8000),
                 gpu=gpus(DEVICE),
             params:
-                code=library("predict_external"),
+                code=library("predict"),
                 arm=lambda wildcards: ARMS[wildcards.arm],
                 folder=lambda wildcards: RESULTS / "predictions/external" / wildcards.arm,
                 files=[f"{source.name}.nii.gz" for source in sources],
                 root=NNUNET,
+                clips=None,
                 same_unit=COHORT.unit == EXTERNAL.unit,
             message:
                 f"Segmenting sequences of {EXTERNAL.dataset.title} with {{wildcards.arm}}"
             script:
-                "../workflow/scripts/predict_external.py"
+                "../workflow/scripts/predict.py"
 
     rule measure_external:
         input:

@@ -177,6 +177,7 @@ for bucket, patients in TESTING_BUCKETS.items():
             arm=lambda wildcards: ARMS[wildcards.arm],
             folder=lambda wildcards: RESULTS / "predictions" / wildcards.arm,
             clips=lambda wildcards: clips_folder(wildcards.arm),
+            same_unit=True,
             files=[f"{name}.nii.gz" for name in SEQUENCES[f"testing_{bucket}"]],
             root=NNUNET,
         message:

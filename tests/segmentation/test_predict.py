@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import SimpleITK as sitk  # noqa: N813
 
-from echoweave.io.cache import read_cycle, read_sequence, write_patient
-from echoweave.io.images import FRAME_STEP, read_array
+from echoweave.io.cache import EchoSequence, read_cycle, read_sequence, write_patient
+from echoweave.io.images import FRAME_STEP, Image, read_array, read_image
 from echoweave.segmentation.arms import ARMS
 from echoweave.segmentation.ensemble import Ensemble
 from echoweave.segmentation.files import best_file
@@ -36,7 +36,7 @@ def test_prediction_is_a_whole_sequence_on_the_cache_grid(
 ) -> None:
     echo = echo_of("patient0007", "4CH")
     write_patient(tmp_path / "patient0007.h5", [echo])
-    predict(ARMS[arm], [tmp_path / "patient0007.h5"], tmp_path / "out", None, trained.root, 1)
+    predict(ARMS[arm], [tmp_path / "patient0007.h5"], tmp_path / "out", None, True, trained.root, 1)
     image = sitk.ReadImage(str(tmp_path / "out/patient0007_4CH.nii.gz"))
     assert image.GetSize() == (64, 64, 6)
     assert image.GetSpacing() == pytest.approx((0.4, 0.5, FRAME_STEP))
@@ -153,3 +153,36 @@ def _without_postprocessing(arm: str, study: Study) -> None:
     path = best_file(study.root, ARMS[arm])
     best = json.loads(path.read_text())
     path.write_text(json.dumps(best | {"keep_largest": []}))
+
+
+def predicted(study: Study, folder: Path, arm: str, echo: EchoSequence, same_unit: bool) -> Image:
+    cache = folder / f"{echo.patient}.h5"
+    write_patient(cache, [echo])
+    predict(ARMS[arm], [cache], folder / "out", None, same_unit, study.root, 1)
+    return read_image(folder / f"out/{echo.name}.nii.gz")
+
+
+@pytest.mark.parametrize("arm", ["sparse2d", "dense3d"])
+def test_pixels_of_unknown_size_are_taken_for_those_of_the_training(
+    arm: str, trained: Study, tmp_path: Path
+) -> None:
+    ours = echo_of("patient0007", "4CH")
+    theirs = replace(ours, spacing=(1.75, 1.25), unit="px")
+    model = Ensemble(ARMS[arm], [0, 1], trained.root)
+    image = predicted(trained, tmp_path, arm, theirs, same_unit=False)
+
+    # The training cases of the study have pixels of .5 x .4 mm.
+    assert model.median_spacing == pytest.approx(ours.spacing)
+    np.testing.assert_array_equal(image.array, model(ours))
+    assert image.spacing_mm == pytest.approx((1.75, 1.25))
+
+
+@pytest.mark.parametrize("arm", ["sparse2d", "dense3d"])
+def test_pixels_of_known_size_keep_it(arm: str, trained: Study, tmp_path: Path) -> None:
+    echo = replace(echo_of("patient0007", "4CH"), spacing=(1.0, 0.8))
+    image = predicted(trained, tmp_path, arm, echo, same_unit=True)
+
+    model = Ensemble(ARMS[arm], [0, 1], trained.root)
+    np.testing.assert_array_equal(image.array, model(echo))
+    other = model(replace(echo, spacing=model.median_spacing))
+    assert (image.array != other).any()

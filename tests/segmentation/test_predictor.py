@@ -136,7 +136,7 @@ def test_whole_clips_are_predicted_and_the_frames_from_ed_to_es_cut_out(
     write_patient(tmp_path / "patient0007.h5", [echo], [whole])
     clips = tmp_path / "clips"
     cache = tmp_path / "patient0007.h5"
-    predict(ARMS["weak3d"], [cache], tmp_path / "out", clips, studied.root, 1)
+    predict(ARMS["weak3d"], [cache], tmp_path / "out", clips, True, studied.root, 1)
     labels = read_array(clips / "patient0007_4CH.nii.gz")
     assert labels.shape == whole.frames.shape
     between = read_array(tmp_path / "out/patient0007_4CH.nii.gz")
@@ -149,7 +149,7 @@ def test_of_a_clip_with_es_first_they_are_turned(studied: Study, tmp_path: Path)
     whole = replace(forward, frames=forward.frames[::-1], ed=9, es=4, dense_labels=None)
     write_patient(tmp_path / "patient0007.h5", [echo], [whole])
     cache = tmp_path / "patient0007.h5"
-    predict(ARMS["weak3d"], [cache], tmp_path / "out", tmp_path / "clips", studied.root, 1)
+    predict(ARMS["weak3d"], [cache], tmp_path / "out", tmp_path / "clips", True, studied.root, 1)
     labels = read_array(tmp_path / "clips/patient0007_4CH.nii.gz")
     between = read_array(tmp_path / "out/patient0007_4CH.nii.gz")
     np.testing.assert_array_equal(between, labels[4:10][::-1])

@@ -1,4 +1,4 @@
-"""Segment the test sequences of some patients with one arm."""
+"""Segment the sequences of some patients with one arm."""
 
 from pathlib import Path
 
@@ -18,6 +18,7 @@ if __name__ == "__main__":
             caches=bucket_files(snakemake.input.caches),
             folder=snakemake.params.folder,
             clips=snakemake.params.clips,
+            same_unit=snakemake.params.same_unit,
             nnunet_root=snakemake.params.root,
             threads=snakemake.threads,
         )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ def predict(
     caches: Sequence[Path],
     folder: Path,
     clips: Path | None,
+    same_unit: bool,
     nnunet_root: Path,
     threads: int,
 ) -> None:
@@ -31,15 +33,18 @@ def predict(
 
     Where there are whole clips, these are predicted, and the frames from ED to ES are cut out.
 
-    The configurations that best.json names are applied. The folds' logits are averaged, and of
-    several configurations their probabilities; arms of frames predict frame by frame. The
-    postprocessing of best.json follows.
+    The configurations that :func:`best_file` names are applied. The folds' logits are averaged,
+    and of several configurations their probabilities; arms of frames predict frame by frame. Its
+    postprocessing follows.
 
     Args:
         arm: The arm.
         caches: Cache files of patients that no fold was trained on.
         folder: Gets the predictions.
         clips: Gets those of whole clips; None for a data set without them.
+        same_unit: Whether the pixels are measured in the unit of the training data. If not, as of
+            another data set, a picture is taken to fill the frame as those of the training do:
+            nnU-Net gets the median spacing of these.
         nnunet_root: results/nnunet.
         threads: Threads of this process.
     """
@@ -53,7 +58,7 @@ def predict(
         write_sequence(folder / f"{echo.name}.nii.gz", labels, echo.spacing)
 
     read = read_whole_clip if clips else read_sequence
-    _predict(arm, sequences, read, write, nnunet_root, threads)
+    _predict(arm, sequences, read, write, same_unit, nnunet_root, threads)
 
 
 def predict_held_out(
@@ -93,7 +98,7 @@ def predict_held_out(
         def write(echo: EchoSequence, labels: NDArray[np.uint8]) -> None:
             write_sequence(whole / f"{echo.name}.nii.gz", labels, echo.spacing)
 
-        _predict(arm, sequences, read, write, nnunet_root, threads)
+        _predict(arm, sequences, read, write, True, nnunet_root, threads)
 
 
 def _validation_folds(splits: Path) -> dict[str, int]:
@@ -110,6 +115,7 @@ def _predict(
     sequences: dict[tuple[Path, str], list[int]],
     read: Read,
     write: Callable[[EchoSequence, NDArray[np.uint8]], None],
+    same_unit: bool,
     root: Path,
     threads: int,
 ) -> None:
@@ -127,5 +133,7 @@ def _predict(
                 ensembles[key] = Ensemble(arm, folds, root)
             echo = read(cache, view)
             assert echo is not None
-            write(echo, ensembles[key](echo))
+            ensemble = ensembles[key]
+            seen = echo if same_unit else replace(echo, spacing=ensemble.median_spacing)
+            write(echo, ensemble(seen))
             progress.update(done)
