@@ -1,0 +1,53 @@
+"""What one fold finds in one frame, in a few numbers: how far folds agree, and how sure each is."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echoweave.evaluation.chamber import find_chamber
+from echoweave.evaluation.volumes import simpson
+from echoweave.inference.grid import Spacing
+from echoweave.inference.networks import Scores, softmax
+from echoweave.labels import CAVITY
+
+
+class FoldOpinion(NamedTuple):
+    """What one fold finds in one frame.
+
+    Attributes:
+        cavity: bool [y, x], its cavity on the networks' grid, packed to bits.
+        volume: Single-plane Simpson volume, in cubes of the unit of the spacing; NaN without one.
+        expected_dice: By label but the background: the Dice of its mask that its own
+            probabilities make one expect, 2 sum(p m) / (sum(p) + sum(m)).
+    """
+
+    cavity: NDArray[np.uint8]
+    volume: float
+    expected_dice: tuple[float, ...]
+
+
+def opinion(logits: Scores, label_values: Sequence[int], spacing: Spacing) -> FoldOpinion:
+    """Sum up the logits [labels, y, x] of a fold.
+
+    Args:
+        logits: Of one frame.
+        label_values: The label that each of them stands for.
+        spacing: (sy, sx) of their grid.
+    """
+    probabilities = softmax(logits)
+    found = probabilities.argmax(axis=0)
+    cavity = found == list(label_values).index(CAVITY)
+    chamber = find_chamber(cavity, spacing)
+    volume = simpson([chamber], chamber.length) if chamber else np.nan
+    expected = [
+        _expected_dice(probabilities[number], found == number)
+        for number in range(1, len(label_values))
+    ]
+    return FoldOpinion(np.packbits(cavity), volume, tuple(expected))
+
+
+def _expected_dice(probability: NDArray[np.float32], mask: NDArray[np.bool_]) -> float:
+    total = float(probability.sum()) + np.count_nonzero(mask)
+    return 2 * float(probability[mask].sum()) / total if total else np.nan
