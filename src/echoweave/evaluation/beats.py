@@ -12,6 +12,9 @@ _PROMINENCE = 0.3
 # share of the range: further away it lies amid a beat that the clip cuts off.
 _CUT_OFF = 0.15
 
+# No heart beats faster than 200 times a minute for long: two ED closer than this are noise.
+SHORTEST_BEAT_S = 0.3
+
 Curve = NDArray[np.float64]
 
 
@@ -35,11 +38,7 @@ def find_beats(areas: Curve, apart: int = 1) -> list[Phases]:
         apart: Frames that lie at least between one ED and the next; of two that are closer the
             one with the larger area counts.
     """
-    span = float(np.ptp(areas)) if len(areas) else 0.0
-    if span == 0.0:
-        return []
-    peaks = _extrema(areas, span, apart)
-    troughs = _extrema(-areas, span, apart=1)
+    peaks, troughs = find_turns(areas, apart)
     beats = []
     for number, ed in enumerate(peaks):
         end = peaks[number + 1] if number + 1 < len(peaks) else len(areas)
@@ -47,6 +46,14 @@ def find_beats(areas: Curve, apart: int = 1) -> list[Phases]:
         if inside:
             beats.append(Phases(ed, min(inside, key=lambda frame: areas[frame])))
     return beats
+
+
+def find_turns(areas: Curve, apart: int = 1) -> tuple[list[int], list[int]]:
+    """Return the frames of every ED and of every ES; arguments as of :func:`find_beats`."""
+    span = float(np.ptp(areas)) if len(areas) else 0.0
+    if span == 0.0:
+        return [], []
+    return _extrema(areas, span, apart), _extrema(-areas, span, apart=1)
 
 
 def _extrema(curve: Curve, span: float, apart: int) -> list[int]:

@@ -33,14 +33,14 @@ class Segmenter:
 
     Args:
         bundle: The bundle; its networks are loaded once.
-        folds: How many of its folds to use.
+        folds: Which of its folds to use, as places in the list of each network's files.
         threads: Threads to run them with.
     """
 
-    def __init__(self, bundle: Bundle, folds: int, threads: int) -> None:
+    def __init__(self, bundle: Bundle, folds: Sequence[int], threads: int) -> None:
         self.bundle = bundle
         self.members = [
-            [FoldNetwork(file, one.window, threads) for file in one.files[:folds]]
+            [FoldNetwork(one.files[fold], one.window, threads) for fold in folds]
             for one in bundle.networks
         ]
 
