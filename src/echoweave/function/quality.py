@@ -56,12 +56,13 @@ def _shape(frame: NDArray[np.uint8], enclosed: bool) -> float:
     points = np.argwhere(cavity)[:, ::-1].astype(np.int32)
     hull = np.zeros_like(cavity)
     cv2.fillConvexPoly(hull, cv2.convexHull(points), 1)
-    marks = [pixels.max() / pixels.sum(), _mark(float(pixels.sum() / hull.sum()), _SOLID, _RAGGED)]
+    solid = float(pixels.sum()) / np.count_nonzero(hull)
+    marks = [float(pixels.max() / pixels.sum()), float(_mark(solid, _SOLID, _RAGGED))]
     if enclosed:
         rim = binary_dilation(cavity) & (cavity == 0)
-        bare = np.count_nonzero(frame[rim] == BACKGROUND) / max(np.count_nonzero(rim), 1)
-        marks.append(_mark(bare, _BARE, _NAKED))
-    return float(min(marks))
+        bare = float(np.mean(frame[rim] == BACKGROUND))
+        marks.append(float(_mark(bare, _BARE, _NAKED)))
+    return min(marks)
 
 
 def _agreement(cavities: Sequence[NDArray[np.uint8]]) -> float:
