@@ -53,7 +53,7 @@ def _build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"echoweave {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    about = "write a phantom of CAMUS and TED, or of EchoNet"
+    about = "write a phantom of CAMUS and TED, of EchoNet, or clips of any kind"
     _add_phantom(commands.add_parser("phantom", help=about))
     return parser
 
@@ -62,14 +62,24 @@ def _add_phantom(parser: argparse.ArgumentParser) -> None:
     default = PhantomSettings()
     parser.formatter_class = argparse.ArgumentDefaultsHelpFormatter
     parser.description = (
-        "Write a phantom data set: OUT/camus and OUT/ted, or OUT/echonet, and OUT/truth with a "
-        "mask of every frame."
+        "Write a phantom data set: OUT/camus and OUT/ted, OUT/echonet, or OUT/clips, and OUT/truth "
+        "with a mask of every frame."
     )
     add = parser.add_argument
     add("out", metavar="OUT", type=Path, help="new folder")
-    add("--layout", choices=LAYOUTS, default=default.layout, help="release of CAMUS, or EchoNet")
+    add(
+        "--layout",
+        choices=LAYOUTS,
+        default=default.layout,
+        help="release of CAMUS, EchoNet, or clips of whole beats as DICOM and AVI",
+    )
     add("--patients", type=int, default=default.patients, help="training patients")
-    add("--test-patients", type=int, default=default.test_patients, help="test patients")
+    add(
+        "--test-patients",
+        type=int,
+        default=default.test_patients,
+        help="test patients; of clips none",
+    )
     add("--ted", type=int, default=default.ted, help="training patients that are also in TED")
     add(
         "--beats",
