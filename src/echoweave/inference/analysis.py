@@ -59,7 +59,7 @@ class BeatFunction:
 
 @dataclass(frozen=True)
 class FrameCurves:
-    """One value a frame, each float64 [T]; NaN where there is no cavity, lengths as in BeatFunction.
+    """One value a frame, each float64 [T]; NaN where there is no cavity, units as in BeatFunction.
 
     Attributes:
         area: Of the cavity, mm² (px²).
