@@ -13,9 +13,9 @@ from echoweave.outputs.summary import (
     frame_rate_hz,
     load_summary,
     rounded,
+    store_summary,
     summarise_clip,
     summarise_pair,
-    store_summary,
 )
 
 from .hearts import NO_BEAT, in_pixels, phantom_heart, without_beats
