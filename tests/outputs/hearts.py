@@ -155,7 +155,8 @@ def summed(beats: tuple[BeatFunction, ...]) -> dict[str, Measured]:
 
 def over(beats: tuple[BeatFunction, ...], key: str, interval: bool) -> Measured:
     values = [getattr(beat, key) for beat in beats]
-    mean, spread = float(np.mean(values)), float(np.std(values, ddof=1))
+    mean = float(np.mean(values))
+    spread = float(np.std(values, ddof=1)) if len(values) > 1 else None
     ends = (0.85 * mean, 1.15 * mean) if interval else (None, None)
     return Measured(mean, *ends, spread)
 
