@@ -1,15 +1,12 @@
-import base64
-import io
 import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from echoweave.segmentation.arms import ARMS
-from echoweave.viewer.clips import encode_frame, reference_layer, sequence_content
+from echoweave.viewer.clips import reference_layer, sequence_content
 from echoweave.viewer.page import LABELS
 
 from .study import make_clip, make_labels
@@ -45,13 +42,6 @@ def test_a_dense_reference_fills_the_frames_between_and_keeps_the_manual_ends() 
     assert [frame is not None and 3 in frame for frame in layer] == [True, False, False, True]
     assert layer[1] is not None
     np.testing.assert_array_equal(layer[1] == 1, labels[1] == 1)
-
-
-def test_a_frame_comes_back_nearly_as_it_was() -> None:
-    ramp = np.tile(np.arange(0, 256, 4, dtype=np.uint8), (64, 1))
-    data = base64.b64decode(encode_frame(ramp).partition(",")[2])
-    found = np.asarray(Image.open(io.BytesIO(data)).convert("L")).astype(float)
-    assert np.abs(found - ramp).mean() < 3
 
 
 def test_twenty_frames_at_512_with_all_layers_stay_below_three_megabytes() -> None:

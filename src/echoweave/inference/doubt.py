@@ -51,3 +51,34 @@ def opinion(logits: Scores, label_values: Sequence[int], spacing: Spacing) -> Fo
 def _expected_dice(probability: NDArray[np.float32], mask: NDArray[np.bool_]) -> float:
     total = float(probability.sum()) + np.count_nonzero(mask)
     return 2 * float(probability[mask].sum()) / total if total else np.nan
+
+
+def clip_doubt(opinions: Sequence[FoldOpinion], cavity: int) -> float:
+    """Return how unsure one fold is of the cavity's volume in a clip; larger is less sure.
+
+    What its probabilities make one expect to be wrong, plus how far its volume curve jumps from
+    frame to frame. Both can be told of a patient whom the fold has not seen without the other
+    folds, which have seen that patient.
+
+    Args:
+        opinions: Of one fold, a frame each.
+        cavity: Place of the cavity in ``expected_dice``.
+    """
+    expected = np.array([one.expected_dice[cavity] for one in opinions])
+    volumes = np.array([one.volume for one in opinions])
+    known = volumes[np.isfinite(volumes)]
+    if len(known) < 3 or np.isnan(expected).all():
+        return 1.0
+    roughness = np.abs(np.diff(known, 2)).mean() / known.mean()
+    return float(1 - np.nanmean(expected) + roughness)
+
+
+def expected_loss(opinions: Sequence[FoldOpinion], structure: int) -> float:
+    """Return how much Dice of a structure one fold expects to be missing, mean over the frames.
+
+    Args:
+        opinions: Of one fold, a frame each.
+        structure: Place of the structure in ``expected_dice``.
+    """
+    expected = np.array([one.expected_dice[structure] for one in opinions])
+    return float(1 - np.nanmean(expected)) if np.isfinite(expected).any() else 1.0

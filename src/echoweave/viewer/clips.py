@@ -3,8 +3,6 @@
 A script, because a page that was opened from a file may load scripts and nothing else.
 """
 
-import base64
-import io
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -13,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from echoweave.io.atomic import whole_file
 from echoweave.io.cache import EchoSequence, read_sequence, read_views
@@ -22,8 +19,7 @@ from echoweave.labels import BACKGROUND, structure_mask, structures_of
 from echoweave.logs import Progress
 from echoweave.units import UNITS
 from echoweave.viewer.contours import outlines
-
-WEBP_QUALITY = 75
+from echoweave.viewer.encode import encode_frame
 
 # Labels of each frame [Y, X]; None where a layer has none.
 Layer = list[NDArray[np.uint8] | None]
@@ -77,13 +73,6 @@ def reference_layer(echo: EchoSequence) -> Layer:
     if echo.labels is not None:
         frames[echo.ed], frames[echo.es] = echo.labels
     return frames
-
-
-def encode_frame(frame: NDArray[np.uint8]) -> str:
-    """Return ``frame`` [Y, X] as the data URI of a WebP image."""
-    buffer = io.BytesIO()
-    Image.fromarray(frame).save(buffer, "WEBP", quality=WEBP_QUALITY)
-    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
 def _describe_layer(layer: Layer, echo: EchoSequence) -> dict[str, Any]:

@@ -19,10 +19,13 @@ def outlines(mask: NDArray[np.bool_]) -> list[list[int]]:
     """
     if not mask.any():
         return []
-    padded = np.pad(mask, 1).astype(float)
+    # Around the mask alone: most of a frame is background.
+    left, top, width, height = cv2.boundingRect(mask.view(np.uint8))
+    padded = np.pad(mask[top : top + height, left : left + width], 1).astype(float)
+    corner = np.array([left - 1, top - 1])
     polygons = []
     for line in contour_generator(z=padded).lines(0.5):
-        points = np.asarray(line, np.float32)[:-1] - 1
+        points = (np.asarray(line)[:-1] + corner).astype(np.float32)
         polygon = cv2.approxPolyDP(points, TOLERANCE, True)[:, 0]
         if len(polygon) > 2:
             polygons.append(np.rint(polygon * UNITS_PER_PIXEL).astype(int).ravel().tolist())

@@ -1,8 +1,6 @@
 """Write the viewer's page: one HTML file that needs no network."""
 
-import json
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from echoweave.io.atomic import whole_file
 from echoweave.io.tables import read_tsv
 from echoweave.labels import parts_of
 from echoweave.units import UNITS, Unit, Units
+from echoweave.viewer.fill import fill_page
 
 LABELS = ("reference", "forward", "backward", "fused")
 # On dark ground, unlike in the figures.
@@ -80,7 +79,7 @@ def write_page(
         "volumes": describe_volumes(read_tables(volumes), mode, units),
     }
     with whole_file(output) as temporary:
-        temporary.write_text(_fill_page(study))
+        temporary.write_text(fill_page("echoweave.viewer", "page", study))
 
 
 def describe_volumes(
@@ -137,17 +136,3 @@ def _known(value: float | None) -> float | None:
 
 def _layer_colour(name: str) -> str:
     return REFERENCE_COLOUR if name == "reference" else colour(name)
-
-
-def _fill_page(study: dict[str, Any]) -> str:
-    folder = files("echoweave.viewer")
-    page = (folder / "page.html").read_text()
-    parts = {
-        "STYLE": (folder / "page.css").read_text(),
-        "SCRIPT": (folder / "page.js").read_text(),
-        # In a name, "</script" would end the element that holds the data, and "<!--" never let it.
-        "STUDY": json.dumps(study, allow_nan=False).replace("<", "\\u003c"),
-    }
-    for name, text in parts.items():
-        page = page.replace(f"@{name}@", text)
-    return page

@@ -1,0 +1,33 @@
+"""The numbers of a clip in a few lines for a terminal."""
+
+from echoweave.errors import printable
+from echoweave.inference.analysis import ClipAnalysis
+from echoweave.outputs.quantities import (
+    INTERVAL_PERCENT,
+    show_interval,
+    show_spread,
+    show_value,
+    symbol_of,
+)
+from echoweave.outputs.summary import summarise_clip
+
+_SHOWN = ("ef_percent", "edv", "esv", "stroke_volume", "heart_rate_bpm", "gls_percent")
+
+
+def describe_clip_numbers(analysis: ClipAnalysis) -> str:
+    """Return the main numbers, one a line, each with its interval or the reason for none."""
+    summary = summarise_clip(analysis)
+    numbers = {key: summary["numbers"][key] for key in _SHOWN if key in summary["numbers"]}
+    beats = len(summary["beats"])
+    head = f"{analysis.name}: {analysis.view}, {summary['n_frames']} frames, {beats} beats"
+    texts = {key: show_value(key, number) for key, number in numbers.items()}
+    names = max(map(len, map(symbol_of, numbers)), default=0)
+    values = max(map(len, texts.values()), default=0)
+    lines = [head]
+    for key, number in numbers.items():
+        interval, spread = show_interval(key, number), show_spread(key, number)
+        rest = [f"{INTERVAL_PERCENT} % interval {interval}" if interval else ""]
+        rest.append(f"{spread} over the beats" if spread else "")
+        told = number["reason"] or ", ".join(part for part in rest if part)
+        lines.append(f"  {symbol_of(key):<{names}}  {texts[key]:>{values}}  {told}".rstrip())
+    return "\n".join(printable(line) for line in lines)
