@@ -51,11 +51,9 @@ def find_rhythm(areas: NDArray[np.float64], frame_rate_hz: float) -> Rhythm:
         areas: [T]; NaN where there is no cavity.
         frame_rate_hz: Of the clip; a usual one where it is unknown.
     """
-    known = np.isfinite(areas)
-    if not known.any():
+    if not np.isfinite(areas).any():
         return Rhythm((), "no left ventricle is found")
-    curve = np.interp(np.arange(len(areas)), np.flatnonzero(known), areas[known])
-    smooth = gaussian_filter1d(curve, _SMOOTHING_S * frame_rate_hz, mode="nearest")
+    smooth = smooth_areas(areas, frame_rate_hz)
     apart = max(round(SHORTEST_BEAT_S * frame_rate_hz), 1)
     peaks, _ = find_turns(smooth, apart)
     beats = []
@@ -66,6 +64,13 @@ def find_rhythm(areas: NDArray[np.float64], frame_rate_hz: float) -> Rhythm:
     if not beats:
         return Rhythm((), "less than one beat: ED and ES are not both seen to turn")
     return Rhythm(tuple(beats), _irregularity(beats, frame_rate_hz))
+
+
+def smooth_areas(areas: NDArray[np.float64], frame_rate_hz: float) -> NDArray[np.float64]:
+    """Return the curve that ED and ES are looked for in; arguments as of :func:`find_rhythm`."""
+    known = np.isfinite(areas)
+    curve = np.interp(np.arange(len(areas)), np.flatnonzero(known), areas[known])
+    return np.asarray(gaussian_filter1d(curve, _SMOOTHING_S * frame_rate_hz, mode="nearest"))
 
 
 def _irregularity(beats: Sequence[BeatFrames], frame_rate_hz: float) -> str:

@@ -65,6 +65,11 @@ class Bundle:
     calibration: Mapping[str, list[float]]
     digest: str
 
+    @property
+    def folds(self) -> int:
+        """How many folds there are."""
+        return len(self.networks[0].files)
+
 
 def read_bundle(folder: Path) -> Bundle:
     """Read a bundle and check every byte of it against its checksums.

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from echoweave.errors import InputError, Problem
+from echoweave.evaluation.predictions import read_predictions
 from echoweave.function.calibration import scores_of
 from echoweave.inference.bundle import BUNDLE_FILE, read_bundle
 from echoweave.inference.segmenter import Segmenter
 from echoweave.io.atomic import whole_folder
-from echoweave.io.cache import EchoSequence
-from echoweave.io.checksums import sha256
-from echoweave.io.images import read_array
+from echoweave.io.cache import EchoSequence, read_sequence, read_whole_clip
+from echoweave.io.checksums import digest_of_content, sha256
 from echoweave.io.tables import read_tsv
 from echoweave.logs import LOGGER, Progress
 from echoweave.segmentation.arm import Arm
@@ -28,8 +28,8 @@ from echoweave.versions import versions
 # Least share of a clip's pixels that get the label that nnU-Net itself gives them.
 LEAST_AGREEMENT = 0.999
 _LICENCE = (
-    "The networks were trained on {data_set}, whose terms hold for them, too: see where you got the "
-    "data. EchoWeave itself is under the MIT licence. For research, not for diagnosis."
+    "The networks were trained on {data_set}, whose terms hold for them, too: see where you got "
+    "the data. EchoWeave itself is under the MIT licence. For research, not for diagnosis."
 )
 
 
@@ -85,8 +85,10 @@ def export_bundle(
 def write_bundle(
     exported: Path,
     calibration: Sequence[Path],
-    clips: Sequence[tuple[EchoSequence, Path]],
-    digests: Mapping[str, str],
+    caches: Sequence[Path],
+    predictions: Sequence[Path],
+    whole_clips: bool,
+    digests: Mapping[str, Sequence[Path]],
     output: Path,
     threads: int,
 ) -> None:
@@ -95,8 +97,10 @@ def write_bundle(
     Args:
         exported: What :func:`export_bundle` wrote.
         calibration: Tables of :mod:`echoweave.function.calibration`, one a fold.
-        clips: Test clips, each with nnU-Net's own prediction.
-        digests: Of the configuration and of the data.
+        caches: Cache files of the test patients.
+        predictions: nnU-Net's own predictions of their clips, {sequence}.nii.gz.
+        whole_clips: Whether these are whole clips.
+        digests: Name -> files whose content it stands for.
         output: Folder, written whole or not at all.
         threads: Threads of this process.
 
@@ -104,13 +108,14 @@ def write_bundle(
         InputError: A clip gets other labels than nnU-Net's in more than .1 % of its pixels.
     """
     content = json.loads((exported / BUNDLE_FILE).read_text())
-    agreement = _agreement(exported, clips, threads)
+    read = read_whole_clip if whole_clips else read_sequence
+    agreement = _agreement(exported, caches, predictions, read, threads)
     if agreement is not None:
         LOGGER.info("%s: labels equal nnU-Net's in %.4f %% or more", output.name, 100 * agreement)
     table = pd.concat([read_tsv(path) for path in calibration])
     content |= {
         "agreement": agreement,
-        "digests": dict(digests),
+        "digests": {name: _digest(files) for name, files in digests.items()},
         "calibration": scores_of(table),
     }
     with whole_folder(output) as whole:
@@ -120,7 +125,11 @@ def write_bundle(
 
 
 def _agreement(
-    exported: Path, clips: Sequence[tuple[EchoSequence, Path]], threads: int
+    exported: Path,
+    caches: Sequence[Path],
+    predictions: Sequence[Path],
+    read: Callable[[Path, str], EchoSequence],
+    threads: int,
 ) -> float | None:
     """Return the least share of equal labels over the clips; None without any.
 
@@ -128,21 +137,24 @@ def _agreement(
         InputError: It is too small.
     """
     bundle = read_bundle(exported)
-    segmenter = Segmenter(bundle, range(len(bundle.networks[0].files)), threads)
-    progress = Progress(f"comparing {bundle.name} with nnU-Net, clips", len(clips))
-    shares = {}
-    for done, (clip, predicted) in enumerate(clips, start=1):
-        labels = segmenter(clip.in_time(clip.frames), clip.spacing).labels
-        shares[clip.name] = float(np.mean(clip.in_time(labels) == read_array(predicted)))
+    segmenter = Segmenter(bundle, range(bundle.folds), threads)
+    progress = Progress(f"comparing {bundle.name} with nnU-Net, clips", len(predictions))
+    worst, least = "", 1.0
+    for done, clip in enumerate(read_predictions(predictions, caches, read), start=1):
+        echo = clip.sequence
+        labels = segmenter(echo.in_time(echo.frames), echo.spacing).labels
+        share = float(np.mean(echo.in_time(labels) == clip.cached))
+        worst, least = (echo.name, share) if share < least else (worst, least)
         progress.update(done)
-    if not shares:
-        return None
-    worst = min(shares, key=shares.__getitem__)
-    if shares[worst] < LEAST_AGREEMENT:
-        what = f"{worst} gets nnU-Net's label in {100 * shares[worst]:.2f} % of its pixels alone"
-        remedy = "predict it again (delete the prediction), or report this with both files"
+    if least < LEAST_AGREEMENT:
+        what = f"{worst} gets nnU-Net's label in {100 * least:.2f} % of its pixels alone"
+        remedy = "delete its prediction and rerun; if that does not help, report it"
         raise InputError(Problem(str(exported), "agreement", what, remedy))
-    return shares[worst]
+    return least if predictions else None
+
+
+def _digest(files: Sequence[Path]) -> str:
+    return digest_of_content(files, {str(file): sha256(file) for file in files})
 
 
 def _picture(plans: Mapping[str, Any]) -> list[float]:
