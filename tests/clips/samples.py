@@ -17,6 +17,8 @@ from echoweave.phantom.dicom import write_dicom
 
 FRAMES, ROWS, COLUMNS = 6, 48, 64
 Greys = NDArray[np.uint8]
+# Left to themselves encoders aim at a bit rate.
+_FINE = {"libx264": {"crf": "10"}, "mjpeg": {"qmin": "2", "qmax": "2"}}
 
 
 def disc_clip(frames: int = FRAMES, rows: int = ROWS, columns: int = COLUMNS) -> Greys:
@@ -65,8 +67,7 @@ def write_movie(path: Path, frames: NDArray[Any], codec: str = "libx264", rate: 
         stream = container.add_stream(codec, rate=rate)
         stream.height, stream.width = frames.shape[1:3]
         stream.pix_fmt = pixels
-        if codec == "libx264":
-            stream.options = {"crf": "10"}
+        stream.options = _FINE.get(codec, {})
         for frame in frames:
             name = "gray" if frame.ndim == 2 else "rgb24"
             container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format=name)))
