@@ -16,7 +16,7 @@ from PIL import Image as Pillow
 from pydicom import Dataset
 from pydicom.encaps import generate_frames
 from pydicom.pixels.processing import apply_color_lut
-from pydicom.pixels.utils import iter_pixels
+from pydicom.pixels.utils import iter_pixels, pixel_array
 from pydicom.uid import (
     JPEG2000,
     UID,
@@ -157,8 +157,7 @@ def _decoded(dataset: Dataset, syntax: UID) -> Iterator[NDArray[Any]]:
         for frame in generate_frames(dataset.PixelData, number_of_frames=dataset.NumberOfFrames):
             yield _decode_jpeg(frame, photometric)
         return
-    # Raw, for pydicom's own change of colours takes ten times as long.
-    for picture in iter_pixels(dataset, raw=True, decoding_plugin=DECODERS[syntax]):
+    for picture in _raw_pictures(dataset, syntax):
         if photometric == _PALETTE:
             colours = apply_color_lut(picture, dataset)
             yield (colours // 257).astype(np.uint8) if colours.dtype.itemsize > 1 else colours
@@ -166,6 +165,16 @@ def _decoded(dataset: Dataset, syntax: UID) -> Iterator[NDArray[Any]]:
             yield cv2.cvtColor(picture[..., [0, 2, 1]], cv2.COLOR_YCrCb2RGB)
         else:
             yield picture
+
+
+def _raw_pictures(dataset: Dataset, syntax: UID) -> Iterator[NDArray[Any]]:
+    """Yield the frames as stored: pydicom's own change of colours takes ten times as long."""
+    if syntax not in _NATIVE:
+        yield from iter_pixels(dataset, raw=True, decoding_plugin=DECODERS[syntax])
+        return
+    # iter_pixels loses count after the first frame of YBR_FULL_422.
+    for index in range(int(dataset.NumberOfFrames)):
+        yield pixel_array(dataset, index=index, raw=True)
 
 
 def _decode_jpeg(frame: bytes, photometric: str) -> NDArray[np.uint8]:

@@ -12,7 +12,11 @@ from PIL import Image as Pillow
 from pydicom import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import (
+    JPEG2000,
+    UID,
+    ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
     JPEGBaseline8Bit,
     UltrasoundMultiFrameImageStorage,
     generate_uid,
@@ -23,7 +27,9 @@ from echoweave.io.atomic import whole_file
 
 # Of 8 or 16 bits.
 Pixels = NDArray[np.unsignedinteger[Any]]
+_NATIVE = (ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian)
 _JPEG_QUALITY = 95
+_JPEG2000_RATIO = 4
 _FRAME_TIME = 0x00181063
 # Of Pillow: one sample of colour for two pixels in a row.
 _HALF_COLOURS = 1
@@ -133,15 +139,19 @@ def _store_pixels(dataset: Dataset, samples: Pixels, syntax: str) -> None:
         samples = _half_colours(samples)
     elif dataset.SamplesPerPixel == 3 and dataset.PlanarConfiguration == 1:
         samples = samples.transpose(0, 3, 1, 2)
+    if syntax == ExplicitVRBigEndian:
+        samples = samples.byteswap()
     dataset.PixelData = np.ascontiguousarray(samples).tobytes()
     dataset["PixelData"].VR = "OW" if dataset.BitsAllocated > 8 else "OB"
-    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     if len(dataset.PixelData) % 2:
         dataset.PixelData += b"\0"
-    if syntax == ExplicitVRLittleEndian:
+    dataset.file_meta.TransferSyntaxUID = UID(syntax)
+    if syntax in _NATIVE:
         return
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     # Compressing makes a new UID of the picture unless told otherwise.
-    dataset.compress(syntax, encoding_plugin="pylibjpeg", generate_instance_uid=False)
+    lossy: dict[str, Any] = {"j2k_cr": [_JPEG2000_RATIO]} if syntax == JPEG2000 else {}
+    dataset.compress(syntax, encoding_plugin="pylibjpeg", generate_instance_uid=False, **lossy)
 
 
 def _jpeg(frame: Pixels) -> bytes:
