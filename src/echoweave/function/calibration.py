@@ -16,8 +16,8 @@ from echoweave.function.beats import USUAL_FRAME_RATE_HZ, smooth_areas
 from echoweave.function.curves import find_chambers
 from echoweave.function.intervals import CALIBRATED, VOLUMES
 from echoweave.geometry.overlap import structure_dice
-from echoweave.inference.doubt import clip_doubt, expected_loss
-from echoweave.inference.segmenter import Segmentation
+from echoweave.bundles.doubt import clip_doubt, expected_loss
+from echoweave.bundles.segmenter import Segmentation
 from echoweave.io.cache import EchoSequence
 from echoweave.labels import LABEL_NAMES, parts_of, structure_mask
 from echoweave.units import UNITS, Units

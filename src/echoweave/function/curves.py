@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from echoweave.evaluation.chamber import Chamber, find_chamber
 from echoweave.evaluation.volumes import simpson
 from echoweave.function.quality import agreement_marks, shape_marks, steadiness_marks
-from echoweave.inference.analysis import FrameCurves
-from echoweave.inference.doubt import FoldOpinion
+from echoweave.function.analysis import FrameCurves
+from echoweave.bundles.doubt import FoldOpinion
 from echoweave.labels import structure_mask
 from echoweave.units import Units
 

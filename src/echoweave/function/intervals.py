@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from echoweave.inference.analysis import Measured
+from echoweave.function.analysis import Measured
 
 CONFIDENCE = 0.9
 # What has an interval. Errors of volumes count as shares of the volume.
@@ -33,7 +33,7 @@ def with_interval(measured: Measured, name: str, doubt: float, scores: Scores) -
     Args:
         measured: The number, or why there is none.
         name: One of ``CALIBRATED``, in two views with "biplane_" before it.
-        doubt: Of the clip, see :func:`echoweave.inference.doubt.clip_doubt`.
+        doubt: Of the clip, see :func:`echoweave.bundles.doubt.clip_doubt`.
         scores: The calibration of the bundle.
     """
     half = conformal_quantile(scores.get(name, ()), CONFIDENCE) * doubt
@@ -52,7 +52,7 @@ def expected_dice(structure: str, doubt: float, scores: Scores) -> Measured:
 
     Args:
         structure: "cavity", "myocardium" or "atrium".
-        doubt: See :func:`echoweave.inference.doubt.expected_loss`.
+        doubt: See :func:`echoweave.bundles.doubt.expected_loss`.
         scores: The calibration of the bundle.
     """
     known = scores.get(f"dice_{structure}", ())

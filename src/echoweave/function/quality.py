@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation, median_filter
 
-from echoweave.inference.doubt import FoldOpinion
+from echoweave.bundles.doubt import FoldOpinion
 from echoweave.labels import ATRIUM, BACKGROUND, CAVITY, MYOCARDIUM
 
 # A cavity fills this share of its convex hull if it is fine, and the other if it is none.

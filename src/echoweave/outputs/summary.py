@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
 from echoweave.errors import InputError, Problem
-from echoweave.inference.analysis import BiplaneAnalysis, ClipAnalysis, Measured
+from echoweave.function.analysis import BiplaneAnalysis, ClipAnalysis, Measured
 from echoweave.io.atomic import whole_file
 from echoweave.labels import LABEL_NAMES
 from echoweave.outputs.quantities import INTERVAL_PERCENT, unit_of

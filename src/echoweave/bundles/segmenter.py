@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import generate_binary_structure, label
 
-from echoweave.inference.bundle import Bundle, BundledNetwork
-from echoweave.inference.doubt import FoldOpinion, opinion
-from echoweave.inference.grid import Grid, Spacing, from_grid, to_grid
-from echoweave.inference.networks import FoldNetwork, Scores, softmax
+from echoweave.bundles.bundle import Bundle, BundledNetwork
+from echoweave.bundles.doubt import FoldOpinion, opinion
+from echoweave.bundles.grid import Grid, Spacing, from_grid, to_grid
+from echoweave.bundles.networks import FoldNetwork, Scores, softmax
 
 
 @dataclass(frozen=True)

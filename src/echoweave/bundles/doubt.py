@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from echoweave.evaluation.chamber import find_chamber
 from echoweave.evaluation.volumes import simpson
-from echoweave.inference.grid import Spacing
-from echoweave.inference.networks import Scores, softmax
+from echoweave.bundles.grid import Spacing
+from echoweave.bundles.networks import Scores, softmax
 from echoweave.labels import CAVITY
 
 

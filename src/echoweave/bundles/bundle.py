@@ -112,7 +112,7 @@ def read_bundle(folder: Path) -> Bundle:
 def bundle_schema() -> dict[str, Any]:
     """Return the JSON schema of bundle.json."""
     schema: dict[str, Any] = json.loads(
-        (files("echoweave.inference") / "bundle.schema.json").read_text(encoding="utf-8")
+        (files("echoweave.bundles") / "bundle.schema.json").read_text(encoding="utf-8")
     )
     return schema
 

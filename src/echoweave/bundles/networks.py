@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echoweave.geometry.mirror import mirrored_indices
-from echoweave.inference.windows import axis_starts, window_corners, window_weights
+from echoweave.bundles.windows import axis_starts, window_corners, window_weights
 
 Scores = NDArray[np.float32]
 
