@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from echoweave.evaluation.chamber import find_chamber
-from echoweave.evaluation.volumes import simpson
 from echoweave.bundles.grid import Spacing
 from echoweave.bundles.networks import Scores, softmax
+from echoweave.evaluation.chamber import find_chamber
+from echoweave.evaluation.volumes import simpson
 from echoweave.labels import CAVITY
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from echoweave.geometry.mirror import mirrored_indices
 from echoweave.bundles.windows import axis_starts, window_corners, window_weights
+from echoweave.geometry.mirror import mirrored_indices
 
 Scores = NDArray[np.float32]
 

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from echoweave.bundles.doubt import clip_doubt, expected_loss
+from echoweave.bundles.segmenter import Segmentation
 from echoweave.evaluation.beats import SHORTEST_BEAT_S, find_beats
 from echoweave.evaluation.chamber import Chamber
 from echoweave.evaluation.volumes import measure_beat
@@ -16,8 +18,6 @@ from echoweave.function.beats import USUAL_FRAME_RATE_HZ, smooth_areas
 from echoweave.function.curves import find_chambers
 from echoweave.function.intervals import CALIBRATED, VOLUMES
 from echoweave.geometry.overlap import structure_dice
-from echoweave.bundles.doubt import clip_doubt, expected_loss
-from echoweave.bundles.segmenter import Segmentation
 from echoweave.io.cache import EchoSequence
 from echoweave.labels import LABEL_NAMES, parts_of, structure_mask
 from echoweave.units import UNITS, Units

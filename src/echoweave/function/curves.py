@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from echoweave.bundles.doubt import FoldOpinion
 from echoweave.evaluation.chamber import Chamber, find_chamber
 from echoweave.evaluation.volumes import simpson
-from echoweave.function.quality import agreement_marks, shape_marks, steadiness_marks
 from echoweave.function.analysis import FrameCurves
-from echoweave.bundles.doubt import FoldOpinion
+from echoweave.function.quality import agreement_marks, shape_marks, steadiness_marks
 from echoweave.labels import structure_mask
 from echoweave.units import Units
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from echoweave.evaluation.chamber import Chamber
 from echoweave.evaluation.volumes import measure_beat
-from echoweave.function.beats import BeatFrames
 from echoweave.function.analysis import BeatFunction, Measured
+from echoweave.function.beats import BeatFrames
 from echoweave.units import Units
 
 # What is measured of each beat, and averaged over the beats.

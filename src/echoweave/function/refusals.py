@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation, binary_erosion
 
-from echoweave.function.beats import Rhythm
 from echoweave.function.analysis import BeatFunction, FrameCurves
+from echoweave.function.beats import Rhythm
 from echoweave.labels import CAVITY
 
 # Frames without a cavity, as a share of all, that a clip of a left ventricle has at most.

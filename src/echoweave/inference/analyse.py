@@ -6,18 +6,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from echoweave.bundles.bundle import Bundle
+from echoweave.bundles.doubt import FoldOpinion, clip_doubt, expected_loss
+from echoweave.bundles.segmenter import Segmenter
 from echoweave.clips.clip import EchoClip
 from echoweave.evaluation.chamber import Chamber
+from echoweave.function.analysis import BeatFunction, ClipAnalysis, FrameCurves, Measured
 from echoweave.function.beats import USUAL_FRAME_RATE_HZ, Rhythm, find_rhythm
 from echoweave.function.curves import find_chambers, frame_curves
 from echoweave.function.intervals import CALIBRATED, expected_dice, with_interval
 from echoweave.function.measure import MEASURES, mean_of, measure_beats
 from echoweave.function.refusals import recognition_reason, volume_reason
-from echoweave.function.analysis import BeatFunction, ClipAnalysis, FrameCurves, Measured
-from echoweave.bundles.bundle import Bundle
 from echoweave.inference.cutting import cut_sector, spacing_for
-from echoweave.bundles.doubt import FoldOpinion, clip_doubt, expected_loss
-from echoweave.bundles.segmenter import Segmenter
 from echoweave.labels import LABEL_NAMES, parts_of
 from echoweave.units import UNITS
 

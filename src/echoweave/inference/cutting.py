@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from echoweave.clips.clip import Box, EchoClip
-from echoweave.geometry.sector import sector_mask
 from echoweave.bundles.bundle import Bundle
 from echoweave.bundles.grid import Spacing
+from echoweave.clips.clip import Box, EchoClip
+from echoweave.geometry.sector import sector_mask
 
 
 @dataclass(frozen=True)

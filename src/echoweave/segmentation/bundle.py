@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from echoweave.bundles.bundle import BUNDLE_FILE, read_bundle
+from echoweave.bundles.segmenter import Segmenter
 from echoweave.errors import InputError, Problem
 from echoweave.evaluation.predictions import read_predictions
 from echoweave.function.calibration import scores_of
-from echoweave.bundles.bundle import BUNDLE_FILE, read_bundle
-from echoweave.bundles.segmenter import Segmenter
 from echoweave.io.atomic import whole_folder
 from echoweave.io.cache import EchoSequence, read_sequence, read_whole_clip
 from echoweave.io.checksums import digest_of_content, sha256

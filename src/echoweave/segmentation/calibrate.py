@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from echoweave.function.calibration import calibration_rows
 from echoweave.bundles.bundle import read_bundle
 from echoweave.bundles.segmenter import Segmentation, Segmenter
+from echoweave.function.calibration import calibration_rows
 from echoweave.io.cache import EchoSequence, read_sequence, read_views, read_whole_clip
 from echoweave.io.tables import write_tsv
 from echoweave.logs import Progress
