@@ -70,6 +70,6 @@ def test_what_is_no_clip_is_said_and_the_others_go_on(folder: Path) -> None:
     assert names(listing, folder) == ["a.avi", "b/IM_0001", "b/p1_4CH.mhd", "frames"]
     assert [str(one).replace(f"{folder}/", "").partition(";")[0] for one in listing.problems] == [
         "b/notes.pdf: no clip of a kind that is read",
-        "b: 2 pictures that are not the numbered frames of one clip",
+        "b: holds pictures that are not the numbered frames of one clip",
         "missing: there is no such file or folder",
     ]

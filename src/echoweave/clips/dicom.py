@@ -1,14 +1,15 @@
 """Read clips from multi-frame DICOM files of ultrasound."""
 
+import io
 import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 import pydicom
 from pydicom import Dataset
+from pydicom.filereader import read_dataset
 from pydicom.uid import UID
 
 from echoweave.clips.clip import Box, EchoClip
@@ -34,6 +35,7 @@ _CLASSES = (
 # SNOMED CT and the older SNOMED RT, as of context group 12226.
 _VIEW_CODES = {"399232001": "2CH", "G-A19B": "2CH", "399214001": "4CH", "G-A19C": "4CH"}
 _VIEW_TEXTS = ("ViewName", "SeriesDescription", "ProtocolName")
+_PREAMBLE, _HEAD_BYTES = 128, 132
 # ContentInfo of CMS, enveloped: how the secure DICOM profile encrypts a file (RFC 5652).
 _ENVELOPED = bytes.fromhex("06092a864886f70d010703")
 
@@ -52,22 +54,32 @@ def read_dicom(path: Path, told_view: str | None = None) -> EchoClip:
         OSError: It cannot be opened.
     """
     with open_regular(path) as file, _quiet():
-        if path.stat().st_size > MAX_BYTES:
-            raise ValueError(f"{path.stat().st_size / 2**30:.1f} GiB, more than a clip holds")
-        syntax = _check_head(path, file)
-        with explained("its header is damaged"):
-            header = pydicom.dcmread(file, stop_before_pixels=True)
-        shape = _check_header(header)
-        view, view_source = _view(header)
-        if told_view is None and not view:
-            _refuse_other_view(header)
-        regions = regions_of(header, *shape[1:])
-        region = choose_2d(regions) if regions else None
-        box = region.box if region else Box(0, 0, *shape[1:])
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise ValueError(f"{size / 2**30:.1f} GiB, more than a clip holds")
+        _check_head(file.read(_HEAD_BYTES))
         file.seek(0)
-        with explained("damaged"):
-            dataset = pydicom.dcmread(file)
-        frames, notes = decode_pictures(dataset, syntax, shape, box)
+        # Of a file itself pydicom would ask for as many bytes as a damaged length promises.
+        return _read(io.BytesIO(file.read()), told_view)
+
+
+def _read(content: io.BytesIO, told_view: str | None) -> EchoClip:
+    syntax = _check_syntax(content)
+    content.seek(0)
+    with explained("its header is damaged"):
+        header = pydicom.dcmread(content, stop_before_pixels=True)
+        patient, secrets = patient_digest(header), secrets_of(header)
+    shape = _check_header(header)
+    view, view_source = _view(header)
+    if told_view is None and not view:
+        _refuse_other_view(header)
+    regions = regions_of(header, *shape[1:])
+    region = choose_2d(regions) if regions else None
+    box = region.box if region else Box(0, 0, *shape[1:])
+    content.seek(0)
+    with explained("damaged"):
+        dataset = pydicom.dcmread(content)
+    frames, notes = decode_pictures(dataset, syntax, shape, box)
     times_ms, time_source = frame_times(header, shape[0])
     spacing, spacing_source = _spacing(header, region.spacing_mm if region else None)
     sources = {"times_ms": time_source, "spacing": spacing_source, "view": view_source}
@@ -77,8 +89,8 @@ def read_dicom(path: Path, told_view: str | None = None) -> EchoClip:
         spacing=spacing,
         times_ms=times_ms,
         view=view,
-        patient=patient_digest(header),
-        secrets=secrets_of(header),
+        patient=patient,
+        secrets=secrets,
         sources={name: source for name, source in sources.items() if source},
         notes=notes,
     )
@@ -98,18 +110,20 @@ def _quiet() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def _check_head(path: Path, file: BinaryIO) -> UID:
-    """Return the transfer syntax."""
-    head = file.read(132)
+def _check_head(head: bytes) -> None:
     if _ENVELOPED in head:
         raise UnhandledError("it is encrypted", "decrypt it first")
-    if head[128:] != b"DICM":
+    if head[_PREAMBLE:] != b"DICM":
         raise ValueError("not a DICOM file")
+
+
+def _check_syntax(content: io.BytesIO) -> UID:
+    """Return the transfer syntax, before more is read: a deflated file could grow to any size."""
+    content.seek(_HEAD_BYTES)
     with explained("its header is damaged"):
-        meta = pydicom.filereader.read_file_meta_info(path)
+        # The first group is stored in the same way whatever comes after it.
+        meta = read_dataset(content, False, True, stop_when=lambda tag, *_: tag.group != 2)
         syntax = UID(text(meta, "TransferSyntaxUID"))
-    file.seek(0)
-    # Before anything else is read: a deflated file could grow to any size.
     if syntax not in DECODERS:
         what = f"its pictures are stored as {syntax.name or 'nothing that is named'}"
         raise UnhandledError(what, "store it as JPEG, JPEG 2000, RLE or uncompressed")

@@ -130,24 +130,29 @@ def _check_length(dataset: Dataset, shape: tuple[int, int, int], length: int) ->
 
 def _check_encapsulated(syntax: UID, shape: tuple[int, int, int], content: bytes) -> None:
     """Look at every compressed frame before one is decoded."""
-    count = 0
     with explained("its pictures are damaged"):
-        for frame in generate_frames(content, number_of_frames=shape[0]):
-            if count < shape[0] and syntax in _JPEG:
-                _check_frame(frame, count, shape)
-            count += 1
-    if count < shape[0]:
-        raise ValueError(f"cut short: {count} of {shape[0]} frames")
+        frames = list(generate_frames(content, number_of_frames=shape[0]))
+    if len(frames) < shape[0]:
+        raise ValueError(f"cut short: {len(frames)} of {shape[0]} frames")
+    if syntax not in _JPEG:
+        return
+    for index, frame in enumerate(frames):
+        rows, columns = _size_of(frame, index)
+        if (rows, columns) != shape[1:]:
+            raise ValueError(
+                f"frame {index}, counted from 0, has {columns} x {rows} pixels, not "
+                f"{shape[2]} x {shape[1]}"
+            )
 
 
-def _check_frame(frame: bytes, index: int, shape: tuple[int, int, int]) -> None:
-    with Pillow.open(io.BytesIO(frame), formats=("JPEG", "JPEG2000")) as picture:
-        columns, rows = picture.size
-    if (rows, columns) != shape[1:]:
-        raise ValueError(
-            f"frame {index}, counted from 0, has {columns} x {rows} pixels, not "
-            f"{shape[2]} x {shape[1]}"
-        )
+def _size_of(frame: bytes, index: int) -> tuple[int, int]:
+    """Return rows and columns of a compressed frame as it says itself."""
+    try:
+        with Pillow.open(io.BytesIO(frame), formats=("JPEG", "JPEG2000")) as picture:
+            return picture.height, picture.width
+    # Pillow raises SyntaxError and others on broken heads.
+    except Exception as error:
+        raise ValueError(f"frame {index}, counted from 0, is no readable picture") from error
 
 
 def _decoded(dataset: Dataset, syntax: UID) -> Iterator[NDArray[Any]]:

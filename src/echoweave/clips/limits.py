@@ -6,7 +6,7 @@ from echoweave.io.limits import UnhandledError, check_shape
 MAX_FRAMES = 3000
 # Of a file or a member of an archive, in bytes: the most that one clip holds, in colours of 8 bits,
 # with room to spare.
-MAX_BYTES = 2**31
+MAX_BYTES = 2**30
 _FEWEST_PIXELS = 16
 
 

@@ -149,9 +149,8 @@ def _sort_out(
             yield file(name)
         elif kind == "":
             yield _no_clip(str(file(name)))
-    pictures = sum(kind == "picture" for kind in kinds.values())
-    if pictures:
-        what = f"{pictures} pictures that are not the numbered frames of one clip"
+    if "picture" in kinds.values():
+        what = "holds pictures that are not the numbered frames of one clip"
         yield Problem(place, "", what, _FRAMES)
 
 

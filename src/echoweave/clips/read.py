@@ -95,13 +95,13 @@ def check_options(
         (
             spacing is None or all(least <= value <= most for value in spacing),
             "--spacing",
-            spacing and " ".join(f"{value:g}" for value in spacing),
+            " ".join(f"{value:g}" for value in spacing or ()),
             f"the height and the width of a pixel, {least:g} to {most:g} mm",
         ),
         (
             frame_rate_hz is None or low <= frame_rate_hz <= high,
             "--frame-rate",
-            frame_rate_hz and f"{frame_rate_hz:g}",
+            f"{frame_rate_hz or 0:g}",
             f"{low:g} to {high:g} frames a second",
         ),
         (view is None or view in VIEWS, "--view", view, " or ".join(VIEWS)),
