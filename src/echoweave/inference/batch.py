@@ -17,10 +17,10 @@ from echoweave.errors import InputError, Problem
 from echoweave.inference.analyse import ClipIdentity, analyse_clip
 from echoweave.inference.pairs import measure_pair
 from echoweave.logs import LOGGER, Progress
+from echoweave.outputs.folder import SUMMARY, write_clip
 from echoweave.outputs.index import write_index
-from echoweave.outputs.summary import SUMMARY_FILE, Summary, load_summary, summarise_pair
+from echoweave.outputs.summary import Summary, load_summary, summarise_pair
 from echoweave.outputs.terminal import describe_clip_numbers
-from echoweave.outputs.write import write_clip
 
 
 @dataclass(frozen=True)
@@ -128,11 +128,11 @@ class _Run:
         folder = self.out / identity.name
         write_clip(analysis, folder, self.options.dicom_seg)
         LOGGER.info("%s", describe_clip_numbers(analysis))
-        return load_summary(folder / SUMMARY_FILE)
+        return load_summary(folder / SUMMARY)
 
     def _done(self, identity: ClipIdentity) -> Summary | None:
         """Return the summary of what an earlier run made of the same; None if there is none."""
-        path = self.out / identity.name / SUMMARY_FILE
+        path = self.out / identity.name / SUMMARY
         if not path.is_file():
             return None
         try:

@@ -79,6 +79,8 @@ def summarise_clip(analysis: ClipAnalysis) -> dict[str, Any]:
             "least": rounded(float(quality.min())) if len(quality) else None,
         },
         "notes": list(analysis.notes),
+        "doubt": analysis.doubt,
+        "request": analysis.request,
     }
 
 
