@@ -69,9 +69,9 @@ def _lit(frames: NDArray[np.uint8]) -> tuple[slice, slice]:
 
 
 def _spline(frame: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.float32]:
-    """Resize with cubic splines, outer edges kept, as nnU-Net resamples pictures."""
+    """Resize with cubic splines, no value beyond those of the frame, as nnU-Net resamples."""
     if frame.shape == shape:
         return frame
     factors = [new / old for new, old in zip(shape, frame.shape, strict=True)]
-    resized: NDArray[np.float32] = zoom(frame, factors, order=3, mode="nearest", grid_mode=True)
-    return resized
+    resized = zoom(frame, factors, order=3, mode="nearest", grid_mode=True)
+    return np.asarray(np.clip(resized, frame.min(), frame.max()))
