@@ -11,6 +11,7 @@ BIN := .venv/bin
 CORES ?= all
 PHANTOM := resources/phantom
 PHANTOM_ECHONET := resources/phantom-echonet
+CLIPS := resources/phantom-clips
 DEMO := --cores $(CORES) --configfile config/phantom.yaml
 DEMO_ECHONET := --cores $(CORES) --configfile config/echonet.yaml config/phantom-echonet.yaml
 
@@ -34,9 +35,17 @@ $(PHANTOM)/.ready: .venv/.ready src/echoweave/phantom/*.py
 	$(BIN)/echoweave phantom $(PHANTOM) --frames 8 12
 	touch $@
 
-demo: $(PHANTOM)/.ready
-	$(BIN)/snakemake all $(DEMO)
+# Clips of patients whom nobody has seen: one as DICOM, one as AVI.
+$(CLIPS)/.ready: .venv/.ready src/echoweave/phantom/*.py
+	rm -rf $(CLIPS)
+	$(BIN)/echoweave phantom $(CLIPS) --layout clips --patients 3 --seed 7
+	touch $@
+
+demo: $(PHANTOM)/.ready $(CLIPS)/.ready
+	$(BIN)/snakemake all results/bundles/dense3d $(DEMO)
 	@cat results/summary.txt
+	@$(BIN)/echoweave segment $(CLIPS)/clips/patient0003_2CH.dcm $(CLIPS)/clips/patient0003_4CH.avi \
+	  --model results/bundles/dense3d --out results/clips
 
 $(PHANTOM_ECHONET)/.ready: .venv/.ready src/echoweave/phantom/*.py
 	rm -rf $(PHANTOM_ECHONET)
@@ -88,4 +97,4 @@ lock: setup
 	 $(BIN)/pip freeze --exclude-editable | sed 's/^\(torch==[0-9.]*\).*/\1/') > requirements.lock
 
 clean:
-	rm -rf results results-echonet $(PHANTOM) $(PHANTOM_ECHONET) .snakemake
+	rm -rf results results-echonet $(PHANTOM) $(PHANTOM_ECHONET) $(CLIPS) .snakemake
