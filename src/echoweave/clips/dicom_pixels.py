@@ -98,7 +98,8 @@ def decode_pictures(
     """
     if "PixelData" not in dataset:
         raise ValueError("holds no pictures, or is cut short before them")
-    content = dataset.PixelData
+    with explained("its pictures are damaged"):
+        content = dataset.PixelData
     if syntax in _NATIVE:
         _check_length(dataset, shape, len(content))
     else:

@@ -1,5 +1,6 @@
 """Read clips from folders of numbered PNG or JPEG pictures."""
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ from echoweave.clips.clip import Box, EchoClip
 from echoweave.clips.files import frame_number, kind_of
 from echoweave.clips.greys import COLOUR_EVERY, ColourMeter, grey8, luma
 from echoweave.clips.limits import check_clip_shape, refuse_doppler
+from echoweave.io.limits import open_regular
 
+# Of the file of one picture.
+_MOST_BYTES = 2**26
 _GREY = ("1", "L", "I", "F", "I;16", "I;16L", "I;16B")
 
 
@@ -85,8 +89,13 @@ def _read_picture(path: Path, size: tuple[int, int]) -> NDArray[Any]:
 
 
 def _opened(path: Path) -> Pillow.Image:
+    with open_regular(path) as file:
+        content = file.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        raise ValueError(f"{path.name} is larger than any frame")
     try:
-        return Pillow.open(path, formats=("PNG", "JPEG"))
+        # Of a file itself Pillow would ask for as many bytes as a damaged length promises.
+        return Pillow.open(io.BytesIO(content), formats=("PNG", "JPEG"))
     except (UnidentifiedImageError, Pillow.DecompressionBombError) as error:
         raise ValueError(f"{path.name} is no readable picture") from error
     except (SyntaxError, ValueError) as error:
