@@ -1,15 +1,18 @@
 """The demo, end to end: what `make demo` runs, in a folder of its own, without one estimator."""
 
+import json
 import zipfile
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from echoweave.cli import main
 from echoweave.figures.warped_average import compare
 from echoweave.io.cache import read_sequence
 from echoweave.io.images import read_array
 from echoweave.io.tables import read_tsv
+from echoweave.outputs.summary import load_summary
 from echoweave.phantom.dataset import write_phantom
 from echoweave.phantom.settings import PhantomSettings
 from tests.workflow.project import ROOT, Project
@@ -26,9 +29,20 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Project:
     folder = tmp_path_factory.mktemp("demo")
     write_phantom(folder / "data", PhantomSettings(frames=(8, 12)))
     project = Project(folder, folder / "data", ROOT / "config/phantom.yaml")
-    done = project.run("all", config=SHORT)
+    done = project.run("all", "bundle", config=SHORT)
     assert done.returncode == 0, done.stderr[-2000:]
     return project
+
+
+@pytest.fixture(scope="module")
+def segmented(demo: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the demo ends with: a DICOM and an AVI of patients whom nobody has seen."""
+    folder = tmp_path_factory.mktemp("clips")
+    write_phantom(folder / "phantom", PhantomSettings(layout="clips", patients=3, seed=7))
+    clips = [folder / f"phantom/clips/patient0003_{one}" for one in ("2CH.dcm", "4CH.avi")]
+    options = ["--model", str(demo.results / "bundles/dense3d"), "--out", str(folder / "out")]
+    assert main(["segment", *map(str, clips), *options]) == 0
+    return folder / "out"
 
 
 def holdout_dice(demo: Project) -> "pd.Series[float]":
@@ -150,3 +164,35 @@ def test_every_job_left_a_log_and_a_benchmark(demo: Project) -> None:
     logs, benchmarks = names("logs", ".log"), names("benchmarks", ".tsv")
     assert len(logs) > 40
     assert logs == benchmarks
+
+
+@pytest.mark.parametrize("arm", ["sparse2d", "dense2d", "dense3d"])
+def test_a_bundle_labels_every_test_clip_as_nnunet_does(demo: Project, arm: str) -> None:
+    bundle = json.loads((demo.results / f"bundles/{arm}/bundle.json").read_text())
+    assert 0.999 <= bundle["agreement"] <= 1
+    assert bundle["folds"] == [0, 1]
+    assert len(bundle["training_patients"]) == 12
+    # Two views of twelve patients, each by the fold that has not seen them.
+    assert 20 <= len(bundle["calibration"]["ef_percent"]) <= 24
+    assert len(bundle["calibration"]["dice_atrium"]) == 24
+
+
+def test_new_clips_get_an_ejection_fraction_with_its_interval(segmented: Path) -> None:
+    summaries = [load_summary(path) for path in sorted(segmented.glob("*/summary.json"))]
+    assert [one["name"] for one in summaries] == ["patient0003_2CH", "patient0003_4CH"]
+    for one in summaries:
+        ef = one["numbers"]["ef_percent"]
+        assert ef["reason"] or ef["low"] < ef["value"] < ef["high"]
+    dicom, avi = summaries
+    assert dicom["units"]["volume"] == "ml"
+    assert dicom["sources"]["view"] == "ViewCodeSequence"
+    assert avi["units"]["volume"] == "px3"
+    assert (segmented / "index.html").is_file()
+
+
+def test_the_same_command_again_does_nothing_twice(demo: Project, segmented: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in segmented.glob("*/summary.json")}
+    clips = segmented.parent / "phantom/clips/patient0003_2CH.dcm"
+    options = ["--model", str(demo.results / "bundles/dense3d"), "--out", str(segmented)]
+    assert main(["segment", str(clips), *options]) == 0
+    assert {path: path.stat().st_mtime_ns for path in before} == before
