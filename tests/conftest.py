@@ -1,4 +1,4 @@
-"""What several test packages share: three tiny phantoms, made once a session."""
+"""What several test packages share: four tiny phantoms, made once a session."""
 
 import os
 import subprocess
@@ -52,6 +52,15 @@ def phantom_echonet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_once(
         tmp_path_factory, "echonet", lambda folder: write_phantom(folder, TINY_ECHONET)
     )
+
+
+TINY_CLIPS = PhantomSettings(layout="clips", patients=3, size=(96, 78), frames=(5, 6), seed=7)
+
+
+@pytest.fixture(scope="session")
+def phantom_clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of clips of whole beats: DICOM files of three patients, and the AVI of the third."""
+    return made_once(tmp_path_factory, "clips", lambda folder: write_phantom(folder, TINY_CLIPS))
 
 
 @pytest.fixture

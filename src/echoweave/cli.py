@@ -4,17 +4,13 @@ import argparse
 import logging
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from echoweave import __version__
+from echoweave.commands.phantom import add_phantom_options, run_phantom
+from echoweave.commands.segment import add_segment_options, run_segment
 from echoweave.errors import InputError
 from echoweave.logs import LOGGER
-from echoweave.phantom.artefacts import PLAIN, Artefacts
-from echoweave.phantom.dataset import write_phantom
-from echoweave.phantom.settings import LAYOUTS, PhantomSettings
-
-_ARTEFACTS = ("rim", "haze_db", "dropout_db", "out_of_plane", "jpeg")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -28,133 +24,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     parser = _build_parser()
     options = vars(parser.parse_args(arguments))
-    if options.pop("command") is None:
+    command = options.pop("command")
+    if command is None:
         parser.print_help()
         return 0
-    out = options.pop("out")
     logging.basicConfig(format="%(message)s")
     LOGGER.setLevel(logging.INFO)
+    run = {"phantom": run_phantom, "segment": run_segment}[command]
     try:
-        write_phantom(out, _phantom_settings(options))
+        return run(options)
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
-    except OSError as error:
-        print(f"{out}: cannot be written ({error}); give another folder", file=sys.stderr)
-        return 2
-    return 0
 
 
 def _build_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="echoweave",
-        description="Temporally consistent echocardiogram segmentation. "
-        "The pipeline is run by snakemake; this command makes data to try it on.",
+        description="Echocardiograms of which only a few frames are labelled: this command "
+        "segments and measures clips with what was learnt, and makes data to try it on. The "
+        "pipeline that learns is run by snakemake.",
     )
     parser.add_argument("--version", action="version", version=f"echoweave {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    about = "write a phantom of CAMUS and TED, or of EchoNet"
-    _add_phantom(commands.add_parser("phantom", help=about))
+    about = "segment clips of any kind and measure the left ventricle"
+    add_segment_options(commands.add_parser("segment", help=about))
+    about = "write a phantom of CAMUS and TED, of EchoNet, or clips of any kind"
+    add_phantom_options(commands.add_parser("phantom", help=about))
     return parser
-
-
-def _add_phantom(parser: argparse.ArgumentParser) -> None:
-    default = PhantomSettings()
-    parser.formatter_class = argparse.ArgumentDefaultsHelpFormatter
-    parser.description = (
-        "Write a phantom data set: OUT/camus and OUT/ted, or OUT/echonet, and OUT/truth with a "
-        "mask of every frame."
-    )
-    add = parser.add_argument
-    add("out", metavar="OUT", type=Path, help="new folder")
-    add("--layout", choices=LAYOUTS, default=default.layout, help="release of CAMUS, or EchoNet")
-    add("--patients", type=int, default=default.patients, help="training patients")
-    add("--test-patients", type=int, default=default.test_patients, help="test patients")
-    add("--ted", type=int, default=default.ted, help="training patients that are also in TED")
-    add(
-        "--beats",
-        type=int,
-        default=default.beats,
-        help="beats of every third TED clip; the others: 1",
-    )
-    add(
-        "--size",
-        type=int,
-        nargs=2,
-        metavar=("Y", "X"),
-        default=default.size,
-        help="rows and columns of an image of usual depth (None: 200 160, of EchoNet 112 112); "
-        "CAMUS itself: 945 584",
-    )
-    add(
-        "--frame-rate",
-        type=float,
-        nargs=2,
-        metavar=("MIN", "MAX"),
-        default=default.frame_rate,
-        help="lowest and highest frame rate, Hz; frames from ED to ES follow",
-    )
-    add(
-        "--frames",
-        type=int,
-        nargs=2,
-        metavar=("MIN", "MAX"),
-        help="fewest and most frames from ED to ES, of EchoNet of a clip of beats; the frame rate "
-        "follows (None: with --plain 8 12, of EchoNet 60 200 at the frame rate)",
-    )
-    add("--seed", type=int, default=default.seed, help="the same seed gives the same files")
-    add(
-        "--diastoles",
-        action="store_true",
-        help="clips with ES first show the filling after ES; without: the turned contraction",
-    )
-    add("--hide-test-labels", action="store_true", help="test patients without masks and volumes")
-    _add_artefacts(parser.add_argument_group("pictures"))
-
-
-def _add_artefacts(group: argparse._ArgumentGroup) -> None:
-    default, add = Artefacts(), group.add_argument
-    add(
-        "--plain",
-        action="store_true",
-        help="clean pictures of a plain heart: nothing below counts, it beats as a cosine, and "
-        "masks end at the sector",
-    )
-    add(
-        "--rim",
-        type=float,
-        default=default.rim,
-        help="width of the still rim, as a share of the sector's width; 0: none",
-    )
-    add(
-        "--haze-db",
-        type=float,
-        default=default.haze_db,
-        help="still haze at its brightest, in decibels over the myocardium; -60: none",
-    )
-    add(
-        "--dropout-db",
-        type=float,
-        default=default.dropout_db,
-        help="largest loss of signal at the lateral wall; 0: none",
-    )
-    add(
-        "--out-of-plane",
-        type=float,
-        default=default.out_of_plane,
-        help="slices that the heart moves through from ED to ES, each with other speckle",
-    )
-    add("--jpeg", type=int, default=default.jpeg, help="quality of JPEG, 1 to 100; 0: none")
-
-
-def _phantom_settings(options: dict[str, Any]) -> PhantomSettings:
-    """Return what the parsed options ask for.
-
-    Raises:
-        InputError: An option is out of range.
-    """
-    plain = options.pop("plain")
-    shown = {name: options.pop(name) for name in _ARTEFACTS}
-    for name in ("size", "frame_rate", "frames"):
-        options[name] = options[name] and tuple(options[name])
-    return PhantomSettings(**options, artefacts=PLAIN if plain else Artefacts(**shown))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from echoweave.evaluation.chamber import Chamber, find_chamber
 from echoweave.evaluation.volumes import ejection_fraction, simpson
-from echoweave.inference.analysis import BeatFunction, ClipAnalysis, FrameCurves, Measured
+from echoweave.function.analysis import BeatFunction, ClipAnalysis, FrameCurves, Measured
 from echoweave.labels import CAVITY, LABEL_NAMES, parts_of
 from echoweave.phantom.artefacts import PLAIN
 from echoweave.phantom.clip import record

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from scipy.ndimage import gaussian_filter
 
-from echoweave.inference.analysis import ClipAnalysis, Measured
+from echoweave.function.analysis import ClipAnalysis, Measured
 from echoweave.outputs.page import encode_frames, write_report_page
 
 from .hearts import NO_BEAT, in_pixels, phantom_heart, without_beats

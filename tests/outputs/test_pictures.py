@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from echoweave.inference.analysis import ClipAnalysis
+from echoweave.function.analysis import ClipAnalysis
 from echoweave.outputs.pictures import Film, draw_film_frame, film_of
 from echoweave.outputs.structures import STRUCTURE_COLOURS, shown_structures
 

@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 
 import echoweave.outputs.summary
 from echoweave.errors import InputError
-from echoweave.inference.analysis import BiplaneAnalysis, ClipAnalysis, Measured
+from echoweave.function.analysis import BiplaneAnalysis, ClipAnalysis, Measured
 from echoweave.outputs.summary import (
     frame_rate_hz,
     load_summary,

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from echoweave.inference.analysis import Measured
+from echoweave.function.analysis import Measured
 from echoweave.outputs.terminal import describe_clip_numbers
 
 from .hearts import phantom_heart

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from echoweave.datasets.read import read_clip, read_masks
+from echoweave.datasets.read import read_frames, read_masks
 from echoweave.datasets.source import Source
 from echoweave.datasets.ted import TED_LABELS, TED_VIEW
 from echoweave.geometry.resize import resize_frames, resize_labels, resized_spacing
@@ -151,7 +151,7 @@ def _resized(
 
 
 def _build_cycle(source: Source, pair: Pair, shape: tuple[int, int]) -> EchoSequence:
-    frames, native_spacing, _ = read_clip(pair["clip"])
+    frames, native_spacing, _ = read_frames(pair["clip"])
     labels = read_masks(pair["labels"], len(TED_LABELS)).array
     native_shape = labels.shape[1], labels.shape[2]
     shown = _ted_frames(pair)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from echoweave.cache.match import match_frames, remove_mean, thumbnails, upper_bounds
 from echoweave.cache.pairing import pairing_problems, read_pairing
-from echoweave.datasets.read import read_clip
+from echoweave.datasets.read import read_frames
 from echoweave.datasets.source import Source
 from echoweave.datasets.ted import TedClip
 from echoweave.errors import InputError, Problem
@@ -132,7 +132,7 @@ def _match_all(sources: Sequence[Source], clips: Sequence[TedClip]) -> list[list
     progress = Progress("Matching TED clips", len(clips))
     matches = []
     for done, clip in enumerate(clips, 1):
-        frames = remove_mean(thumbnails(read_clip(clip.sequence)[0]), mean)
+        frames = remove_mean(thumbnails(read_frames(clip.sequence)[0]), mean)
         bounds = upper_bounds(frames, stacked, starts)
         matches.append(
             [_match(one, frames, bound) for one, bound in zip(thumbs, bounds, strict=True)]

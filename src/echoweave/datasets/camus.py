@@ -20,7 +20,7 @@ from echoweave.datasets.folders import (
     pixel_files,
 )
 from echoweave.datasets.pictures import check_contrast, check_spacing, digest
-from echoweave.datasets.read import attempt, read_clip, read_frame, read_mask, read_masks
+from echoweave.datasets.read import attempt, read_frame, read_frames, read_mask, read_masks
 from echoweave.datasets.source import BadInput, Facts, Found, Report, SequenceFiles, Source
 from echoweave.errors import InputError, Problem
 from echoweave.io.cfg import read_cfg
@@ -77,7 +77,7 @@ class CamusFiles(SequenceFiles):
 
     def read_frames(self) -> NDArray[np.uint8]:
         """Return the stored frames [T, Y, X]."""
-        return read_clip(self.sequence).array
+        return read_frames(self.sequence).array
 
     def read_masks(self) -> NDArray[np.uint8] | None:
         """Return the reference masks [2, Y, X] at ED and ES; None where there are none."""
@@ -269,7 +269,7 @@ def _inspect(files: CamusFiles) -> Report:
     warnings: list[Problem] = []
     cfg = attempt(read_cfg, files.cfg, problems)
     indices = _frame_indices(cfg, files.cfg, problems) if cfg is not None else None
-    clip = attempt(read_clip, files.sequence, problems)
+    clip = attempt(read_frames, files.sequence, problems)
     images = [attempt(read_frame, path, problems) for path in (files.ed, files.es)]
     masks = {
         path: attempt(read_mask, path, problems) for path in (files.ed_gt, files.es_gt) if path

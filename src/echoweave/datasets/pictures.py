@@ -1,6 +1,7 @@
 """Judge a clip by itself: frames that show nothing, and a size that no heart has."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,15 +10,15 @@ from numpy.typing import NDArray
 from echoweave.errors import Problem
 from echoweave.io.images import Image
 
-# The brightest pixel of a clip that shows something.
-_DARK = 16
+# A clip whose brightest pixel is darker shows nothing.
+DARK = 16
 # An echocardiogram shows 5 to 30 cm; outside of this the spacing is not in mm.
 _FIELD_CM = (3, 50)
 
 
 def check_contrast(path: Path, frames: NDArray[np.uint8], first: int = 0) -> list[Problem]:
     """Return a problem if frames [T, Y, X] show nothing; ``first`` is the index of the first."""
-    if frames.max() < _DARK:
+    if frames.max() < DARK:
         what = f"the brightest grey value is {frames.max()} of 255, which shows nothing"
         return [Problem(str(path), "pixels", what, "scale the images to 0 to 255")]
     flat = np.flatnonzero(frames.min(axis=(1, 2)) == frames.max(axis=(1, 2)))
@@ -30,18 +31,27 @@ def check_contrast(path: Path, frames: NDArray[np.uint8], first: int = 0) -> lis
 
 def check_spacing(path: Path, image: Image) -> list[Problem]:
     """Return a warning if the spacing cannot be that of a heart."""
-    sy, sx = image.spacing_mm
-    height, width = (
-        size * spacing / 10
-        for size, spacing in zip(image.array.shape[-2:], image.spacing_mm, strict=True)
-    )
-    low, high = _FIELD_CM
-    unset = np.allclose(image.spacing_mm, 1, rtol=1e-3)
-    if not unset and low <= min(height, width) and max(height, width) <= high:
+    what = doubt_about_spacing(image.array.shape[-2:], image.spacing_mm)
+    if not what:
         return []
-    what = f"{sx:g} x {sy:g} mm a pixel make a picture of {width:.3g} x {height:.3g} cm"
     remedy = "correct the header: every distance and volume depends on it"
     return [Problem(str(path), "spacing", what, remedy)]
+
+
+def doubt_about_spacing(shape: Sequence[int], spacing: tuple[float, float]) -> str:
+    """Return why a spacing (sy, sx) in mm cannot be that of a heart, one clause; "" if it can.
+
+    Args:
+        shape: Rows and columns of the picture.
+        spacing: 1 x 1 counts as none: writers put it where they know nothing.
+    """
+    sy, sx = spacing
+    height, width = shape[0] * sy / 10, shape[1] * sx / 10
+    low, high = _FIELD_CM
+    unset = np.allclose(spacing, 1, rtol=1e-3)
+    if not unset and low <= min(height, width) and max(height, width) <= high:
+        return ""
+    return f"{sx:g} x {sy:g} mm a pixel make a picture of {width:.3g} x {height:.3g} cm"
 
 
 def digest(frame: NDArray[np.uint8]) -> str:

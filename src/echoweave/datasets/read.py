@@ -19,7 +19,7 @@ _ROUNDING = 1e-3
 _BRIGHT = 64
 
 
-def read_clip(path: Path) -> Image:
+def read_frames(path: Path) -> Image:
     """Read the frames uint8 [T, Y, X] of a clip.
 
     Raises:

@@ -6,7 +6,7 @@ from pathlib import Path
 from echoweave.datasets.companions import check_grid, check_orientation
 from echoweave.datasets.folders import METAIMAGE, file_names, file_of, patient_folders, pixel_files
 from echoweave.datasets.pictures import check_contrast, check_spacing
-from echoweave.datasets.read import attempt, read_clip, read_masks
+from echoweave.datasets.read import attempt, read_frames, read_masks
 from echoweave.datasets.source import BadInput, Report
 from echoweave.errors import InputError, Problem
 
@@ -71,7 +71,7 @@ def inspect_ted(clip: TedClip) -> Report:
     """Read the clip and its masks and check that they agree."""
     problems: list[Problem] = []
     warnings: list[Problem] = []
-    frames = attempt(read_clip, clip.sequence, problems)
+    frames = attempt(read_frames, clip.sequence, problems)
     labels = attempt(lambda path: read_masks(path, n_labels=len(TED_LABELS)), clip.labels, problems)
     if frames is not None:
         check_grid(clip.labels, labels, clip.sequence, frames, len(frames.array), problems)

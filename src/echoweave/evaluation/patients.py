@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from echoweave.evaluation.beats import Phases, find_beats
 from echoweave.evaluation.chamber import Chamber
 from echoweave.evaluation.predictions import Shapes
-from echoweave.evaluation.smoothness import Phases, find_beats
 from echoweave.evaluation.volumes import MODES, Beat, Mode, Views, measure_beat, volume_names
 from echoweave.units import Units
 

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from echoweave.evaluation.areas import SMOOTHNESS_COLUMNS, frame_rate, smoothness_rows
+from echoweave.evaluation.beats import SHORTEST_BEAT_S
 from echoweave.evaluation.patients import beat_rows
 from echoweave.evaluation.predictions import SEQUENCE_COLUMNS, Prediction, find_shapes
 from echoweave.evaluation.volumes import volume_names
 from echoweave.units import UNITS, Units
-
-# No heart beats faster than 200 times a minute for long: two ED closer than this are noise.
-SHORTEST_BEAT_S = 0.3
 
 
 def beat_measures(units: Units) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from echoweave.io.limits import MAX_PIXELS, check_shape, open_regular
 
 if TYPE_CHECKING:
     from av.container import InputContainer
+    from av.video.stream import VideoStream
 
 _COPY = "replace it with a sound copy"
 # Of JPEG; left to itself the encoder aims at a bit rate.
@@ -72,6 +73,15 @@ def _decode(file: BinaryIO) -> NDArray[np.uint8]:
 
 
 def _frames(container: "InputContainer") -> NDArray[np.uint8]:
+    return np.stack([frame.grey for frame in decode_frames(container, video_stream(container))])
+
+
+def video_stream(container: "InputContainer") -> "VideoStream":
+    """Return the first video of a file that was opened.
+
+    Raises:
+        ValueError: There is none, or it promises more than a clip holds.
+    """
     if not container.streams.video:
         raise ValueError("holds no video")
     stream = container.streams.video[0]
@@ -79,21 +89,45 @@ def _frames(container: "InputContainer") -> NDArray[np.uint8]:
         raise ValueError("its pictures are compressed in an unknown way")
     check_shape((max(stream.frames, 1), stream.height, stream.width))
     stream.codec_context.options = {"max_pixels": str(_LARGEST_FRAME)}
-    frames: list[NDArray[np.uint8]] = []
-    pixels = 0
-    for frame in _grey(container, stream):
-        pixels += frame.size
+    return stream
+
+
+class DecodedFrame(NamedTuple):
+    """One frame of a video.
+
+    Attributes:
+        grey: uint8 [Y, X], the luma.
+        decoded: As PyAV gives it.
+    """
+
+    grey: NDArray[np.uint8]
+    decoded: Any
+
+
+def decode_frames(container: "InputContainer", stream: "VideoStream") -> Iterator[DecodedFrame]:
+    """Yield the frames of a video, all of one size.
+
+    Raises:
+        ValueError: It is cut short, or holds more than a clip.
+        av.FFmpegError: It is damaged.
+    """
+    pixels, count, shape = 0, 0, None
+    for grey, decoded in _grey(container, stream):
+        pixels += grey.size
         if pixels > MAX_PIXELS:
-            raise ValueError(f"more than {len(frames)} frames, which no clip holds")
-        if frames and frame.shape != frames[0].shape:
-            raise ValueError(f"frame {len(frames)}, counted from 0, has another size")
-        frames.append(frame)
-    if not frames or len(frames) < stream.frames:
-        raise ValueError(f"cut short: {len(frames)} of {stream.frames} frames can be read")
-    return np.stack(frames)
+            raise ValueError(f"more than {count} frames, which no clip holds")
+        if shape not in (None, grey.shape):
+            raise ValueError(f"frame {count}, counted from 0, has another size")
+        shape = grey.shape
+        count += 1
+        yield DecodedFrame(grey, decoded)
+    if not count or count < stream.frames:
+        raise ValueError(f"cut short: {count} of {stream.frames} frames can be read")
 
 
-def _grey(container: "InputContainer", stream: Any) -> Iterator[NDArray[np.uint8]]:
+def _grey(
+    container: "InputContainer", stream: "VideoStream"
+) -> Iterator[tuple[NDArray[np.uint8], Any]]:
     from av.video.reformatter import VideoReformatter
 
     # One for all frames on one thread: ten times as fast as one for each.
@@ -103,4 +137,4 @@ def _grey(container: "InputContainer", stream: Any) -> Iterator[NDArray[np.uint8
             return
         for frame in packet.decode():
             grey = reformatter.reformat(frame, format="gray", threads=1)
-            yield np.asarray(grey.to_ndarray(), np.uint8)
+            yield np.asarray(grey.to_ndarray(), np.uint8), frame

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from echoweave.inference.analysis import ClipAnalysis
+from echoweave.function.analysis import ClipAnalysis
 from echoweave.io.atomic import whole_folder
 from echoweave.io.images import write_sequence
 from echoweave.outputs.frames import write_beats, write_frames

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from echoweave.inference.analysis import ClipAnalysis
+from echoweave.function.analysis import ClipAnalysis
 from echoweave.io.atomic import whole_file
 from echoweave.outputs.phases import frame_phases
 from echoweave.outputs.quantities import QUANTITIES, column_of, unit_of

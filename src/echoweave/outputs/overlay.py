@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from echoweave.inference.analysis import ClipAnalysis
+from echoweave.function.analysis import ClipAnalysis
 from echoweave.io.atomic import whole_file
 from echoweave.outputs.phases import FramePhase, frame_phases
 from echoweave.outputs.pictures import Caption, Film, Picture, draw_film_frame, film_of, write_on

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from echoweave.inference.analysis import ClipAnalysis
+from echoweave.function.analysis import ClipAnalysis
 from echoweave.io.atomic import whole_file
 from echoweave.outputs.overlay import ASSUMED_RATE_HZ
 from echoweave.outputs.phases import frame_phases

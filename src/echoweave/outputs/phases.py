@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from echoweave.inference.analysis import BeatFunction
+from echoweave.function.analysis import BeatFunction
 
 
 class FramePhase(NamedTuple):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
-from echoweave.inference.analysis import ClipAnalysis
+from echoweave.function.analysis import ClipAnalysis
 from echoweave.outputs.structures import ShownStructure, shown_structures
 from echoweave.viewer.contours import UNITS_PER_PIXEL, outlines
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from echoweave.inference.analysis import ClipAnalysis
+from echoweave.function.analysis import ClipAnalysis
 from echoweave.io.atomic import whole_file
 from echoweave.outputs.pictures import (
     Caption,

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
 from echoweave.errors import InputError, Problem
-from echoweave.inference.analysis import BiplaneAnalysis, ClipAnalysis, Measured
+from echoweave.function.analysis import BiplaneAnalysis, ClipAnalysis, Measured
 from echoweave.io.atomic import whole_file
 from echoweave.labels import LABEL_NAMES
 from echoweave.outputs.quantities import INTERVAL_PERCENT, unit_of
@@ -79,6 +79,8 @@ def summarise_clip(analysis: ClipAnalysis) -> dict[str, Any]:
             "least": rounded(float(quality.min())) if len(quality) else None,
         },
         "notes": list(analysis.notes),
+        "doubt": analysis.doubt,
+        "request": analysis.request,
     }
 
 

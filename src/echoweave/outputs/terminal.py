@@ -1,7 +1,7 @@
 """The numbers of a clip in a few lines for a terminal."""
 
 from echoweave.errors import printable
-from echoweave.inference.analysis import ClipAnalysis
+from echoweave.function.analysis import ClipAnalysis
 from echoweave.outputs.quantities import (
     INTERVAL_PERCENT,
     show_interval,

@@ -1,4 +1,4 @@
-"""A whole phantom data set: CAMUS and TED, or EchoNet, and the truth beside them."""
+"""A whole phantom data set: CAMUS and TED, EchoNet, or clips, and the truth beside them."""
 
 import tempfile
 from collections.abc import Iterable
@@ -23,7 +23,8 @@ def write_phantom(out: Path, settings: PhantomSettings) -> None:
 
     ``out/camus`` holds CAMUS in the layout asked for, ``out/ted/database`` TED, and
     ``out/truth/{sequence}.nii.gz`` the true mask of every CAMUS frame from ED to ES. Of EchoNet,
-    ``out/echonet``, it is the cavity in every stored frame.
+    ``out/echonet``, it is the cavity in every stored frame; of clips see
+    :func:`echoweave.phantom.clips.write_phantom_clips`.
 
     Raises:
         InputError: ``out`` is there already and not an empty folder.
@@ -37,6 +38,11 @@ def write_phantom(out: Path, settings: PhantomSettings) -> None:
         draft = Path(scratch) / "phantom"
         if settings.layout == "echonet":
             write_echonet(draft, settings)
+        elif settings.layout == "clips":
+            # Here: no other layout needs pydicom.
+            from echoweave.phantom.clips import write_phantom_clips
+
+            write_phantom_clips(draft, settings)
         else:
             _write_camus(draft, settings)
         draft.rename(out)

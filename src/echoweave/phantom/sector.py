@@ -1,6 +1,6 @@
 """Where things are in the image: the sector of the probe, and the heart's place in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -52,6 +52,12 @@ class Sector:
         """
         spacing = (depth_mm + 2 * _MARGIN_MM) / shape[0]
         return cls(depth_mm, half_angle, shape, (spacing, spacing))
+
+    def in_square_pixels(self) -> "Sector":
+        """Return the same sector in pixels as wide as they are high."""
+        sy, sx = self.spacing_mm
+        shape = (self.shape[0], round(self.shape[1] * sx / sy))
+        return replace(self, shape=shape, spacing_mm=(sy, sy))
 
     def pixel_centres(self) -> tuple[Float, Float]:
         """Return (x, y) of all pixels in mm, [Y, X] each; the apex of the fan is (0, 0)."""

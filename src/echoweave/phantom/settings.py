@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from echoweave.errors import InputError, Problem
 from echoweave.phantom.artefacts import PLAIN, REALISTIC, Artefacts
 
-LAYOUTS = ("mhd", "nifti", "echonet")
+LAYOUTS = ("mhd", "nifti", "echonet", "clips")
 # Rows and columns unless told otherwise.
 _CAMUS_SIZE, _ECHONET_SIZE = (200, 160), (112, 112)
 MAX_TED = 98
@@ -17,11 +17,12 @@ class PhantomSettings:
     """The options of ``echoweave phantom``, checked.
 
     Attributes:
-        layout: What to write: CAMUS as in its release "mhd" or "nifti", or "echonet".
+        layout: What to write: CAMUS as in its release "mhd" or "nifti", "echonet", or "clips" as
+            people record them.
         patients: Training patients.
-        test_patients: Test patients.
+        test_patients: Test patients; of "clips" there are none.
         ted: Training patients that are also in TED; at most 98, as in the real TED. With EchoNet
-            there is none.
+            and clips there is none.
         beats: Beats in every third TED clip, the later ones weaker; the others have one, as those
             of the real TED.
         size: (rows, columns) of an image of usual depth, of every image of EchoNet; None: 200 x
@@ -55,7 +56,7 @@ class PhantomSettings:
     artefacts: Artefacts = REALISTIC
 
     def __post_init__(self) -> None:
-        echonet = self.layout == "echonet"
+        echonet, camus = self.layout == "echonet", self.layout in ("mhd", "nifti")
         if self.frames is None and self.artefacts == PLAIN and not echonet:
             object.__setattr__(self, "frames", (8, 12))
         low, high = self.frame_rate
@@ -64,11 +65,11 @@ class PhantomSettings:
         rows, columns = self.image_size
         shown = self.artefacts
         checks = (
-            (self.layout in LAYOUTS, "--layout", self.layout, "mhd, nifti or echonet"),
+            (self.layout in LAYOUTS, "--layout", self.layout, "mhd, nifti, echonet or clips"),
             (1 <= self.patients <= 9000, "--patients", self.patients, "1 to 9000"),
             (0 <= self.test_patients <= 900, "--test-patients", self.test_patients, "0 to 900"),
             (
-                echonet or 0 <= self.ted <= min(MAX_TED, self.patients),
+                not camus or 0 <= self.ted <= min(MAX_TED, self.patients),
                 "--ted",
                 self.ted,
                 f"0 to --patients, at most {MAX_TED}",

@@ -4,10 +4,12 @@ Imports nnU-Net: call nnunet.set_environment first.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import torch
 from nnunetv2.inference.predict_from_raw_data import nnUNetPredictor
 from nnunetv2.postprocessing.remove_connected_components import (
     remove_all_but_largest_component_from_segmentation,
@@ -90,6 +92,29 @@ class Ensemble:
         return np.asarray(handler.convert_probabilities_to_segmentation(mean), np.uint8)
 
 
+def build_network(
+    plans: PlansManager, configuration: str, dataset: Mapping[str, Any]
+) -> torch.nn.Module:
+    """Return the network of a configuration, with random weights.
+
+    Args:
+        plans: The plans of the training.
+        configuration: "2d" or "3d_fullres".
+        dataset: Content of dataset.json.
+    """
+    manager = plans.get_configuration(configuration)
+    # As the trainer builds it, whose import takes a second more.
+    network: torch.nn.Module = get_network_from_plans(
+        manager.network_arch_class_name,
+        manager.network_arch_init_kwargs,
+        manager.network_arch_init_kwargs_req_import,
+        determine_num_input_channels(plans, manager, dataset),
+        plans.get_label_manager(dataset).num_segmentation_heads,
+        deep_supervision=False,
+    )
+    return network
+
+
 def _member(arm: Arm, configuration: str, folds: Sequence[int], root: Path) -> nnUNetPredictor:
     """Return the folds of one configuration; it mirrors where they were trained to."""
     folder = model_folder(root, arm, configuration)
@@ -100,15 +125,7 @@ def _member(arm: Arm, configuration: str, folds: Sequence[int], root: Path) -> n
         read_checkpoint(fold_folder(root, arm, configuration, fold) / "checkpoint_final.pth")
         for fold in folds
     ]
-    # As the trainer builds it, whose import takes a second more.
-    network = get_network_from_plans(
-        manager.network_arch_class_name,
-        manager.network_arch_init_kwargs,
-        manager.network_arch_init_kwargs_req_import,
-        determine_num_input_channels(plans, manager, dataset),
-        plans.get_label_manager(dataset).num_segmentation_heads,
-        deep_supervision=False,
-    )
+    network = build_network(plans, configuration, dataset)
     kind = ClipPredictor if arm.sees == "sequences" and configuration != "2d" else nnUNetPredictor
     predictor = kind(device=torch_device(), allow_tqdm=False)
     predictor.manual_initialization(

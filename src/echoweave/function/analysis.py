@@ -59,7 +59,7 @@ class BeatFunction:
 
 @dataclass(frozen=True)
 class FrameCurves:
-    """One value a frame, each float64 [T]; NaN where there is no cavity, units as in BeatFunction.
+    """One value a frame, each float64 [T]; NaN where there is no cavity.
 
     Attributes:
         area: Of the cavity, mm² (px²).
@@ -104,6 +104,8 @@ class ClipAnalysis:
             "length_es", "gls_percent", and "dice_{structure}", how well the masks are likely to
             fit, -> its number.
         notes: What readers should know: foreshortening, what was assumed; one clause each.
+        doubt: How unsure the folds are, see :mod:`echoweave.bundles.doubt`.
+        request: Digest of all that the results follow from: input, model and options.
     """
 
     name: str
@@ -121,6 +123,8 @@ class ClipAnalysis:
     beats: tuple[BeatFunction, ...]
     measured: Mapping[str, Measured]
     notes: tuple[str, ...] = ()
+    doubt: float = 1.0
+    request: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,158 @@
+"""How wrong a fold is on training patients whom it has not seen: what intervals are made of."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from echoweave.bundles.doubt import clip_doubt, expected_loss
+from echoweave.bundles.segmenter import Segmentation
+from echoweave.evaluation.beats import SHORTEST_BEAT_S, find_beats
+from echoweave.evaluation.chamber import Chamber
+from echoweave.evaluation.volumes import measure_beat
+from echoweave.function.beats import USUAL_FRAME_RATE_HZ, smooth_areas
+from echoweave.function.curves import find_chambers
+from echoweave.function.intervals import CALIBRATED, VOLUMES
+from echoweave.geometry.overlap import structure_dice
+from echoweave.io.cache import EchoSequence
+from echoweave.labels import LABEL_NAMES, parts_of, structure_mask
+from echoweave.units import UNITS, Units
+
+_BIPLANE = "biplane"
+
+
+@dataclass(frozen=True)
+class _View:
+    """One view with its reference: chambers at ED and ES as found, and as drawn."""
+
+    echo: EchoSequence
+    found: tuple[Chamber | None, Chamber | None]
+    drawn: tuple[Chamber | None, Chamber | None]
+    doubt: float
+    dice: Mapping[str, float]
+
+    @classmethod
+    def of(cls, echo: EchoSequence, seen: EchoSequence, segmentation: Segmentation) -> "_View":
+        """See :func:`calibration_rows`."""
+        assert echo.labels is not None
+        labels = segmentation.labels
+        opinions = [frame[0] for frame in segmentation.opinions]
+        parts = parts_of(echo.label_values)
+        places = {part: echo.label_values.index(LABEL_NAMES.index(part)) - 1 for part in parts}
+        labelled = seen.in_time(labels)
+        if seen.phase == "cycle":
+            labelled = seen.cut(labelled)
+        both = [
+            structure_dice(labelled[frame], drawn, parts)
+            for frame, drawn in zip((echo.ed, echo.es), echo.labels, strict=True)
+        ]
+        dice = {f"dice_{part}": float(np.mean([one[part] for one in both])) for part in parts}
+        losses = {f"doubt_{part}": expected_loss(opinions, places[part]) for part in parts}
+        return cls(
+            echo=echo,
+            found=_chambers_at_turns(labels, seen),
+            drawn=_pair(find_chambers(echo.labels, echo.spacing)),
+            doubt=clip_doubt(opinions, places["cavity"]),
+            dice=dice | losses,
+        )
+
+    def row(self) -> dict[str, Any]:
+        """Return the numbers of this view."""
+        return {
+            "sequence": self.echo.name,
+            "patient": self.echo.patient,
+            "view": self.echo.view,
+            "quality": self.echo.quality,
+            "doubt": self.doubt,
+            **_measured([self], UNITS[self.echo.unit]),
+            **self.dice,
+        }
+
+
+def _biplane_row(views: Sequence[_View]) -> dict[str, Any]:
+    patient = views[0].echo.patient
+    return {
+        "sequence": patient,
+        "patient": patient,
+        "view": _BIPLANE,
+        "quality": "",
+        "doubt": float(np.mean([view.doubt for view in views])),
+        **_measured(views, UNITS[views[0].echo.unit]),
+    }
+
+
+def _measured(views: Sequence[_View], units: Units) -> dict[str, float]:
+    """Return what was measured and what the references give, if all views can be measured."""
+    values = {}
+    for prefix, sides in (("", [v.found for v in views]), ("ref_", [v.drawn for v in views])):
+        ed, es = (
+            {view.echo.view: side[instant] for view, side in zip(views, sides, strict=True)}
+            for instant in (0, 1)
+        )
+        beat = measure_beat(ed, es, "ase", units)
+        whole = all(one is not None for one in (*ed.values(), *es.values()))
+        for name in CALIBRATED:
+            values[f"{prefix}{name}"] = getattr(beat, name) if whole else math.nan
+    return values
+
+
+def _chambers_at_turns(
+    labels: NDArray[np.uint8], seen: EchoSequence
+) -> tuple[Chamber | None, Chamber | None]:
+    """Return the chambers at ED and ES of the first beat; none where there is no beat."""
+    areas = structure_mask(labels, "cavity").sum(axis=(1, 2)).astype(float)
+    rate = seen.frame_rate_hz if math.isfinite(seen.frame_rate_hz) else USUAL_FRAME_RATE_HZ
+    areas[areas == 0] = math.nan
+    if np.isnan(areas).all():
+        return None, None
+    beats = find_beats(smooth_areas(areas, rate), max(round(SHORTEST_BEAT_S * rate), 1))
+    if not beats:
+        return None, None
+    return _pair(find_chambers(labels[[beats[0].ed, beats[0].es]], seen.spacing))
+
+
+def _pair(chambers: Sequence[Chamber | None]) -> tuple[Chamber | None, Chamber | None]:
+    return chambers[0], chambers[1]
+
+
+def calibration_rows(
+    patient: Sequence[tuple[EchoSequence, EchoSequence, Segmentation]],
+) -> list[dict[str, Any]]:
+    """Return one row a view of a patient, and one of both together: numbers and references.
+
+    ED and ES are found in the area of the cavity, as in a new clip, but a clip that begins with
+    one and ends with the other counts as a beat. Volumes follow Simpson's rule on the grid of the
+    cache, those of the references in the same views.
+
+    Args:
+        patient: Of each view the frames from ED to ES with their manual masks, what was
+            segmented (these frames, or the whole clip), and how; frames in the order of time.
+    """
+    views = [_View.of(*one) for one in patient]
+    rows = [view.row() for view in views]
+    return rows + ([_biplane_row(views)] if len(views) == 2 else [])
+
+
+def scores_of(table: pd.DataFrame) -> dict[str, list[float]]:
+    """Return |error| / doubt of each row by the name of what was measured, sorted.
+
+    Args:
+        table: :func:`calibration_rows` of all calibration patients.
+    """
+    biplane = table["view"] == _BIPLANE
+    scores = {}
+    for prefix, rows in (("", table[~biplane]), (f"{_BIPLANE}_", table[biplane])):
+        for name in CALIBRATED:
+            error = (rows[name] - rows[f"ref_{name}"]).abs()
+            size = rows[name] if name in VOLUMES else 1.0
+            scores[f"{prefix}{name}"] = error / (rows["doubt"] * size)
+    for column in table.columns[table.columns.str.startswith("dice_")]:
+        scores[column] = (1 - table[column]) / table[f"doubt_{column.removeprefix('dice_')}"]
+    return {
+        name: sorted(float(f"{one:.6g}") for one in values if math.isfinite(one))
+        for name, values in scores.items()
+    }
