@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from echoweave.errors import InputError, Problem
-from echoweave.inference.analysis import ClipAnalysis
+from echoweave.function.analysis import ClipAnalysis
 from echoweave.io.atomic import whole_file
 from echoweave.outputs.overlay import ASSUMED_RATE_HZ
 from echoweave.outputs.structures import ShownStructure, shown_structures
