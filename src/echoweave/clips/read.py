@@ -26,12 +26,9 @@ _COPY = "replace it with a sound copy"
 
 
 def _read_dicom(path: Path, view: str | None) -> EchoClip:
-    # Here: an installation without pydicom reads all the others.
-    try:
-        from echoweave.clips.dicom import read_dicom
-    except ImportError as error:
-        what = f"DICOM is not read here: {error.name or 'pydicom'} is not installed"
-        raise UnhandledError(what, "pip install 'echoweave[dicom]'") from error
+    # Here: its decoders take long to import, and other files need none.
+    from echoweave.clips.dicom import read_dicom
+
     return read_dicom(path, view)
 
 
