@@ -1,12 +1,14 @@
 """What several test packages share: four tiny phantoms, made once a session."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from echoweave.phantom.dataset import write_phantom
 from echoweave.phantom.settings import PhantomSettings
@@ -75,6 +77,20 @@ def tree(tmp_path: Path) -> Tree:
     tree = Tree(tmp_path, "mhd")
     tree.add()
     return tree
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium; one a module, for only one may run at a time."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("needs Debian's package chromium")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield started
+        started.close()
 
 
 @pytest.fixture

@@ -1,14 +1,11 @@
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from .study import write_viewer
-
-CHROMIUM = shutil.which("chromium")
 
 
 @pytest.fixture(scope="module")
@@ -36,17 +33,10 @@ def test_the_page_loads_nothing_from_elsewhere(index: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def browser_page(index: Path) -> Iterator[Page]:
-    if CHROMIUM is None:
-        pytest.skip("needs Debian's package chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page(viewport={"width": 1200, "height": 900})
-        page.set_default_timeout(10_000)
-        yield page
-        browser.close()
+def browser_page(browser: Browser) -> Page:
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    page.set_default_timeout(10_000)
+    return page
 
 
 @pytest.fixture

@@ -1,14 +1,12 @@
 """The workflow needs no network, writes in its folder alone, and runs nothing that it reads."""
 
 import filecmp
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from echoweave.io.tables import read_tsv
 from tests.workflow.project import HOSTILE, Project
@@ -16,7 +14,6 @@ from tests.workflow.seal import can_seal, seal
 
 pytestmark = pytest.mark.workflow
 
-CHROMIUM = shutil.which("chromium")
 sealed = pytest.mark.skipif(not can_seal(), reason="needs root or user namespaces")
 CONNECT = "import socket; socket.create_connection(('127.0.0.1', 9), 1)"
 
@@ -56,17 +53,10 @@ def test_the_inputs_stay_as_they_were(study: Project, phantom_nifti: Path) -> No
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    if CHROMIUM is None:
-        pytest.skip("needs Debian's package chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page()
-        page.set_default_timeout(20_000)
-        yield page
-        browser.close()
+def page(browser: Browser) -> Page:
+    page = browser.new_page()
+    page.set_default_timeout(20_000)
+    return page
 
 
 @pytest.mark.parametrize("name", ["report.html", "viewer/index.html", "figures/figure4.svg"])

@@ -29,7 +29,7 @@ from echoweave.outputs.quantities import (
 from echoweave.outputs.summary import Summary, rounded, summarise_clip, units_of
 from echoweave.viewer.contours import outlines
 from echoweave.viewer.encode import encode_frame
-from echoweave.viewer.fill import fill_page
+from echoweave.viewer.fill import embed_json, fill_page
 
 _HEADLINE = ("ef_percent", "edv", "esv", "stroke_volume", "heart_rate_bpm", "gls_percent")
 # Of WebP. Long clips of large frames get a lower one, down to the last.
@@ -51,8 +51,9 @@ def write_report_page(analysis: ClipAnalysis, path: Path) -> None:
         "NOTES": _notes(analysis),
         "FACTS": _facts(summary),
         "VERSION": escape(summary["versions"].get("echoweave", "")),
+        "STUDY": embed_json(_study(analysis)),
     }
-    page = fill_page("echoweave.outputs", "page", _study(analysis), parts)
+    page = fill_page("echoweave.outputs", "page", parts)
     with whole_file(path) as temporary:
         temporary.write_text(page, encoding="utf-8")
 

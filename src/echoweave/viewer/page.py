@@ -14,7 +14,7 @@ from echoweave.io.atomic import whole_file
 from echoweave.io.tables import read_tsv
 from echoweave.labels import parts_of
 from echoweave.units import UNITS, Unit, Units
-from echoweave.viewer.fill import fill_page
+from echoweave.viewer.fill import embed_json, fill_page
 
 LABELS = ("reference", "forward", "backward", "fused")
 # On dark ground, unlike in the figures.
@@ -79,7 +79,7 @@ def write_page(
         "volumes": describe_volumes(read_tables(volumes), mode, units),
     }
     with whole_file(output) as temporary:
-        temporary.write_text(fill_page("echoweave.viewer", "page", study))
+        temporary.write_text(fill_page("echoweave.viewer", "page", {"STUDY": embed_json(study)}))
 
 
 def describe_volumes(

@@ -1,0 +1,142 @@
+"""index.html and results.csv: all clips of a folder, from what was written of each."""
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+from echoweave.errors import Problem, printable
+from echoweave.io.atomic import whole_file
+from echoweave.outputs.folder import POSTER, REPORT
+from echoweave.outputs.quantities import (
+    INTERVAL_PERCENT,
+    Number,
+    show_interval,
+    show_value,
+    symbol_of,
+)
+from echoweave.outputs.results import write_results
+from echoweave.outputs.summary import Summary
+from echoweave.viewer.fill import fill_page
+
+_SHOWN = ("ef_percent", "edv", "esv", "heart_rate_bpm")
+
+
+class _Cell(NamedTuple):
+    """One cell: its HTML, what it is sorted by, and its head."""
+
+    html: str
+    value: str
+    title: str = ""
+
+
+def write_index(
+    clips: Sequence[Summary], pairs: Sequence[Summary], problems: Sequence[Problem], out: Path
+) -> None:
+    """Write both files.
+
+    Args:
+        clips: Summaries; ``out`` has the folder of each, called by its name.
+        pairs: Those of two views together.
+        problems: Why other clips have none.
+        out: The folder.
+    """
+    clips = sorted(clips, key=lambda clip: str(clip["name"]))
+    pairs = sorted(pairs, key=lambda pair: str(pair["name"]))
+    write_results([*clips, *pairs], out / "results.csv")
+    parts = {
+        "SUBTITLE": _count(len(clips), len(pairs), len(problems)),
+        "PAIRS": _section("Both views together", [_pair_row(pair) for pair in pairs]),
+        "CLIPS": _section("Single views", [_clip_row(clip) for clip in clips]),
+        "PROBLEMS": _problems(problems),
+        "MODEL": escape(", ".join(sorted({clip["model"]["name"] for clip in clips}))),
+    }
+    page = fill_page("echoweave.outputs", "index", parts)
+    with whole_file(out / "index.html") as temporary:
+        temporary.write_text(page, encoding="utf-8")
+
+
+def _count(n_clips: int, n_pairs: int, n_problems: int) -> str:
+    parts = [f"{n_clips} measured"]
+    if n_pairs:
+        parts.append(f"{n_pairs} with both views")
+    if n_problems:
+        parts.append(f'<a href="#problems">{n_problems} not measured</a>')
+    return f"{', '.join(parts)}. Below each number its {INTERVAL_PERCENT} % interval."
+
+
+def _clip_row(clip: Summary) -> list[_Cell]:
+    name = clip["name"]
+    report = quote(f"{name}/{REPORT}")
+    poster = f'<img src="{quote(f"{name}/{POSTER}")}" alt="ED and ES" loading="lazy">'
+    link = f'<a href="{report}">{escape(name)}</a><small>{escape("; ".join(clip["notes"]))}</small>'
+    quality = clip["quality"]["median"]
+    return [
+        _Cell(f'<a href="{report}" tabindex="-1">{poster}</a>', ""),
+        _Cell(link, name, "Clip"),
+        _Cell(escape(clip["view"]), clip["view"], "View"),
+        *(_number(key, clip) for key in _SHOWN),
+        _Cell("" if quality is None else f"{quality:.2f}", _sorted_by(quality), "Quality"),
+    ]
+
+
+def _pair_row(pair: Summary) -> list[_Cell]:
+    links = [f'<a href="{quote(f"{one}/{REPORT}")}">{escape(one)}</a>' for one in pair["clips"]]
+    notes = f"<small>{escape('; '.join(pair['notes']))}</small>"
+    name = _Cell(" + ".join(links) + notes, pair["name"], "Clips")
+    return [name, *(_number(key, pair) for key in _SHOWN)]
+
+
+def _number(key: str, summary: Summary) -> _Cell:
+    number: Number | None = summary["numbers"].get(key)
+    if number is None:
+        return _Cell("", "", symbol_of(key))
+    below = escape(number["reason"] or show_interval(key, number))
+    html = f"{escape(show_value(key, number))}<small>{below}</small>"
+    return _Cell(html, _sorted_by(number["value"]), symbol_of(key))
+
+
+def _sorted_by(value: float | None) -> str:
+    return "" if value is None else str(value)
+
+
+def _section(title: str, rows: Sequence[Sequence[_Cell]]) -> str:
+    if not rows:
+        return ""
+    head = "".join(_head(cell) for cell in rows[0])
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
+    table = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+    return f'<h2>{escape(title)}</h2><table class="sortable">{table}</table>'
+
+
+def _head(cell: _Cell) -> str:
+    if not cell.title:
+        return '<th class="poster"></th>'
+    kind = "text" if cell.title in ("Clip", "Clips", "View") else "number"
+    return f'<th data-kind="{kind}"><button type="button">{escape(cell.title)}</button></th>'
+
+
+def _cell(cell: _Cell) -> str:
+    title = f' data-title="{escape(cell.title)}"' if cell.title else ""
+    return f'<td{title} data-value="{escape(cell.value)}">{cell.html}</td>'
+
+
+def _problems(problems: Sequence[Problem]) -> str:
+    if not problems:
+        return ""
+    rows = "".join(
+        f"<tr><td>{_text(_place(one))}</td><td>{_text(one.what)}</td><td>{_text(one.remedy)}</td></tr>"
+        for one in problems
+    )
+    head = "<thead><tr><th>File</th><th>What is wrong</th><th>What to do</th></tr></thead>"
+    table = f'<table class="problems">{head}<tbody>{rows}</tbody></table>'
+    return f'<h2 id="problems">Not measured</h2>{table}'
+
+
+def _place(problem: Problem) -> str:
+    return f"{problem.file}: {problem.key}" if problem.key else problem.file
+
+
+def _text(words: str) -> str:
+    return escape(printable(words))
