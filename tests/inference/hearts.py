@@ -1,4 +1,4 @@
-"""Clips of a bright ellipse that beats within a grey sector: its numbers are known by hand."""
+"""Clips of half a bright ellipse that beats in a grey sector: its numbers are known by hand."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,8 +10,8 @@ from echoweave.clips.clip import Box, EchoClip
 from echoweave.clips.times import steady_times
 
 SIZE = (120, 100)
-# mm, of the half axes.
-LENGTH, WIDTH = 30.0, 18.0
+# mm: the half axes, and how far below the centre the valve plane lies.
+LENGTH, WIDTH, BASE = 30.0, 18.0, 20.0
 RATE_HZ = 25.0
 FRAMES_A_BEAT = 20
 
@@ -29,6 +29,7 @@ def draw(scales: Sequence[float], centre: tuple[float, float] = (60, 50)) -> NDA
     frames = np.repeat(np.where(sector, 60, 0)[None].astype(np.uint8), len(scales), axis=0)
     for frame, scale in zip(frames, scales, strict=True):
         inside = ((y - centre[0]) / LENGTH) ** 2 + ((x - centre[1]) / WIDTH) ** 2 <= scale**2
+        inside &= y - centre[0] <= BASE * scale
         frame[inside & sector] = 250
     frames[:, 2:6, 2:12] = 255
     return frames
