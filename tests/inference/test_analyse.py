@@ -16,7 +16,9 @@ IDENTITY = ClipIdentity("heart", "0" * 64, "request")
 @pytest.fixture(scope="module")
 def segmenter(tmp_path_factory: pytest.TempPathFactory) -> Segmenter:
     folder = tmp_path_factory.mktemp("bundle") / "bright"
-    return Segmenter(read_bundle(write_bright_bundle(folder, (128, 128), picture=[120.0, 120.0])), [0, 1], 1)
+    return Segmenter(
+        read_bundle(write_bright_bundle(folder, (128, 128), picture=[120.0, 120.0])), [0, 1], 1
+    )
 
 
 @pytest.fixture(scope="module")

@@ -63,7 +63,11 @@ def segment_clips(
         InputError: The model cannot be used, an option is out of range, or nothing can be written.
     """
     check_options(options.spacing, options.frame_rate_hz, options.view)
+    if threads < 1:
+        what = f"{threads} is out of range"
+        raise InputError(Problem("echoweave segment", "--threads", what, "give 1 or more"))
     bundle = read_bundle(model)
+    _check_folder(out)
     run = _Run(bundle, out, options, threads)
     listing = list_clips(inputs, out)
     for problem in listing.problems:
@@ -74,6 +78,15 @@ def segment_clips(
         progress.update(done)
     run.finish()
     return 1 if run.problems else 0
+
+
+def _check_folder(out: Path) -> None:
+    """Notice before anything is computed that nothing could be kept."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"cannot be written ({error.strerror})"
+        raise InputError(Problem(str(out), "--out", what, "give another folder")) from error
 
 
 class _Run:
