@@ -22,6 +22,8 @@ _TICKS_A_SECOND = 90_000
 _STRIP, _STRIP_MARGIN = 72, 24
 _CURVE, _CURSOR, _MARK = (163, 169, 179), (255, 255, 255), (90, 98, 112)
 _EDGE = 8
+# Room for a name below the curve.
+_NAME = 30
 
 
 def write_overlay(analysis: ClipAnalysis, path: Path) -> None:
@@ -83,11 +85,13 @@ def _draw_strip(
     """Return the curve with ED and ES marked, and the column of each frame."""
     strip = np.zeros((_STRIP, width, 3), np.uint8)
     places = np.linspace(2 * _EDGE, width - 1 - 2 * _EDGE, len(volume))
-    names = []
+    names: list[Caption] = []
     for x, phase in zip(np.rint(places).astype(int).tolist(), phases, strict=True):
         if phase.phase:
             cv2.line(strip, (x, _EDGE), (x, _STRIP - _STRIP_MARGIN), _MARK, 1)
-            names.append(Caption(_STRIP - _STRIP_MARGIN, x - 12, phase.phase))
+            # Names that would touch the one before are left out.
+            if not names or x - 12 - names[-1].x > _NAME:
+                names.append(Caption(_STRIP - _STRIP_MARGIN, x - 12, phase.phase))
     known = np.isfinite(volume)
     if known.sum() > 1:
         low, high = volume[known].min(), volume[known].max()

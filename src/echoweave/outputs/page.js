@@ -77,9 +77,12 @@ function drawCurve({ name, title, values, range, colour }) {
   const [low, high] = range ?? [Math.min(...known), Math.max(...known)];
   const up = (value) => PLOT.height - PLOT.bottom - ((value - low) / (high - low || 1)) * (PLOT.height - PLOT.top - PLOT.bottom);
   const bottom = PLOT.height - PLOT.bottom;
-  const marks = study.marks.map(({ frame, phase }) =>
-    `<line x1="${across(frame)}" x2="${across(frame)}" y1="${PLOT.top}" y2="${bottom}" stroke="#d9dde3"/>
-     <text x="${across(frame)}" y="${PLOT.height - 7}" text-anchor="middle">${phase}</text>`);
+  const marks = study.marks.map(({ frame, phase }, index) => {
+    /* Names that would touch the one before are left out. */
+    const crowded = index > 0 && across(frame) - across(study.marks[index - 1].frame) < 22;
+    return `<line x1="${across(frame)}" x2="${across(frame)}" y1="${PLOT.top}" y2="${bottom}" stroke="#d9dde3"/>
+      <text x="${across(frame)}" y="${PLOT.height - 7}" text-anchor="middle">${crowded ? "" : phase}</text>`;
+  });
   const scale = known.length
     ? `<text x="${PLOT.left - 6}" y="${up(low)}" text-anchor="end">${tick(low)}</text>
        <text x="${PLOT.left - 6}" y="${up(high) + 9}" text-anchor="end">${tick(high)}</text>`

@@ -143,7 +143,7 @@ def _card(title: str, value: str, below: str) -> str:
 
 def _interval(key: str, number: Number) -> str:
     interval = show_interval(key, number)
-    return f"{interval} ({INTERVAL_PERCENT} % interval)" if interval else "no interval"
+    return f"{INTERVAL_PERCENT} % interval {interval}" if interval else "no interval"
 
 
 def _numbers(numbers: dict[str, Number]) -> str:
