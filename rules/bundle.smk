@@ -6,12 +6,6 @@ the training patients whom it validates), bundles/{arm}/. Not part of `all`.
 """
 
 
-def tested_indexes(arm):
-    """Predictions of the test sequences as the arm made them, whole clips where there are such."""
-    patients = COHORT.testing_patients
-    return whole_clip_indexes(arm, patients) or prediction_indexes(arm, patients)
-
-
 rule bundle:
     input:
         expand(RESULTS / "bundles/{arm}", arm=ARMS),

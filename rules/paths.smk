@@ -77,6 +77,12 @@ def whole_clip_indexes(arm, patients):
     return indexes(folder, patients) if folder else []
 
 
+def tested_indexes(arm):
+    """Predictions of the test sequences as the arm made them, whole clips where there are such."""
+    patients = COHORT.testing_patients
+    return whole_clip_indexes(arm, patients) or prediction_indexes(arm, patients)
+
+
 def external_index(folder, bucket):
     """Of the artefacts of a bucket of the other data set."""
     names = [source.name for source in EXTERNAL.sequences_of(EXTERNAL_BUCKETS[bucket])]

@@ -9,6 +9,7 @@ PACKAGES = (
     "snakemake",
     "torch",
     "nnunetv2",
+    "onnxruntime",
     "batchgeneratorsv2",
     "numpy",
     "scipy",
@@ -17,6 +18,8 @@ PACKAGES = (
     "h5py",
     "nibabel",
     "SimpleITK",
+    "av",
+    "pydicom",
 )
 
 _MARK = "versions: "

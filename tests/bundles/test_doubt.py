@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from echoweave.bundles.doubt import FoldOpinion, clip_doubt, expected_loss, opinion
+from echoweave.bundles.doubt import FoldOpinion, clip_doubt, missing_dice, opinion
 
 
 def told(volume: float, *expected: float) -> FoldOpinion:
@@ -23,10 +23,10 @@ def test_doubt_by_hand():
     # Second differences -4 and 0, mean 2, over a mean volume of 10; and .1 of Dice.
     assert clip_doubt(opinions, 0) == pytest.approx(0.1 + 0.2)
     assert clip_doubt(opinions, 1) == pytest.approx(0.5 + 0.2)
-    assert expected_loss(opinions, 1) == pytest.approx(0.5)
+    assert missing_dice(opinions, 1) == pytest.approx(0.5)
 
 
 def test_nothing_found_is_all_doubt():
     opinions = [told(np.nan, np.nan)] * 4
     assert clip_doubt(opinions, 0) == 1.0
-    assert expected_loss(opinions, 0) == 1.0
+    assert missing_dice(opinions, 0) == 1.0

@@ -14,9 +14,10 @@ def test_the_picture_is_up_to_date(phantom_nifti: Path, tmp_path: Path) -> None:
     assert drawn() == arrows(Project(tmp_path, phantom_nifti, TINY))
 
 
-# Of a given network, of arms that start from a pretraining, of another data set.
+# Of a given network, of arms that start from a pretraining, of another data set, of bundles.
 UNUSUAL = {
     *("adopt_registration", "pretrain", "measure_external", "make_external_table"),
+    *("export_bundle", "calibrate", "write_bundle"),
 }
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from echoweave.io.buckets import bucket_files
 from echoweave.logs import log_to
-from echoweave.segmentation.calibrate import calibrate
+from echoweave.packing.calibrate import calibrate
 
 if __name__ == "__main__":
     with log_to(Path(snakemake.log[0])):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from echoweave.logs import log_to
-from echoweave.segmentation.bundle import export_bundle
+from echoweave.packing.bundle import export_bundle
 
 if __name__ == "__main__":
     with log_to(Path(snakemake.log[0])):

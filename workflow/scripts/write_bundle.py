@@ -4,7 +4,7 @@ from pathlib import Path
 
 from echoweave.io.buckets import bucket_files
 from echoweave.logs import log_to
-from echoweave.segmentation.bundle import write_bundle
+from echoweave.packing.bundle import write_bundle
 
 if __name__ == "__main__":
     with log_to(Path(snakemake.log[0])):

@@ -73,7 +73,7 @@ def clip_doubt(opinions: Sequence[FoldOpinion], cavity: int) -> float:
     return float(1 - np.nanmean(expected) + roughness)
 
 
-def expected_loss(opinions: Sequence[FoldOpinion], structure: int) -> float:
+def missing_dice(opinions: Sequence[FoldOpinion], structure: int) -> float:
     """Return how much Dice of a structure one fold expects to be missing, mean over the frames.
 
     Args:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from echoweave.bundles.doubt import clip_doubt, expected_loss
+from echoweave.bundles.doubt import clip_doubt, missing_dice
 from echoweave.bundles.segmenter import Segmentation
 from echoweave.evaluation.beats import SHORTEST_BEAT_S, find_beats
 from echoweave.evaluation.chamber import Chamber
@@ -51,7 +51,7 @@ class _View:
             for frame, drawn in zip((echo.ed, echo.es), echo.labels, strict=True)
         ]
         dice = {f"dice_{part}": float(np.mean([one[part] for one in both])) for part in parts}
-        losses = {f"doubt_{part}": expected_loss(opinions, places[part]) for part in parts}
+        losses = {f"doubt_{part}": missing_dice(opinions, places[part]) for part in parts}
         return cls(
             echo=echo,
             found=_chambers_at_turns(labels, seen),

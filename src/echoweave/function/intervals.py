@@ -52,7 +52,7 @@ def expected_dice(structure: str, doubt: float, scores: Scores) -> Measured:
 
     Args:
         structure: "cavity", "myocardium" or "atrium".
-        doubt: See :func:`echoweave.bundles.doubt.expected_loss`.
+        doubt: See :func:`echoweave.bundles.doubt.missing_dice`.
         scores: The calibration of the bundle.
     """
     known = scores.get(f"dice_{structure}", ())

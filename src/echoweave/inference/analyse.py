@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echoweave.bundles.bundle import Bundle
-from echoweave.bundles.doubt import FoldOpinion, clip_doubt, expected_loss
+from echoweave.bundles.doubt import FoldOpinion, clip_doubt, missing_dice
 from echoweave.bundles.segmenter import Segmenter
 from echoweave.clips.clip import EchoClip
 from echoweave.evaluation.chamber import Chamber
@@ -129,7 +129,7 @@ def _dice(
     """Return how well the masks of each structure are likely to fit."""
     found = {}
     for part, place in _places(bundle).items():
-        losses = [expected_loss(fold, place) for fold in zip(*opinions, strict=True)]
+        losses = [missing_dice(fold, place) for fold in zip(*opinions, strict=True)]
         likely = expected_dice(part, float(np.mean(losses)), bundle.calibration)
         found[f"dice_{part}"] = Measured(None, reason=reason) if reason else likely
     return found

@@ -92,7 +92,7 @@ class Ensemble:
         return np.asarray(handler.convert_probabilities_to_segmentation(mean), np.uint8)
 
 
-def build_network(
+def planned_network(
     plans: PlansManager, configuration: str, dataset: Mapping[str, Any]
 ) -> torch.nn.Module:
     """Return the network of a configuration, with random weights.
@@ -125,7 +125,7 @@ def _member(arm: Arm, configuration: str, folds: Sequence[int], root: Path) -> n
         read_checkpoint(fold_folder(root, arm, configuration, fold) / "checkpoint_final.pth")
         for fold in folds
     ]
-    network = build_network(plans, configuration, dataset)
+    network = planned_network(plans, configuration, dataset)
     kind = ClipPredictor if arm.sees == "sequences" and configuration != "2d" else nnUNetPredictor
     predictor = kind(device=torch_device(), allow_tqdm=False)
     predictor.manual_initialization(

@@ -15,7 +15,7 @@ from nnunetv2.utilities.plans_handling.plans_handler import PlansManager
 from echoweave.io.atomic import whole_file
 from echoweave.segmentation.arm import Arm
 from echoweave.segmentation.checkpoint import read_checkpoint
-from echoweave.segmentation.ensemble import build_network
+from echoweave.segmentation.ensemble import planned_network
 from echoweave.segmentation.files import FINAL, fold_folder, model_folder
 
 
@@ -35,7 +35,7 @@ def export_folds(
     dataset = json.loads((trained / "dataset.json").read_text())
     plans = PlansManager(str(trained / "plans.json"))
     manager = plans.get_configuration(configuration)
-    network = build_network(plans, configuration, dataset)
+    network = planned_network(plans, configuration, dataset)
     window = [int(side) for side in manager.patch_size]
     names = []
     for fold in folds:
