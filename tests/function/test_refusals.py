@@ -1,7 +1,7 @@
 import numpy as np
 
-from echoweave.function.analysis import FrameCurves
-from echoweave.function.refusals import cut_reason, recognition_reason
+from echoweave.function.analysis import BeatFunction, FrameCurves
+from echoweave.function.refusals import cut_reason, recognition_reason, strain_reason
 
 
 def curves(area: list[float], quality: float) -> FrameCurves:
@@ -11,6 +11,18 @@ def curves(area: list[float], quality: float) -> FrameCurves:
 
 def test_a_ventricle_is_recognised():
     assert recognition_reason(curves([1.0, 1, np.nan, 1], 0.9)) == ""
+
+
+def test_a_ventricle_that_ejects_does_not_grow_longer():
+    beats = [
+        BeatFunction(0, 5, 10, 100.0, 50.0, 50.0, 50.0, 60.0, 90.0, 80.0, strain)
+        for strain in (-3.0, 5.0)
+    ]
+    assert strain_reason(beats[:1]) == ""
+    # 1 % on the average.
+    assert strain_reason(beats) == (
+        "the outline is as long at ES as at ED: the ends of the valve plane are not held"
+    )
 
 
 def test_no_heart():

@@ -97,6 +97,7 @@ def in_pixels(heart: ClipAnalysis) -> ClipAnalysis:
         sources={"view": "the option --view"},
         beats=tuple(replace(beat, heart_rate_bpm=None) for beat in heart.beats),
         measured=kept | {"heart_rate_bpm": rate},
+        notes=("the size of a pixel is unknown: lengths are in px and volumes in px³",),
     )
 
 

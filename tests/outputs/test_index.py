@@ -89,7 +89,10 @@ def test_heads_sort_by_number_and_leave_the_unknown_last(page: Page) -> None:
 
 
 def test_posters_are_shown_and_lead_to_the_reports(page: Page) -> None:
-    assert page.evaluate("[...document.images].every(one => one.complete && one.naturalWidth)")
+    # They are loaded once they are looked at.
+    for poster in page.locator("img").all():
+        poster.scroll_into_view_if_needed()
+    page.wait_for_function("[...document.images].every(one => one.complete && one.naturalWidth)")
     page.click("table:has(img) tbody tr:first-child img")
     assert page.url.endswith("/a/report.html")
 

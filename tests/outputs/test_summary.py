@@ -7,10 +7,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import echoweave.outputs.summary
+from echoweave.clips.times import mean_frame_rate
 from echoweave.errors import InputError
 from echoweave.function.analysis import BiplaneAnalysis, ClipAnalysis, Measured
 from echoweave.outputs.summary import (
-    frame_rate_hz,
     load_summary,
     rounded,
     store_summary,
@@ -72,8 +72,8 @@ def test_two_views_have_the_units_of_their_clips() -> None:
 
 def test_the_frame_rate_is_the_mean_one() -> None:
     # 60 ms between frames.
-    assert frame_rate_hz(phantom_heart()) == pytest.approx(1000 / 60)
-    assert frame_rate_hz(in_pixels(phantom_heart())) is None
+    assert mean_frame_rate(phantom_heart().times_ms) == pytest.approx(1000 / 60)
+    assert mean_frame_rate(in_pixels(phantom_heart()).times_ms) is None
 
 
 def test_numbers_are_written_with_six_digits_and_never_as_nan() -> None:

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import softmax
 
 from echoweave.bundles.grid import Spacing
-from echoweave.bundles.networks import Scores, softmax
+from echoweave.bundles.networks import Scores
 from echoweave.evaluation.chamber import find_chamber
 from echoweave.evaluation.volumes import simpson
 from echoweave.labels import CAVITY
@@ -36,7 +37,7 @@ def opinion(logits: Scores, label_values: Sequence[int], spacing: Spacing) -> Fo
         label_values: The label that each of them stands for.
         spacing: (sy, sx) of their grid.
     """
-    probabilities = softmax(logits)
+    probabilities = softmax(logits, axis=0)
     found = probabilities.argmax(axis=0)
     cavity = found == list(label_values).index(CAVITY)
     chamber = find_chamber(cavity, spacing)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import softmax
 
 from echoweave.bundles.windows import axis_starts, window_corners, window_weights
 from echoweave.geometry.mirror import mirrored_indices
@@ -81,7 +82,7 @@ class FoldNetwork:
         return (total / weight)[(slice(None), *inside)]
 
     def _probabilities(self, window: Scores) -> Scores:
-        return softmax(self._run(window))
+        return np.asarray(softmax(self._run(window), axis=0))
 
     def _run(self, window: Scores) -> Scores:
         logits: Scores = self._session.run(None, {"image": window[None, None]})[0][0]
@@ -113,9 +114,3 @@ def _padded(picture: Scores, window: Sequence[int]) -> tuple[Scores, tuple[slice
         for (before, _), have in zip(widths, picture.shape, strict=True)
     )
     return np.pad(picture, widths), inside
-
-
-def softmax(logits: Scores) -> Scores:
-    """Return the probabilities of logits [labels, ...]."""
-    powers: Scores = np.exp(logits - logits.max(axis=0, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=0, keepdims=True))

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import generate_binary_structure, label
+from scipy.special import softmax
 
 from echoweave.bundles.bundle import Bundle, BundledNetwork
 from echoweave.bundles.doubt import FoldOpinion, opinion
 from echoweave.bundles.grid import Grid, Spacing, from_grid, to_grid
-from echoweave.bundles.networks import FoldNetwork, Scores, softmax
+from echoweave.bundles.networks import FoldNetwork, Scores
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def _combined(scores: Sequence[Scores]) -> Scores:
     """Return what of the configurations' logits decides: of several the mean probability."""
     if len(scores) == 1:
         return scores[0]
-    return np.asarray(np.mean([softmax(one) for one in scores], axis=0))
+    return np.asarray(np.mean([softmax(one, axis=0) for one in scores], axis=0))
 
 
 def _placed(logits: Scores, grid: Grid, shape: Sequence[int]) -> Scores:

@@ -32,8 +32,8 @@ def add_segment_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--fast",
         action="store_true",
-        help="use one fold: faster by their number, but less accurate, and neither the agreement "
-        "of the folds nor intervals are known",
+        help="use one fold: faster by their number, but less accurate, and how far the folds agree "
+        "is not known",
     )
     add("--dicom-seg", action="store_true", help="write masks as DICOM SEG, too")
     add("--threads", metavar="N", type=int, default=usable_cpus(), help="threads to compute with")

@@ -65,6 +65,13 @@ def volume_reason(
     )
 
 
+def strain_reason(beats: Sequence[BeatFunction]) -> str:
+    """Say why the strain would be wrong; "" if it would not. A ventricle that ejects shortens."""
+    if float(np.mean([beat.gls_percent for beat in beats])) < 0:
+        return ""
+    return "the outline is as long at ES as at ED: the ends of the valve plane are not held"
+
+
 def _contraction_reason(beats: Sequence[BeatFunction]) -> str:
     found = [beat.ef_percent for beat in beats]
     if not all(math.isfinite(one) for one in found):

@@ -4,19 +4,19 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from echoweave.bundles.bundle import Bundle
 from echoweave.bundles.doubt import FoldOpinion, clip_doubt, missing_dice
 from echoweave.bundles.segmenter import Segmenter
 from echoweave.clips.clip import EchoClip
+from echoweave.clips.times import mean_frame_rate
 from echoweave.evaluation.chamber import Chamber
 from echoweave.function.analysis import BeatFunction, ClipAnalysis, FrameCurves, Measured
 from echoweave.function.beats import USUAL_FRAME_RATE_HZ, Rhythm, find_rhythm
 from echoweave.function.curves import find_chambers, frame_curves
 from echoweave.function.intervals import CALIBRATED, expected_dice, with_interval
 from echoweave.function.measure import MEASURES, mean_of, measure_beats
-from echoweave.function.refusals import recognition_reason, volume_reason
+from echoweave.function.refusals import recognition_reason, strain_reason, volume_reason
 from echoweave.inference.cutting import cut_sector, spacing_for
 from echoweave.labels import LABEL_NAMES, parts_of
 from echoweave.units import UNITS
@@ -57,7 +57,7 @@ def analyse_clip(clip: EchoClip, identity: ClipIdentity, segmenter: Segmenter) -
     units = UNITS["mm" if clip.spacing else "px"]
     chambers = find_chambers(labels, spacing)
     curves = frame_curves(labels, bundle.label_values, chambers, found.opinions, spacing, units)
-    rate = frame_rate_of(clip.times_ms)
+    rate = mean_frame_rate(clip.times_ms)
     rhythm = find_rhythm(curves.area, rate or USUAL_FRAME_RATE_HZ)
     view = clip.view or ASSUMED_VIEW
     frames = [(beat,) for beat in rhythm.beats if _both(chambers, beat.ed, beat.es)]
@@ -86,13 +86,6 @@ def analyse_clip(clip: EchoClip, identity: ClipIdentity, segmenter: Segmenter) -
     )
 
 
-def frame_rate_of(times_ms: NDArray[np.float64] | None) -> float | None:
-    """Return the mean frame rate in Hz of frames at these times; None if unknown."""
-    if times_ms is None or len(times_ms) < 2:
-        return None
-    return 1000 * (len(times_ms) - 1) / float(times_ms[-1] - times_ms[0])
-
-
 def _measured(
     beats: Sequence[BeatFunction],
     reason: str,
@@ -109,6 +102,8 @@ def _measured(
         measured = {name: mean_of(beats, name) for name in MEASURES}
         for name in CALIBRATED:
             measured[name] = with_interval(measured[name], name, doubt, bundle.calibration)
+        if strain := strain_reason(beats):
+            measured["gls_percent"] = Measured(None, reason=strain)
     measured["heart_rate_bpm"] = _heart_rate(beats, curves, rhythm, rate)
     return measured
 
@@ -161,7 +156,7 @@ def _notes(clip: EchoClip, segmenter: Segmenter) -> list[str]:
     if not clip.view:
         notes.append(f"the view is unknown and taken for {ASSUMED_VIEW}; --view tells it")
     if clip.spacing is None:
-        notes.append("the size of a pixel is unknown, so volumes are in px³; --spacing tells it")
+        notes.append("the size of a pixel is unknown: lengths are in px and volumes in px³")
     if len(segmenter.members[0]) < bundle.folds:
         notes.append("one fold alone was used (--fast): less accurate, and no agreement of folds")
     if not bundle.calibration.get("ef_percent"):

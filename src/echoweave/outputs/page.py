@@ -184,8 +184,6 @@ def _row(cells: Sequence[object], tag: str = "td") -> str:
 
 def _notes(analysis: ClipAnalysis) -> str:
     notes = list(analysis.notes)
-    if analysis.spacing is None:
-        notes.append("the size of a pixel is unknown: lengths are in px and volumes in px³")
     if analysis.times_ms is None:
         rate = f"{ASSUMED_RATE_HZ:.0f}"
         notes.append(f"the frame times are unknown: the clip plays at {rate} frames a second")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 from echoweave.evaluation.names import display_name
+from echoweave.function.intervals import CONFIDENCE
 from echoweave.units import Units
 
 Kind = Literal["percent", "volume", "length", "bpm"]
@@ -11,8 +12,8 @@ Kind = Literal["percent", "volume", "length", "bpm"]
 # A number as it stands in summary.json: value, low, high, spread, reason, unit.
 Number = Mapping[str, Any]
 
-# Share of the numbers that their intervals are made to hold.
-INTERVAL_PERCENT = 90
+# As readers see it.
+INTERVAL_PERCENT = round(100 * CONFIDENCE)
 
 
 class Quantity(NamedTuple):

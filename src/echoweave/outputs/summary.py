@@ -13,6 +13,7 @@ import numpy as np
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
+from echoweave.clips.times import mean_frame_rate
 from echoweave.errors import InputError, Problem
 from echoweave.function.analysis import BiplaneAnalysis, ClipAnalysis, Measured
 from echoweave.io.atomic import whole_file
@@ -34,14 +35,6 @@ def units_of(analysis: ClipAnalysis) -> Units:
     return UNITS["mm" if analysis.spacing else "px"]
 
 
-def frame_rate_hz(analysis: ClipAnalysis) -> float | None:
-    """Return the mean frame rate; None if unknown."""
-    times = analysis.times_ms
-    if times is None or len(times) < 2 or times[-1] <= 0:
-        return None
-    return 1000.0 * (len(times) - 1) / float(times[-1])
-
-
 def summarise_clip(analysis: ClipAnalysis) -> dict[str, Any]:
     """Return the content of summary.json."""
     units, times = units_of(analysis), analysis.times_ms
@@ -58,7 +51,7 @@ def summarise_clip(analysis: ClipAnalysis) -> dict[str, Any]:
         "size_px": list(analysis.labels.shape[1:]),
         "spacing_mm": analysis.spacing and [rounded(step) for step in analysis.spacing],
         "duration_ms": None if times is None else rounded(float(times[-1])),
-        "frame_rate_hz": rounded(frame_rate_hz(analysis)),
+        "frame_rate_hz": rounded(mean_frame_rate(analysis.times_ms)),
         "sources": dict(analysis.sources),
         "labels": {
             str(one.value): LABEL_NAMES[one.value]
