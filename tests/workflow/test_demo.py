@@ -21,6 +21,8 @@ pytestmark = pytest.mark.workflow
 
 # Enough for what is asked here.
 SHORT = {"pseudolabels": {"estimators": ["still", "farneback", "joint"]}}
+# One network of single frames and one of sequences.
+BUNDLED = ("sparse2d", "dense3d")
 STRUCTURES = ("cavity", "myocardium", "epi", "atrium")
 
 
@@ -29,7 +31,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Project:
     folder = tmp_path_factory.mktemp("demo")
     write_phantom(folder / "data", PhantomSettings(frames=(8, 12)))
     project = Project(folder, folder / "data", ROOT / "config/phantom.yaml")
-    done = project.run("all", "bundle", config=SHORT)
+    bundles = [f"results/bundles/{arm}" for arm in BUNDLED]
+    done = project.run("all", *bundles, config=SHORT)
     assert done.returncode == 0, done.stderr[-2000:]
     return project
 
@@ -38,7 +41,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def segmented(demo: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the demo ends with: a DICOM and an AVI of patients whom nobody has seen."""
     folder = tmp_path_factory.mktemp("clips")
-    write_phantom(folder / "phantom", PhantomSettings(layout="clips", patients=3, seed=7))
+    write_phantom(
+        folder / "phantom", PhantomSettings(layout="clips", patients=3, frame_rate=(25, 30), seed=7)
+    )
     clips = [folder / f"phantom/clips/patient0003_{one}" for one in ("2CH.dcm", "4CH.avi")]
     options = ["--model", str(demo.results / "bundles/dense3d"), "--out", str(folder / "out")]
     assert main(["segment", *map(str, clips), *options]) == 0
@@ -166,7 +171,7 @@ def test_every_job_left_a_log_and_a_benchmark(demo: Project) -> None:
     assert logs == benchmarks
 
 
-@pytest.mark.parametrize("arm", ["sparse2d", "dense2d", "dense3d"])
+@pytest.mark.parametrize("arm", BUNDLED)
 def test_a_bundle_labels_every_test_clip_as_nnunet_does(demo: Project, arm: str) -> None:
     bundle = json.loads((demo.results / f"bundles/{arm}/bundle.json").read_text())
     assert 0.999 <= bundle["agreement"] <= 1
