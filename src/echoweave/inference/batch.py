@@ -20,7 +20,7 @@ from echoweave.logs import LOGGER, Progress
 from echoweave.outputs.folder import SUMMARY, write_clip
 from echoweave.outputs.index import write_index
 from echoweave.outputs.summary import Summary, load_summary, summarise_pair
-from echoweave.outputs.terminal import describe_clip_numbers
+from echoweave.outputs.terminal import describe_numbers
 
 
 @dataclass(frozen=True)
@@ -131,6 +131,7 @@ class _Run:
                 summaries = [self.summaries[name] for name in names]
                 pair = measure_pair(summaries, [self.out / name for name in names], self.bundle)
                 pairs.append(summarise_pair(pair, summaries[0]))
+                LOGGER.info("%s", describe_numbers(pairs[-1]))
         write_index([*self.summaries.values()], pairs, self.problems, self.out)
 
     def _analyse(self, clip: EchoClip, identity: ClipIdentity) -> Summary:
@@ -140,8 +141,9 @@ class _Run:
         analysis = analyse_clip(clip, identity, self._segmenter)
         folder = self.out / identity.name
         write_clip(analysis, folder, self.options.dicom_seg)
-        LOGGER.info("%s", describe_clip_numbers(analysis))
-        return load_summary(folder / SUMMARY)
+        summary = load_summary(folder / SUMMARY)
+        LOGGER.info("%s", describe_numbers(summary))
+        return summary
 
     def _done(self, identity: ClipIdentity) -> Summary | None:
         """Return the summary of what an earlier run made of the same; None if there is none."""

@@ -1,7 +1,6 @@
-"""The numbers of a clip in a few lines for a terminal."""
+"""The numbers of a clip, or of two views together, in a few lines for a terminal."""
 
 from echoweave.errors import printable
-from echoweave.function.analysis import ClipAnalysis
 from echoweave.outputs.quantities import (
     INTERVAL_PERCENT,
     show_interval,
@@ -9,21 +8,18 @@ from echoweave.outputs.quantities import (
     show_value,
     symbol_of,
 )
-from echoweave.outputs.summary import summarise_clip
+from echoweave.outputs.summary import Summary
 
 _SHOWN = ("ef_percent", "edv", "esv", "stroke_volume", "heart_rate_bpm", "gls_percent")
 
 
-def describe_clip_numbers(analysis: ClipAnalysis) -> str:
+def describe_numbers(summary: Summary) -> str:
     """Return the main numbers, one a line, each with its interval or the reason for none."""
-    summary = summarise_clip(analysis)
     numbers = {key: summary["numbers"][key] for key in _SHOWN if key in summary["numbers"]}
-    beats = len(summary["beats"])
-    head = f"{analysis.name}: {analysis.view}, {summary['n_frames']} frames, {beats} beats"
     texts = {key: show_value(key, number) for key, number in numbers.items()}
     names = max(map(len, map(symbol_of, numbers)), default=0)
     values = max(map(len, texts.values()), default=0)
-    lines = [head]
+    lines = [_head(summary)]
     for key, number in numbers.items():
         interval, spread = show_interval(key, number), show_spread(key, number)
         rest = [f"{INTERVAL_PERCENT} % interval {interval}" if interval else ""]
@@ -31,3 +27,10 @@ def describe_clip_numbers(analysis: ClipAnalysis) -> str:
         told = number["reason"] or ", ".join(part for part in rest if part)
         lines.append(f"  {symbol_of(key):<{names}}  {texts[key]:>{values}}  {told}".rstrip())
     return "\n".join(printable(line) for line in lines)
+
+
+def _head(summary: Summary) -> str:
+    if summary["kind"] == "pair":
+        return f"{summary['name']}: both views together"
+    beats = len(summary["beats"])
+    return f"{summary['name']}: {summary['view']}, {summary['n_frames']} frames, {beats} beats"
