@@ -1,27 +1,11 @@
-"use strict";
 const study = JSON.parse(document.getElementById("study").textContent);
 const at = (id) => document.getElementById(id);
-const UNITS_PER_PIXEL = 10;
-/* Outlines are drawn at least this finely, however small the frames are. */
-const CANVAS_WIDTH = 1024;
 
 const state = { images: [], frame: 0, timer: null };
 const structures = study.structures.map((structure) => ({ ...structure, shown: true }));
-const paths = study.outlines.map((labels) => labels.map(makePath));
+const paths = study.outlines.map((labels) => labels.map(outlinePath));
 
 /* ---- the frame and its outlines ---- */
-
-function makePath(polygons) {
-  const path = new Path2D();
-  for (const points of polygons) {
-    for (let i = 0; i < points.length; i += 2) {
-      const move = i ? "lineTo" : "moveTo";
-      path[move](points[i] / UNITS_PER_PIXEL + 0.5, points[i + 1] / UNITS_PER_PIXEL + 0.5);
-    }
-    path.closePath();
-  }
-  return path;
-}
 
 function drawFrame(canvas, frame, caption) {
   const [height, width] = study.size;

@@ -19,6 +19,8 @@ def fill_page(package: str, name: str, parts: Mapping[str, str]) -> str:
     filled = {
         **parts,
         "STYLE": (folder / f"{name}.css").read_text(encoding="utf-8"),
+        # What pages that draw outlines share.
+        "OUTLINES": files("echoweave.viewer").joinpath("outlines.js").read_text(encoding="utf-8"),
         "SCRIPT": (folder / f"{name}.js").read_text(encoding="utf-8"),
     }
     page = (folder / f"{name}.html").read_text(encoding="utf-8")

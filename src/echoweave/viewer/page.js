@@ -1,10 +1,6 @@
-"use strict";
 const study = JSON.parse(document.getElementById("study").textContent);
 const at = (id) => document.getElementById(id);
 const FRAMES_PER_SECOND = 20;
-const UNITS_PER_PIXEL = 10;
-/* Outlines are drawn at least this finely, however small the frames are. */
-const CANVAS_WIDTH = 1024;
 const QUALITIES = ["Good", "Medium", "Poor", ""];
 
 const state = { clip: null, images: [], frame: 0, timer: null, rows: [], wanted: "" };
@@ -89,7 +85,7 @@ const echoweave = {
     const images = clip.frames.map((source) => Object.assign(new Image(), { src: source }));
     await Promise.all(images.map((image) => image.decode()));
     if (clip.name !== state.wanted) return;
-    for (const layer of Object.values(clip.layers)) layer.paths = layer.outlines.map(makePath);
+    for (const layer of Object.values(clip.layers)) layer.paths = layer.outlines.map(outlinePaths);
     Object.assign(state, { clip, images });
     at("slider").max = images.length - 1;
     const [height, width] = clip.size;
@@ -140,18 +136,8 @@ function drawVolumes() {
 
 /* ---- the frame and its overlays ---- */
 
-function makePath(labels) {
-  return labels?.map((polygons) => {
-    const path = new Path2D();
-    for (const points of polygons) {
-      for (let i = 0; i < points.length; i += 2) {
-        const move = i ? "lineTo" : "moveTo";
-        path[move](points[i] / UNITS_PER_PIXEL + 0.5, points[i + 1] / UNITS_PER_PIXEL + 0.5);
-      }
-      path.closePath();
-    }
-    return path;
-  });
+function outlinePaths(labels) {
+  return labels?.map(outlinePath);
 }
 
 function drawFrame() {
