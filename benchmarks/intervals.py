@@ -14,6 +14,8 @@ import argparse
 import subprocess
 import sys
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -63,8 +65,8 @@ def main() -> None:
         if not (folder / name).exists():
             write_phantom(folder / name, settings)
     bundle = train(folder, options.arm, options.cores)
-    out = folder / "clips" / options.arm
-    run("echoweave", "segment", folder / "fresh/clips", "--model", bundle, "--out", out)
+    out = folder / "found" / options.arm
+    segment(folder / "fresh/clips", bundle, out, int(options.cores))
     intervals = pd.DataFrame(compare(out, folder / "fresh/truth"))
     found = pd.concat([summary(intervals), summary(intervals, "quality")])
     write_tsv(found, folder / "intervals.tsv")
@@ -101,22 +103,32 @@ def settings_over_phantom(folder: Path, arm: str) -> dict[str, Any]:
 
 
 def run(program: str, *arguments: object) -> None:
-    """Run a program of this environment in the repository; a clip that is refused is no failure."""
+    """Run a program of this environment in the repository."""
     command = [Path(sys.executable).with_name(program), *arguments]
-    subprocess.run([str(part) for part in command], cwd=ROOT, check=program != "echoweave")
+    subprocess.run([str(part) for part in command], cwd=ROOT, check=True)
+
+
+def segment(clips: Path, bundle: Path, out: Path, processes: int) -> None:
+    """Run the command on shares of the patients at once; out/{share} has a folder a clip."""
+    by_patient = groupby(sorted(clips.iterdir()), lambda clip: clip.stem.split("_")[0])
+    patients = [list(views) for _, views in by_patient]
+
+    def one(share: int) -> None:
+        mine = [clip for views in patients[share::processes] for clip in views]
+        options = ["--model", bundle, "--out", out / str(share), "--threads", 1]
+        run("echoweave", "segment", *mine, *options)
+
+    with ThreadPoolExecutor(processes) as pool:
+        list(pool.map(one, range(processes)))
 
 
 def compare(out: Path, truth: Path) -> Iterator[dict[str, Any]]:
     """Yield one row a clip and quantity: its interval, and what is true of the phantom."""
     for clip in read_tsv(truth / "truth.tsv").to_dict("records"):
         name = Path(clip["clip"]).stem
-        summary_file = out / name / "summary.json"
-        if not summary_file.exists():
-            continue
-        numbers = load_summary(summary_file)["numbers"]
-        masks = [
-            read_array(path) for path in (out / name / "masks.nii.gz", truth / f"{name}.nii.gz")
-        ]
+        (found,) = out.glob(f"*/{name}")
+        numbers = load_summary(found / "summary.json")["numbers"]
+        masks = [read_array(path) for path in (found / "masks.nii.gz", truth / f"{name}.nii.gz")]
         for quantity in SHOWN:
             number = numbers[quantity]
             yield {

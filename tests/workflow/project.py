@@ -174,6 +174,7 @@ TARGETS = {
     "submission",
     "viewer",
     "report",
+    "bundle",
 }
 
 
