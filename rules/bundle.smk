@@ -2,7 +2,7 @@
 
 Comes in: the trained arms, cache/{patient}.h5, predictions of the test sequences, config.yaml.
 Goes out: nnunet/exported/{arm}/ (networks alone), measures/calibration/{arm}_{fold}.tsv (each fold on
-the training patients whom it validates), bundles/{arm}/. Not part of `all`.
+patients whom it has not seen, and "all" of them together), bundles/{arm}/. Not part of `all`.
 """
 
 
@@ -41,7 +41,8 @@ rule export_bundle:
 rule calibrate:
     input:
         exported=rules.export_bundle.output[0],
-        caches=cache_indexes(COHORT.training_patients),
+        training=cache_indexes(COHORT.training_patients),
+        testing=cache_indexes(COHORT.testing_patients),
     output:
         MEASURES / "calibration/{arm}_{fold}.tsv",
     log:
@@ -56,10 +57,11 @@ rule calibrate:
     params:
         code=library("calibrate"),
         arm=lambda wildcards: ARMS[wildcards.arm],
+        fold=lambda wildcards: None if wildcards.fold == "all" else int(wildcards.fold),
         whole_clips=COHORT.dataset.whole_clips,
         root=NNUNET,
     message:
-        "Trying fold {wildcards.fold} of {wildcards.arm} on patients whom it has not seen"
+        "Trying {wildcards.arm} on patients whom it has not seen, fold {wildcards.fold}"
     script:
         "../workflow/scripts/calibrate.py"
 
@@ -67,7 +69,8 @@ rule calibrate:
 rule write_bundle:
     input:
         exported=rules.export_bundle.output[0],
-        calibration=expand(rules.calibrate.output[0], fold=FOLDS, allow_missing=True),
+        alone=expand(rules.calibrate.output[0], fold=FOLDS, allow_missing=True),
+        together=expand(rules.calibrate.output[0], fold="all", allow_missing=True),
         caches=cache_indexes(COHORT.testing_patients),
         predictions=lambda wildcards: tested_indexes(wildcards.arm),
         config=RESULTS / "config.yaml",

@@ -46,7 +46,8 @@ def write_bright_bundle(
         "versions": {},
         # Half of an interval is the 19th of 20 scores times the doubt.
         "calibration": {
-            name: [float(one) for one in range(1, 21)] for name in ("ef_percent", "edv")
+            name: {"scores": [float(one) for one in range(1, 21)], "growth": 1, "together": 1}
+            for name in ("ef_percent", "edv")
         },
         "files": {name: sha256(folder / name) for name in names},
     }

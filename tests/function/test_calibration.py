@@ -4,7 +4,7 @@ import pytest
 
 from echoweave.bundles.doubt import FoldOpinion
 from echoweave.bundles.segmenter import Segmentation
-from echoweave.function.calibration import calibration_rows, scores_of
+from echoweave.function.calibration import calibration_rows, calibrations_of
 from echoweave.io.cache import EchoSequence
 
 
@@ -62,13 +62,49 @@ def test_dice_at_ed_and_es(rows):
     assert rows.loc["2CH", "doubt"] == pytest.approx(0.1)
 
 
-def test_scores_are_errors_over_doubt(rows):
-    scores = scores_of(rows.reset_index())
+def nobody() -> pd.DataFrame:
+    return pd.DataFrame(columns=["sequence", "view"])
+
+
+def test_scores_are_errors_over_the_root_of_doubt_where_clips_are_few(rows):
+    found = calibrations_of(rows.reset_index(), nobody())
     error = rows.loc["2CH", "ref_ef_percent"] - rows.loc["2CH", "ef_percent"]
-    assert scores["ef_percent"] == pytest.approx([0, error / 0.1], rel=1e-4)
-    assert len(scores["biplane_ef_percent"]) == 1
-    assert scores["dice_cavity"] == pytest.approx([0, (1 - (1 + 20 / 22) / 2) / 0.1], rel=1e-4)
-    assert scores["edv"] == pytest.approx([0, 0])
+    ef = found["ef_percent"]
+    assert ef.scores == pytest.approx([0, error / 0.1**0.5], rel=1e-4)
+    assert (ef.growth, ef.together) == (0.5, 1.0)
+    assert len(found["biplane_ef_percent"].scores) == 1
+    missing = (1 - (1 + 20 / 22) / 2) / 0.1**0.5
+    assert found["dice_cavity"].scores == pytest.approx([0, missing], rel=1e-4)
+    assert found["edv"].scores == pytest.approx([0, 0])
+
+
+def clips(errors: np.ndarray, doubts: np.ndarray, first: int = 0) -> pd.DataFrame:
+    """Clips of a heart that ejects 50 %, measured with so large errors."""
+    names = [f"clip{first + number}" for number in range(len(errors))]
+    known = {"sequence": names, "view": "4CH", "doubt": doubts, "ref_ef_percent": 50.0}
+    volumes = {"edv": 100.0, "ref_edv": 100.0, "esv": 50.0, "ref_esv": 50.0}
+    return pd.DataFrame({**known, "ef_percent": 50 + errors, **volumes})
+
+
+@pytest.mark.parametrize("growth", [0.0, 0.6, 1.0])
+def test_how_errors_grow_with_doubt_is_told_by_many_clips(growth):
+    rng = np.random.default_rng(2)
+    doubts = rng.uniform(0.02, 0.5, 2000)
+    errors = 20 * doubts**growth * rng.uniform(0, 1, 2000)
+    found = calibrations_of(clips(errors, doubts), nobody())["ef_percent"]
+    assert found.growth == pytest.approx(growth, abs=0.1)
+
+
+def test_folds_together_err_less_by_a_share_that_unseen_patients_tell():
+    doubts = np.full(4, 0.1)
+    training = clips(np.array([6.0, 2.0, 4.0, 8.0]), doubts)
+    # Of two folds each on two clips that none has seen.
+    unseen = [clips(np.array(errors), doubts[:2], first=4) for errors in ([4.0, 6.0], [-6.0, 4.0])]
+    together = clips(np.array([4.0, -4.0]), doubts[:2], first=4)
+    found = calibrations_of(pd.concat([training, *unseen]), together)["ef_percent"]
+    # Means of 5 and 5, and 4 and 4 together; scores are of the training patients alone.
+    assert found.together == pytest.approx(0.8)
+    assert found.scores == pytest.approx(np.array([2, 4, 6, 8]) / 0.1**0.5, rel=1e-4)
 
 
 def test_a_lost_ventricle_is_no_score():
@@ -79,4 +115,4 @@ def test_a_lost_ventricle_is_no_score():
     (row,) = calibration_rows([(echo, seen, lost)])
     assert np.isnan(row["ef_percent"])
     assert row["dice_cavity"] == 0
-    assert scores_of(pd.DataFrame([row]))["ef_percent"] == []
+    assert "ef_percent" not in calibrations_of(pd.DataFrame([row]), nobody())

@@ -46,7 +46,7 @@ def told(view: str, ef: float | None = 50.0, rate: float = 60.0, **changes: Any)
 )
 def test_views_that_do_not_belong_together_have_no_number(tmp_path, first, second, reason):
     bundle = read_bundle(write_bright_bundle(tmp_path / "bright"))
-    pair = measure_pair([first, second], [tmp_path, tmp_path], bundle)
+    pair = measure_pair([first, second], [tmp_path, tmp_path], bundle, alone=False)
     assert pair.clips == ("anna_2CH", "anna_4CH")
     assert {one.reason for one in pair.measured.values()} == {reason}
     assert all(one.value is None for one in pair.measured.values())

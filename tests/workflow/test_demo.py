@@ -178,8 +178,8 @@ def test_a_bundle_labels_every_test_clip_as_nnunet_does(demo: Project, arm: str)
     assert bundle["folds"] == [0, 1]
     assert len(bundle["training_patients"]) == 12
     # Two views of twelve patients, each by the fold that has not seen them.
-    assert 20 <= len(bundle["calibration"]["ef_percent"]) <= 24
-    assert len(bundle["calibration"]["dice_atrium"]) == 24
+    assert 20 <= len(bundle["calibration"]["ef_percent"]["scores"]) <= 24
+    assert len(bundle["calibration"]["dice_atrium"]["scores"]) == 24
 
 
 def test_new_clips_get_an_ejection_fraction_with_its_interval(segmented: Path) -> None:

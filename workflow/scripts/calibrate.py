@@ -1,4 +1,4 @@
-"""Try a fold on the training patients whom it has not seen."""
+"""Try a fold, or all together, on patients whom it has not seen."""
 
 from pathlib import Path
 
@@ -11,8 +11,9 @@ if __name__ == "__main__":
         calibrate(
             arm=snakemake.params.arm,
             exported=Path(snakemake.input.exported),
-            fold=int(snakemake.wildcards.fold),
-            caches=bucket_files(snakemake.input.caches),
+            fold=snakemake.params.fold,
+            training=bucket_files(snakemake.input.training),
+            testing=bucket_files(snakemake.input.testing),
             whole_clips=snakemake.params.whole_clips,
             nnunet_root=snakemake.params.root,
             output=Path(snakemake.output[0]),

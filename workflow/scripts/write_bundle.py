@@ -10,7 +10,8 @@ if __name__ == "__main__":
     with log_to(Path(snakemake.log[0])):
         write_bundle(
             exported=Path(snakemake.input.exported),
-            calibration=[Path(path) for path in snakemake.input.calibration],
+            alone=[Path(path) for path in snakemake.input.alone],
+            together=Path(snakemake.input.together),
             caches=bucket_files(snakemake.input.caches),
             predictions=bucket_files(snakemake.input.predictions),
             whole_clips=snakemake.params.whole_clips,

@@ -1,11 +1,11 @@
 """A bundle: trained networks, and all that is needed to apply them without nnU-Net or torch."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jsonschema import Draft202012Validator
 
@@ -35,6 +35,21 @@ class BundledNetwork:
     files: tuple[Path, ...]
 
 
+class Calibration(NamedTuple):
+    """What an interval of one quantity is made of, see :mod:`echoweave.function.intervals`.
+
+    Attributes:
+        scores: Of training patients, by the fold that has not seen them: error over
+            ``doubt ** growth``, sorted.
+        growth: Power of the doubt that errors grow with.
+        together: Error of all folds together, as a share of that of one of them.
+    """
+
+    scores: Sequence[float]
+    growth: float
+    together: float
+
+
 @dataclass(frozen=True)
 class Bundle:
     """What bundle.schema.json describes, with paths for names.
@@ -49,7 +64,7 @@ class Bundle:
         sees: "frames" or "sequences": what its networks see at once.
         picture: Median height and width of the training pictures, in ``unit``.
         keep_largest: Regions of which the largest piece is kept.
-        calibration: Scores by name, see :mod:`echoweave.function.intervals`.
+        calibration: By the name of what has an interval.
         digest: SHA-256 of bundle.json.
     """
 
@@ -62,7 +77,7 @@ class Bundle:
     sees: str
     picture: tuple[float, float]
     keep_largest: tuple[tuple[int, ...], ...]
-    calibration: Mapping[str, list[float]]
+    calibration: Mapping[str, Calibration]
     digest: str
 
     @property
@@ -104,7 +119,7 @@ def read_bundle(folder: Path) -> Bundle:
         sees=content["sees"],
         picture=(content["picture"][0], content["picture"][1]),
         keep_largest=tuple(tuple(region) for region in content["keep_largest"]),
-        calibration=content["calibration"],
+        calibration={name: Calibration(**one) for name, one in content["calibration"].items()},
         digest=sha256(path),
     )
 

@@ -45,6 +45,11 @@ class Segmenter:
             for one in bundle.networks
         ]
 
+    @property
+    def alone(self) -> bool:
+        """Whether it leaves out folds of the bundle."""
+        return len(self.members[0]) < self.bundle.folds
+
     def __call__(self, frames: NDArray[np.uint8], spacing: Spacing) -> Segmentation:
         """Segment a clip.
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from echoweave.bundles.bundle import Calibration
 from echoweave.bundles.doubt import clip_doubt, missing_dice
 from echoweave.bundles.segmenter import Segmentation
 from echoweave.evaluation.beats import SHORTEST_BEAT_S, find_beats
@@ -16,13 +17,17 @@ from echoweave.evaluation.chamber import Chamber
 from echoweave.evaluation.volumes import measure_beat
 from echoweave.function.beats import USUAL_FRAME_RATE_HZ, smooth_areas
 from echoweave.function.curves import find_chambers
-from echoweave.function.intervals import CALIBRATED, VOLUMES
+from echoweave.function.intervals import CALIBRATED, CONFIDENCE, VOLUMES
 from echoweave.geometry.overlap import structure_dice
 from echoweave.io.cache import EchoSequence
 from echoweave.labels import LABEL_NAMES, parts_of, structure_mask
 from echoweave.units import UNITS, Units
 
 _BIPLANE = "biplane"
+# Powers of the doubt that errors may grow with, and that of too few clips to tell.
+_GROWTHS = tuple(round(0.05 * step, 2) for step in range(21))
+_USUAL_GROWTH, _ENOUGH = 0.5, 100
+_LEAST_DOUBT, _LEAST_ERROR = 1e-6, 1e-9
 
 
 @dataclass(frozen=True)
@@ -43,15 +48,15 @@ class _View:
         opinions = [frame[0] for frame in segmentation.opinions]
         parts = parts_of(echo.label_values)
         places = {part: echo.label_values.index(LABEL_NAMES.index(part)) - 1 for part in parts}
-        labelled = seen.in_time(labels)
-        if seen.phase == "cycle":
-            labelled = seen.cut(labelled)
+        order = seen.in_time(np.arange(len(labels)))
+        at = (seen.cut(order) if seen.phase == "cycle" else order)[[echo.ed, echo.es]]
         both = [
-            structure_dice(labelled[frame], drawn, parts)
-            for frame, drawn in zip((echo.ed, echo.es), echo.labels, strict=True)
+            structure_dice(labels[frame], drawn, parts)
+            for frame, drawn in zip(at, echo.labels, strict=True)
         ]
         dice = {f"dice_{part}": float(np.mean([one[part] for one in both])) for part in parts}
-        losses = {f"doubt_{part}": missing_dice(opinions, places[part]) for part in parts}
+        shown = [opinions[frame] for frame in at]
+        losses = {f"doubt_{part}": missing_dice(shown, places[part]) for part in parts}
         return cls(
             echo=echo,
             found=_chambers_at_turns(labels, seen),
@@ -137,22 +142,78 @@ def calibration_rows(
     return rows + ([_biplane_row(views)] if len(views) == 2 else [])
 
 
-def scores_of(table: pd.DataFrame) -> dict[str, list[float]]:
-    """Return |error| / doubt of each row by the name of what was measured, sorted.
+def calibrations_of(alone: pd.DataFrame, together: pd.DataFrame) -> dict[str, Calibration]:
+    """Return what intervals are made of, by the name of the quantity.
 
     Args:
-        table: :func:`calibration_rows` of all calibration patients.
+        alone: :func:`calibration_rows` of each fold on patients whom it has not seen.
+        together: Those of all folds together on patients whom none has seen, who are in ``alone``
+            once a fold. They tell by how much less folds err together, nothing else.
     """
-    biplane = table["view"] == _BIPLANE
-    scores = {}
-    for prefix, rows in (("", table[~biplane]), (f"{_BIPLANE}_", table[biplane])):
-        for name in CALIBRATED:
-            error = (rows[name] - rows[f"ref_{name}"]).abs()
+    ours, theirs = _errors(alone), _errors(together)
+    unseen = ours["sequence"].isin(theirs["sequence"])
+    compared = dict(list(ours[unseen].groupby("name")))
+    joint = dict(list(theirs.groupby("name")))
+    found = {}
+    for name, rows in ours[~unseen].groupby("name"):
+        error, doubt = rows["error"].to_numpy(), rows["doubt"].to_numpy()
+        growth = _growth(error, doubt)
+        scores = sorted(float(f"{one:.6g}") for one in error / doubt**growth)
+        ratio = _ratio(compared[name], joint[name]) if name in joint and name in compared else 1.0
+        found[str(name)] = Calibration(scores, growth, ratio)
+    return found
+
+
+def _errors(table: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a sequence and quantity, columns name, sequence, error and doubt.
+
+    Errors of EF count in points, those of volumes as shares of the volume; of Dice what is missing.
+    """
+    parts = []
+    for prefix, rows in _by_planes(table):
+        for name in CALIBRATED if len(rows) else ():
             size = rows[name] if name in VOLUMES else 1.0
-            scores[f"{prefix}{name}"] = error / (rows["doubt"] * size)
+            error = (rows[name] - rows[f"ref_{name}"]).abs() / size
+            parts.append(_column(rows, f"{prefix}{name}", error, rows["doubt"]))
     for column in table.columns[table.columns.str.startswith("dice_")]:
-        scores[column] = (1 - table[column]) / table[f"doubt_{column.removeprefix('dice_')}"]
-    return {
-        name: sorted(float(f"{one:.6g}") for one in values if math.isfinite(one))
-        for name, values in scores.items()
-    }
+        doubt = table[f"doubt_{column.removeprefix('dice_')}"]
+        parts.append(_column(table, column, 1 - table[column], doubt))
+    empty = pd.DataFrame(columns=["name", "sequence", "error", "doubt"])
+    return pd.concat(parts).dropna() if parts else empty
+
+
+def _by_planes(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    biplane = table["view"] == _BIPLANE
+    return [("", table[~biplane]), (f"{_BIPLANE}_", table[biplane])]
+
+
+def _column(rows: pd.DataFrame, name: str, error: pd.Series, doubt: pd.Series) -> pd.DataFrame:
+    # A doubt of nothing at all has no power below one.
+    known = doubt.clip(lower=_LEAST_DOUBT)
+    found = {"name": name, "sequence": rows["sequence"], "error": error, "doubt": known}
+    return pd.DataFrame(found)
+
+
+def _growth(error: NDArray[np.float64], doubt: NDArray[np.float64]) -> float:
+    """Return the power of the doubt that tells best which error 90 % of the clips stay below.
+
+    The one with the least pinball loss of the logarithms (Koenker and Bassett 1978).
+    """
+    if len(error) < _ENOUGH:
+        return _USUAL_GROWTH
+    error, doubt = np.log(np.maximum(error, _LEAST_ERROR)), np.log(doubt)
+
+    def loss(growth: float) -> float:
+        rest = error - growth * doubt
+        rest -= np.quantile(rest, CONFIDENCE)
+        return float(np.maximum(CONFIDENCE * rest, (CONFIDENCE - 1) * rest).mean())
+
+    return min(_GROWTHS, key=loss)
+
+
+def _ratio(alone: pd.DataFrame, together: pd.DataFrame) -> float:
+    """Return the errors of all folds together, as a share of those of a fold on the same clips."""
+    one = alone.groupby("sequence")["error"].mean()
+    both = pd.concat([one, together.set_index("sequence")["error"]], axis=1, keys=["one", "all"])
+    sums = both.dropna().sum()
+    return float(min(sums["all"] / sums["one"], 1.0)) if sums["one"] > 0 else 1.0

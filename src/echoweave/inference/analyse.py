@@ -64,7 +64,9 @@ def analyse_clip(clip: EchoClip, identity: ClipIdentity, segmenter: Segmenter) -
     beats = measure_beats([(view, chambers)], frames, rate, units)
     reason = volume_reason(curves, rhythm, beats, labels, seen.sector)
     doubt = _mean_doubt(found.opinions, _places(bundle)["cavity"])
-    measured = _measured(beats, reason, curves, rhythm, rate, doubt, bundle)
+    measured = _measured(beats, reason, curves, rhythm, rate, doubt, segmenter)
+    shown = [frame for beat in beats for frame in (beat.ed, beat.es)] or range(len(labels))
+    opinions = [found.opinions[frame] for frame in shown]
     return ClipAnalysis(
         name=identity.name,
         model=f"{bundle.title} ({bundle.data_set})",
@@ -79,7 +81,7 @@ def analyse_clip(clip: EchoClip, identity: ClipIdentity, segmenter: Segmenter) -
         sources=_sources(clip),
         curves=curves,
         beats=beats,
-        measured=measured | _dice(bundle, found.opinions, recognition_reason(curves)),
+        measured=measured | _dice(segmenter, opinions, recognition_reason(curves)),
         notes=(*clip.notes, *_notes(clip, segmenter)),
         doubt=doubt,
         request=identity.request,
@@ -93,7 +95,7 @@ def _measured(
     rhythm: Rhythm,
     rate: float | None,
     doubt: float,
-    bundle: Bundle,
+    segmenter: Segmenter,
 ) -> dict[str, Measured]:
     """Return each of ``MEASURES``, or why it would be wrong."""
     if reason:
@@ -101,7 +103,9 @@ def _measured(
     else:
         measured = {name: mean_of(beats, name) for name in MEASURES}
         for name in CALIBRATED:
-            measured[name] = with_interval(measured[name], name, doubt, bundle.calibration)
+            measured[name] = with_interval(
+                measured[name], name, doubt, segmenter.bundle.calibration, segmenter.alone
+            )
         if strain := strain_reason(beats):
             measured["gls_percent"] = Measured(None, reason=strain)
     measured["heart_rate_bpm"] = _heart_rate(beats, curves, rhythm, rate)
@@ -119,13 +123,14 @@ def _heart_rate(
 
 
 def _dice(
-    bundle: Bundle, opinions: Sequence[Sequence[FoldOpinion]], reason: str
+    segmenter: Segmenter, opinions: Sequence[Sequence[FoldOpinion]], reason: str
 ) -> dict[str, Measured]:
-    """Return how well the masks of each structure are likely to fit."""
-    found = {}
+    """Return how well the masks of each structure are likely to fit in the frames of opinions."""
+    bundle, found = segmenter.bundle, {}
     for part, place in _places(bundle).items():
         losses = [missing_dice(fold, place) for fold in zip(*opinions, strict=True)]
-        likely = expected_dice(part, float(np.mean(losses)), bundle.calibration)
+        doubt = float(np.mean(losses))
+        likely = expected_dice(part, doubt, bundle.calibration, segmenter.alone)
         found[f"dice_{part}"] = Measured(None, reason=reason) if reason else likely
     return found
 
@@ -157,8 +162,8 @@ def _notes(clip: EchoClip, segmenter: Segmenter) -> list[str]:
         notes.append(f"the view is unknown and taken for {ASSUMED_VIEW}; --view tells it")
     if clip.spacing is None:
         notes.append("the size of a pixel is unknown: lengths are in px and volumes in px³")
-    if len(segmenter.members[0]) < bundle.folds:
+    if segmenter.alone:
         notes.append("one fold alone was used (--fast): less accurate, and no agreement of folds")
-    if not bundle.calibration.get("ef_percent"):
+    if "ef_percent" not in bundle.calibration:
         notes.append("the model has no calibration, so there are no intervals")
     return notes

@@ -129,7 +129,8 @@ class _Run:
             if views.keys() >= {"2CH", "4CH"}:
                 names = views["2CH"], views["4CH"]
                 summaries = [self.summaries[name] for name in names]
-                pair = measure_pair(summaries, [self.out / name for name in names], self.bundle)
+                folders = [self.out / name for name in names]
+                pair = measure_pair(summaries, folders, self.bundle, self.options.fast)
                 pairs.append(summarise_pair(pair, summaries[0]))
                 LOGGER.info("%s", describe_numbers(pairs[-1]))
         write_index([*self.summaries.values()], pairs, self.problems, self.out)

@@ -25,7 +25,7 @@ _RATES_APART = 0.3
 
 
 def measure_pair(
-    summaries: Sequence[Summary], folders: Sequence[Path], bundle: Bundle
+    summaries: Sequence[Summary], folders: Sequence[Path], bundle: Bundle, alone: bool
 ) -> BiplaneAnalysis:
     """Return the biplane measures of a 2CH and a 4CH clip, beats paired in their order.
 
@@ -33,6 +33,7 @@ def measure_pair(
         summaries: Of the 2CH clip, then of the 4CH one.
         folders: Their outputs.
         bundle: The model that segmented both.
+        alone: Whether it did with one of its folds.
     """
     names = summaries[0]["name"], summaries[1]["name"]
     reason = _reason(summaries)
@@ -49,7 +50,7 @@ def measure_pair(
     doubt = float(np.mean([summary["doubt"] for summary in summaries]))
     for name in CALIBRATED:
         key = f"biplane_{name}"
-        measured[name] = with_interval(measured[name], key, doubt, bundle.calibration)
+        measured[name] = with_interval(measured[name], key, doubt, bundle.calibration, alone)
     return BiplaneAnalysis(names, measured, _notes(summaries))
 
 

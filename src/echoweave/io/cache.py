@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import h5py
 import numpy as np
@@ -20,6 +21,8 @@ from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_file
 from echoweave.io.limits import check_shape
 from echoweave.units import UNITS, Unit
+
+_Value = TypeVar("_Value", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -82,12 +85,12 @@ class EchoSequence:
         """``"patient0001_4CH"``."""
         return f"{self.patient}_{self.view}"
 
-    def in_time(self, frames: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Bring frames or labels [T, Y, X] of this sequence into the order of time, or back."""
+    def in_time(self, frames: NDArray[_Value]) -> NDArray[_Value]:
+        """Bring frames or labels [T, ...] of this sequence into the order of time, or back."""
         return np.ascontiguousarray(frames[::-1]) if self.phase == "diastole" else frames
 
-    def cut(self, frames: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Return the part of frames or labels [T, Y, X] of a cycle from ED to ES, as a view."""
+    def cut(self, frames: NDArray[_Value]) -> NDArray[_Value]:
+        """Return the part of frames or labels [T, ...] of a cycle from ED to ES, as a view."""
         if self.ed < self.es:
             return frames[self.ed : self.es + 1]
         return frames[self.es : self.ed + 1][::-1]

@@ -13,7 +13,7 @@ from echoweave.bundles.bundle import BUNDLE_FILE, read_bundle
 from echoweave.bundles.segmenter import Segmenter
 from echoweave.errors import InputError, Problem
 from echoweave.evaluation.predictions import read_predictions
-from echoweave.function.calibration import scores_of
+from echoweave.function.calibration import calibrations_of
 from echoweave.io.atomic import whole_folder
 from echoweave.io.cache import EchoSequence, read_sequence, read_whole_clip
 from echoweave.io.checksums import digest_of_content, sha256
@@ -84,7 +84,8 @@ def export_bundle(
 
 def write_bundle(
     exported: Path,
-    calibration: Sequence[Path],
+    alone: Sequence[Path],
+    together: Path,
     caches: Sequence[Path],
     predictions: Sequence[Path],
     whole_clips: bool,
@@ -96,7 +97,8 @@ def write_bundle(
 
     Args:
         exported: What :func:`export_bundle` wrote.
-        calibration: Tables of :mod:`echoweave.function.calibration`, one a fold.
+        alone: Tables of :func:`echoweave.packing.calibrate.calibrate`, one a fold.
+        together: That of all folds.
         caches: Cache files of the test patients.
         predictions: nnU-Net's own predictions of their clips, {sequence}.nii.gz.
         whole_clips: Whether these are whole clips.
@@ -112,11 +114,11 @@ def write_bundle(
     agreement = _agreement(exported, caches, predictions, read, threads)
     if agreement is not None:
         LOGGER.info("%s: labels equal nnU-Net's in %.4f %% or more", output.name, 100 * agreement)
-    table = pd.concat([read_tsv(path) for path in calibration])
+    calibrations = calibrations_of(pd.concat(map(read_tsv, alone)), read_tsv(together))
     content |= {
         "agreement": agreement,
         "digests": {name: _digest(files) for name, files in digests.items()},
-        "calibration": scores_of(table),
+        "calibration": {name: one._asdict() for name, one in calibrations.items()},
     }
     with whole_folder(output) as whole:
         for name in content["files"]:
