@@ -45,6 +45,8 @@ rule calibrate:
         testing=cache_indexes(COHORT.testing_patients),
     output:
         MEASURES / "calibration/{arm}_{fold}.tsv",
+    wildcard_constraints:
+        fold="|".join([*map(str, FOLDS), "all"]),
     log:
         logs("calibrate/{arm}_{fold}"),
     benchmark:
