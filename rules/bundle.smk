@@ -72,7 +72,7 @@ rule write_bundle:
     input:
         exported=rules.export_bundle.output[0],
         alone=expand(rules.calibrate.output[0], fold=FOLDS, allow_missing=True),
-        together=expand(rules.calibrate.output[0], fold="all", allow_missing=True),
+        together=expand(rules.calibrate.output[0], fold="all", allow_missing=True)[0],
         caches=cache_indexes(COHORT.testing_patients),
         predictions=lambda wildcards: tested_indexes(wildcards.arm),
         config=RESULTS / "config.yaml",
