@@ -45,12 +45,12 @@ rule calibrate:
         testing=cache_indexes(COHORT.testing_patients),
     output:
         MEASURES / "calibration/{arm}_{fold}.tsv",
-    wildcard_constraints:
-        fold="|".join([*map(str, FOLDS), "all"]),
     log:
         logs("calibrate/{arm}_{fold}"),
     benchmark:
         benchmarks("calibrate/{arm}_{fold}")
+    wildcard_constraints:
+        fold="|".join([*map(str, FOLDS), "all"]),
     conda:
         "../envs/echoweave.yaml"
     threads: config["segmentation"]["threads"]
