@@ -25,7 +25,7 @@ from echoweave.units import UNITS, Units
 
 _BIPLANE = "biplane"
 # Powers of the doubt that errors may grow with, and that of too few clips to tell.
-_GROWTHS = tuple(round(0.05 * step, 2) for step in range(21))
+_GROWTHS = tuple(round(0.05 * step, 2) for step in range(31))
 _USUAL_GROWTH, _ENOUGH = 0.5, 100
 _LEAST_DOUBT, _LEAST_ERROR = 1e-6, 1e-9
 
