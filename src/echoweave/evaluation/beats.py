@@ -58,6 +58,9 @@ def find_turns(areas: Curve, apart: int = 1) -> tuple[list[int], list[int]]:
 
 def _extrema(curve: Curve, span: float, apart: int) -> list[int]:
     """Return the prominent maxima of ``curve``, its first and last frame included if high."""
+    # Here: with scipy.stats, which it imports, it takes longer than most jobs that import this.
+    from scipy.signal import find_peaks
+
     walled = np.concatenate([[curve.min() - span], curve, [curve.min() - span]])
     peaks = find_peaks(walled, prominence=_PROMINENCE * span, distance=apart)[0] - 1
     high = curve[peaks] >= curve.max() - _CUT_OFF * span

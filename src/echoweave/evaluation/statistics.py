@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import wilcoxon
 
 Values = NDArray[np.float64]
 CONFIDENCE = (2.5, 97.5)
@@ -232,6 +231,9 @@ def paired_p(first: Values, second: Values) -> float:
         return math.nan
     if not difference.any():
         return 1.0
+    # Here: scipy.stats takes longer to import than most jobs to run, and few test.
+    from scipy.stats import wilcoxon
+
     return float(wilcoxon(difference).pvalue)
 
 
