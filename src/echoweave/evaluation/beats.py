@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import find_peaks
 
 # An extremum of the area curve counts as ED or ES if it stands out by this share of the range.
 _PROMINENCE = 0.3
