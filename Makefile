@@ -15,7 +15,7 @@ CLIPS := resources/phantom-clips
 DEMO := --cores $(CORES) --configfile config/phantom.yaml
 DEMO_ECHONET := --cores $(CORES) --configfile config/echonet.yaml config/phantom-echonet.yaml
 
-.PHONY: setup demo demo-echonet test lint picture performance reruns resources config-docs rulegraph lock clean
+.PHONY: setup demo demo-echonet test run-tests lint picture performance reruns resources config-docs rulegraph lock clean
 
 setup: .venv/.ready
 
@@ -56,10 +56,13 @@ demo-echonet: $(PHANTOM_ECHONET)/.ready
 	$(BIN)/snakemake all $(DEMO_ECHONET)
 	@cat results-echonet/summary.txt
 
-# By file, so that tests which share a run do so in one process; three, since some wait for SLURM or
-# for a run that another one makes.
-test: setup lint
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+# Both at once: what looks at the code keeps one core busy.
+test: setup
+	$(MAKE) --no-print-directory --jobs 2 lint run-tests
+
+# By file, so that tests which share a run do so in one process; two, each of which runs two jobs.
+run-tests: setup
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: setup
 	$(BIN)/ruff check .

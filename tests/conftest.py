@@ -18,7 +18,12 @@ from tests.once import made_once
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the long tests first, so that small ones are left when processes run out of work."""
-    items.sort(key=lambda item: item.get_closest_marker("workflow") is None)
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("workflow") is None,
+            item.path.name != "test_demo.py",
+        )
+    )
 
 
 ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="shows what only Linux has")
