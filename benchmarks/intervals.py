@@ -1,7 +1,7 @@
 """How often the intervals of `echoweave segment` hold the truth, on patients whom nobody has seen.
 
 Usage: python benchmarks/intervals.py FOLDER [--arm sparse2d] [--cores 2]
-Draws 200 phantom patients, trains and packs five folds on them, draws 120 others as people record
+Draws 200 phantom patients, trains and packs five folds on them, draws 200 others as people record
 them (DICOM and AVI, whole beats), and runs the command on these. Of every quantity that has a 90 %
 interval the TSV has how many clips got one, what share of these intervals holds what is true of the
 phantom, with a 95 % interval over patients, and their median width: of all clips and by the
@@ -39,7 +39,7 @@ FOLDS = 5
 TRAINING = PhantomSettings(
     layout="nifti", patients=200, test_patients=8, ted=0, frames=(8, 12), seed=11
 )
-FRESH = PhantomSettings(layout="clips", patients=120, frames=(8, 12), seed=12)
+FRESH = PhantomSettings(layout="clips", patients=200, frames=(8, 12), seed=12)
 QUALITIES = ("Good", "Medium", "Poor")
 SAMPLES, SEED = 2000, 1
 # Key of summary.json -> how it is called, and decimals of widths.

@@ -96,15 +96,17 @@ def test_how_errors_grow_with_doubt_is_told_by_many_clips(growth):
 
 
 def test_folds_together_err_less_by_a_share_that_unseen_patients_tell():
-    doubts = np.full(4, 0.1)
-    training = clips(np.array([6.0, 2.0, 4.0, 8.0]), doubts)
-    # Of two folds each on two clips that none has seen.
-    unseen = [clips(np.array(errors), doubts[:2], first=4) for errors in ([4.0, 6.0], [-6.0, 4.0])]
-    together = clips(np.array([4.0, -4.0]), doubts[:2], first=4)
+    doubts = np.full(10, 0.1)
+    training = clips(np.arange(1.0, 11.0), doubts)
+    # Of two folds each on ten clips that none has seen.
+    unseen = [clips(np.full(10, error), doubts, first=10) for error in (4.0, -6.0)]
+    together = clips(np.full(10, -4.0), doubts, first=10)
     found = calibrations_of(pd.concat([training, *unseen]), together)["ef_percent"]
-    # Means of 5 and 5, and 4 and 4 together; scores are of the training patients alone.
+    # 4 together and 5 alone; scores are of the training patients alone.
     assert found.together == pytest.approx(0.8)
-    assert found.scores == pytest.approx(np.array([2, 4, 6, 8]) / 0.1**0.5, rel=1e-4)
+    assert found.scores == pytest.approx(np.arange(1, 11) / 0.1**0.5, rel=1e-4)
+    few = calibrations_of(pd.concat([training, *unseen]), together[:9])["ef_percent"]
+    assert few.together == 1.0
 
 
 def test_a_lost_ventricle_is_no_score():

@@ -28,6 +28,8 @@ _BIPLANE = "biplane"
 _GROWTHS = tuple(round(0.05 * step, 2) for step in range(31))
 _USUAL_GROWTH, _ENOUGH = 0.5, 100
 _LEAST_DOUBT, _LEAST_ERROR = 1e-6, 1e-9
+# Clips that tell at least by how much folds err less together.
+_COMPARED = 10
 
 
 @dataclass(frozen=True)
@@ -212,8 +214,14 @@ def _growth(error: NDArray[np.float64], doubt: NDArray[np.float64]) -> float:
 
 
 def _ratio(alone: pd.DataFrame, together: pd.DataFrame) -> float:
-    """Return the errors of all folds together, as a share of those of a fold on the same clips."""
+    """Return the errors of all folds together, as a share of those of a fold on the same clips.
+
+    1 if there are too few of them.
+    """
     one = alone.groupby("sequence")["error"].mean()
     both = pd.concat([one, together.set_index("sequence")["error"]], axis=1, keys=["one", "all"])
-    sums = both.dropna().sum()
-    return float(min(sums["all"] / sums["one"], 1.0)) if sums["one"] > 0 else 1.0
+    known = both.dropna()
+    sums = known.sum()
+    if len(known) < _COMPARED or sums["one"] == 0:
+        return 1.0
+    return float(min(sums["all"] / sums["one"], 1.0))
