@@ -48,16 +48,8 @@ def requests(phantom: Path, scratch: Path) -> dict[str, Request]:
     split = {"holdout": 0, "validation_patients": 1}
     config.write_text(yaml.safe_dump({"folds": 2, "data": data, "registration": split}))
     command = [sys.executable, "-m", "tests.workflow.list_jobs", "all", "bundle"]
-    command += [
-        "--dry-run",
-        "--cores",
-        "64",
-        "--workflow-profile",
-        "profiles/slurm",
-        "--quiet",
-        "host",
-    ]
-    command += ["--directory", str(scratch), "--configfile", str(config)]
+    command += ["--dry-run", "--cores", "64", "--workflow-profile", "profiles/slurm"]
+    command += ["--quiet", "host", "--directory", str(scratch), "--configfile", str(config)]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         command, cwd=ROOT, env=os.environ | {"PATH": path}, capture_output=True, text=True

@@ -34,8 +34,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Project:
     folder = tmp_path_factory.mktemp("demo")
     write_phantom(folder / "data", PhantomSettings(frames=(8, 12)))
     project = Project(folder, folder / "data", ROOT / "config/phantom.yaml")
-    bundles = [f"results/bundles/{arm}" for arm in ARMS]
-    done = project.run("all", *bundles, config=SHORT)
+    done = project.run("all", "bundle", config=SHORT)
     assert done.returncode == 0, done.stderr[-2000:]
     return project
 
