@@ -21,12 +21,12 @@ from echoweave.io.cache import EchoSequence, read_sequence, read_views, write_pa
 from echoweave.io.cfg import read_cfg
 from echoweave.io.images import read_image, write_image
 from echoweave.io.tables import read_tsv
+from echoweave.io.training_state import TrainingState, load_state, save_state
 from echoweave.io.video import read_video, write_video
 from echoweave.registration.checkpoint import Checkpoint, load_network, save_checkpoint
 from echoweave.registration.networks.registry import build_network
 from echoweave.registration.settings import ModelSettings
 from echoweave.registration.split import PatientSplit
-from echoweave.registration.state import TrainingState, load_state, save_state
 from tests.bad_input.configs import DIRNET
 from tests.data_tree import Tree
 from tests.echonet_tree import EchoNetTree, two_clips, video_frames

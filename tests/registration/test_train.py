@@ -9,11 +9,11 @@ import torch
 from echoweave.errors import InputError
 from echoweave.io.cache import read_sequence, write_patient
 from echoweave.io.tables import read_tsv
+from echoweave.io.training_state import load_state
 from echoweave.registration import train
 from echoweave.registration.apply import Registrar
 from echoweave.registration.checkpoint import load_checkpoint
 from echoweave.registration.settings import ModelSettings
-from echoweave.registration.state import load_state
 from echoweave.registration.train import Trainer, train_registration
 
 EXTRAS: dict[str, Any] = {

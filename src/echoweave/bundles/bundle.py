@@ -1,21 +1,13 @@
 """A bundle: trained networks, and all that is needed to apply them without nnU-Net or torch."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from jsonschema import Draft202012Validator
-
-from echoweave.errors import InputError, Problem
+from echoweave.bundles.description import BUNDLE_FILE, CLIPS, read_description
 from echoweave.io.checksums import sha256
 from echoweave.units import Unit
-
-BUNDLE_FILE = "bundle.json"
-# Of bundle.json: a large one holds some thousand scores.
-_MAX_BYTES = 2**24
 
 
 @dataclass(frozen=True)
@@ -93,13 +85,9 @@ def read_bundle(folder: Path) -> Bundle:
         folder: results/bundles/{arm}, or a copy.
 
     Raises:
-        InputError: There is none, it is no bundle or one of another format, or a file of it is
-            missing or was changed.
+        InputError: See :func:`read_description`.
     """
-    path = folder / BUNDLE_FILE
-    content = _content(path)
-    _check_format(path, content)
-    _check_files(folder, content)
+    content = read_description(folder, CLIPS)
     networks = [
         BundledNetwork(
             configuration=one["configuration"],
@@ -120,60 +108,5 @@ def read_bundle(folder: Path) -> Bundle:
         picture=(content["picture"][0], content["picture"][1]),
         keep_largest=tuple(tuple(region) for region in content["keep_largest"]),
         calibration={name: Calibration(**one) for name, one in content["calibration"].items()},
-        digest=sha256(path),
+        digest=sha256(folder / BUNDLE_FILE),
     )
-
-
-def bundle_schema() -> dict[str, Any]:
-    """Return the JSON schema of bundle.json."""
-    schema: dict[str, Any] = json.loads(
-        (files("echoweave.bundles") / "bundle.schema.json").read_text(encoding="utf-8")
-    )
-    return schema
-
-
-def _content(path: Path) -> Any:
-    if not path.is_file():
-        what = "is no bundle: it has no bundle.json"
-        remedy = "give a folder that the target `bundle` made, such as results/bundles/dense3d"
-        raise InputError(Problem(str(path.parent), "--model", what, remedy))
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise ValueError("larger than any bundle.json")
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(_foreign(path, "", f"cannot be read ({error})")) from error
-
-
-def _check_format(path: Path, content: Any) -> None:
-    version = content.get("echoweave_bundle") if isinstance(content, dict) else None
-    if isinstance(version, int) and version > 1:
-        what = f"a bundle of format {version}, which a newer EchoWeave made"
-        remedy = "update EchoWeave, or make the bundle with this version"
-        raise InputError(Problem(str(path), "echoweave_bundle", what, remedy))
-    error = next(Draft202012Validator(bundle_schema()).iter_errors(content), None)
-    if error is not None:
-        key = ".".join(str(part) for part in error.absolute_path)
-        raise InputError(_foreign(path, key, f"no bundle of EchoWeave ({error.message[:200]})"))
-
-
-def _check_files(folder: Path, content: Mapping[str, Any]) -> None:
-    """Notice files that are missing, changed, or named without a checksum."""
-    named = {name for network in content["networks"] for name in network["files"]}
-    problems = []
-    for name in sorted(named | content["files"].keys()):
-        path, known = folder / name, content["files"].get(name)
-        if Path(name).name != name or known is None:
-            problems.append(_foreign(folder / BUNDLE_FILE, f"files.{name}", "has no checksum"))
-        elif not path.is_file():
-            problems.append(_foreign(path, "", "the file is missing"))
-        elif sha256(path) != known:
-            problems.append(
-                _foreign(path, "", "was changed: its SHA-256 is not that of bundle.json")
-            )
-    if problems:
-        raise InputError(problems)
-
-
-def _foreign(path: Path, key: str, what: str) -> Problem:
-    return Problem(str(path), key, what, "copy the whole bundle again, or make it again")

@@ -1,5 +1,6 @@
 """The grid that networks see: what nnU-Net does to a picture before and after them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -57,6 +58,22 @@ def from_grid(scores: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np
         return scores
     size = shape[1], shape[0]
     return np.stack([cv2.resize(one, size, interpolation=cv2.INTER_LINEAR) for one in scores])
+
+
+def on_picture(
+    logits: NDArray[np.float32], grid: Grid, shape: Sequence[int]
+) -> NDArray[np.float32]:
+    """Return logits of a frame at the size of the picture, background where the grid ends.
+
+    Args:
+        logits: float32 [labels, y, x] on the grid, the background first.
+        grid: What they were found on.
+        shape: (Y, X) of the picture.
+    """
+    placed = np.full((len(logits), *shape), -np.inf, np.float32)
+    placed[0] = 0
+    placed[:, grid.rows, grid.columns] = from_grid(logits, grid.shape)
+    return placed
 
 
 def _lit(frames: NDArray[np.uint8]) -> tuple[slice, slice]:

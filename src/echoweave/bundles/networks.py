@@ -29,7 +29,7 @@ class FoldNetwork:
 
     def __init__(self, file: Path, window: Sequence[int], threads: int) -> None:
         self.window = tuple(window)
-        self._session = _session(file, threads)
+        self._session = open_network(file, threads)
 
     def scores(self, frames: Scores) -> Iterator[Scores]:
         """Yield logits [labels, y, x] of each of the frames [T, y, x].
@@ -89,7 +89,8 @@ class FoldNetwork:
         return logits
 
 
-def _session(file: Path, threads: int) -> Any:
+def open_network(file: Path, threads: int) -> Any:
+    """Return the onnxruntime session of an ONNX file, on the CPU."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -10,7 +10,7 @@ from scipy.special import softmax
 
 from echoweave.bundles.bundle import Bundle, BundledNetwork
 from echoweave.bundles.doubt import FoldOpinion, opinion
-from echoweave.bundles.grid import Grid, Spacing, from_grid, to_grid
+from echoweave.bundles.grid import Spacing, on_picture, to_grid
 from echoweave.bundles.networks import FoldNetwork, Scores
 
 
@@ -93,7 +93,7 @@ class Segmenter:
         for folds in zip(*(network.scores(grid.frames) for network in networks), strict=True):
             mean = np.asarray(np.mean(folds, axis=0, dtype=np.float32))
             found = [opinion(one, self.bundle.label_values, grid.spacing) for one in folds]
-            yield _placed(mean, grid, case.shape[1:]), found
+            yield on_picture(mean, grid, case.shape[1:]), found
 
 
 def _combined(scores: Sequence[Scores]) -> Scores:
@@ -101,14 +101,6 @@ def _combined(scores: Sequence[Scores]) -> Scores:
     if len(scores) == 1:
         return scores[0]
     return np.asarray(np.mean([softmax(one, axis=0) for one in scores], axis=0))
-
-
-def _placed(logits: Scores, grid: Grid, shape: Sequence[int]) -> Scores:
-    """Return logits at the size of the picture; background where the grid does not reach."""
-    placed = np.full((len(logits), *shape), -np.inf, np.float32)
-    placed[0] = 0
-    placed[:, grid.rows, grid.columns] = from_grid(logits, grid.shape)
-    return placed
 
 
 def _keep_largest(labels: NDArray[np.uint8], region: Sequence[int]) -> None:

@@ -2,11 +2,12 @@
 
 import pickle
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from echoweave.errors import InputError, Problem
 from echoweave.io.limits import open_regular
@@ -40,6 +41,35 @@ def load_safely(path: Path, remedy: str, allowed: Sequence[Any] = ()) -> dict[st
     return content
 
 
+def fill_network(network: nn.Module, weights: object, path: Path, what: str) -> nn.Module:
+    """Return ``network`` with the weights of a checkpoint, in evaluation mode.
+
+    Args:
+        network: Of any weights.
+        weights: What the checkpoint holds as such.
+        path: Of the checkpoint, for errors.
+        what: The network in words: "a dirnet".
+
+    Raises:
+        InputError: They are no weights, not finite, or do not fit.
+    """
+    if wrong := _wrong_weights(weights):
+        remedy = "delete it and train again with a lower learning_rate"
+        raise InputError(Problem(str(path), "weights", wrong, remedy))
+    try:
+        network.load_state_dict(weights)  # type: ignore[arg-type]
+    except (RuntimeError, TypeError, AttributeError) as error:
+        raise InputError(
+            Problem(
+                str(path),
+                "weights",
+                f"they do not fit {what}",
+                "train again: the checkpoint is of another version",
+            )
+        ) from error
+    return network.eval()
+
+
 def _check_file(path: Path) -> None:
     """Refuse pipes, damage, and archives that grow when they are read: torch never compresses."""
     with open_regular(path) as file:
@@ -51,3 +81,14 @@ def _check_file(path: Path) -> None:
             # torch itself does not look at the checksums.
             if damaged := archive.testzip():
                 raise ValueError(f"{damaged} is damaged")
+
+
+def _wrong_weights(weights: object) -> str | None:
+    """Return what is wrong with weights before they meet their network, if anything is."""
+    if not isinstance(weights, Mapping) or not all(map(torch.is_tensor, weights.values())):
+        return "they are no weights"
+    if not weights:
+        return "there are none: the training diverged"
+    if not all(part.isfinite().all() for part in weights.values()):
+        return "they are not finite: the training diverged"
+    return None

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,11 @@ def digest_of_content(files: Iterable[Path], digests: Mapping[str, str]) -> str:
     """
     contents = "\n".join(digests[str(path)] for path in files)
     return hashlib.sha256(contents.encode()).hexdigest()[:16]
+
+
+def digest_of_files(files: Sequence[Path]) -> str:
+    """Return one digest over the content of ``files`` in their order."""
+    return digest_of_content(files, {str(file): sha256(file) for file in files})
 
 
 def sha256(path: Path) -> str:

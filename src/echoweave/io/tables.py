@@ -1,5 +1,6 @@
 """Tidy tables as TSV."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
@@ -14,14 +15,20 @@ def write_tsv(table: pd.DataFrame, path: Path) -> None:
         table.to_csv(temporary, sep="\t", index=False, float_format="%.6g")
 
 
-def read_tsv(path: Path) -> pd.DataFrame:
+def read_tsv(path: Path, names: Collection[str] = ()) -> pd.DataFrame:
     """Read a table written by :func:`write_tsv`; only empty cells count as missing.
+
+    Args:
+        path: The file.
+        names: Columns that stay text where they look like numbers ("007").
 
     Raises:
         InputError: It is missing, or no table.
     """
     try:
-        return pd.read_csv(path, sep="\t", keep_default_na=False, na_values=[""])
+        return pd.read_csv(
+            path, sep="\t", keep_default_na=False, na_values=[""], dtype=dict.fromkeys(names, str)
+        )
     # Bytes that are no text and tables without columns are ValueErrors too.
     except (OSError, ValueError) as error:
         what = f"not a readable table ({error})"

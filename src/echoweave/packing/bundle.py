@@ -9,28 +9,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from echoweave.bundles.bundle import BUNDLE_FILE, read_bundle
+from echoweave.bundles.bundle import read_bundle
+from echoweave.bundles.description import BUNDLE_FILE, licence_text, write_description
 from echoweave.bundles.segmenter import Segmenter
 from echoweave.errors import InputError, Problem
 from echoweave.evaluation.predictions import read_predictions
 from echoweave.function.calibration import calibrations_of
 from echoweave.io.atomic import whole_folder
 from echoweave.io.cache import EchoSequence, read_sequence, read_whole_clip
-from echoweave.io.checksums import digest_of_content, sha256
+from echoweave.io.checksums import digest_of_files, sha256
 from echoweave.io.tables import read_tsv
 from echoweave.logs import LOGGER, Progress
 from echoweave.segmentation.arm import Arm
-from echoweave.segmentation.files import best_file, model_folder, patient_of, preprocessed_folder
+from echoweave.segmentation.files import best_file, model_folder, preprocessed_folder
 from echoweave.segmentation.nnunet import set_environment
+from echoweave.segmentation.splits import patients_of_splits
 from echoweave.units import Unit
 from echoweave.versions import versions
 
 # Least share of a clip's pixels that get the label that nnU-Net itself gives them.
 LEAST_AGREEMENT = 0.999
-_LICENCE = (
-    "The networks were trained on {data_set}, whose terms hold for them, too: see where you got "
-    "the data. EchoWeave itself is under the MIT licence. For research, not for diagnosis."
-)
 
 
 def export_bundle(
@@ -64,7 +62,7 @@ def export_bundle(
             "name": arm.name,
             "title": arm.title,
             "data_set": arm.data_set,
-            "licence": _LICENCE.format(data_set=arm.data_set),
+            "licence": licence_text(arm.data_set),
             "label_values": list(label_values),
             "unit": unit,
             "sees": arm.sees,
@@ -72,14 +70,14 @@ def export_bundle(
             "picture": _picture(plans),
             "keep_largest": [_region(one, label_values) for one in best["keep_largest"]],
             "folds": best["folds"],
-            "training_patients": sorted(_patients(nnunet_root, arm)),
+            "training_patients": sorted(patients_of_splits(preprocessed_folder(nnunet_root, arm))),
             "agreement": None,
             "digests": {},
             "versions": versions(),
             "calibration": {},
             "files": {name: sha256(whole / name) for one in networks for name in one["files"]},
         }
-        _write(content, whole)
+        write_description(content, whole)
 
 
 def write_bundle(
@@ -117,13 +115,13 @@ def write_bundle(
     calibrations = calibrations_of(pd.concat(map(read_tsv, alone)), read_tsv(together))
     content |= {
         "agreement": agreement,
-        "digests": {name: _digest(files) for name, files in digests.items()},
+        "digests": {name: digest_of_files(files) for name, files in digests.items()},
         "calibration": {name: one._asdict() for name, one in calibrations.items()},
     }
     with whole_folder(output) as whole:
         for name in content["files"]:
             shutil.copyfile(exported / name, whole / name)
-        _write(content, whole)
+        write_description(content, whole)
 
 
 def _agreement(
@@ -155,10 +153,6 @@ def _agreement(
     return least if predictions else None
 
 
-def _digest(files: Sequence[Path]) -> str:
-    return digest_of_content(files, {str(file): sha256(file) for file in files})
-
-
 def _picture(plans: Mapping[str, Any]) -> list[float]:
     """Return the median height and width of the training pictures in the unit of the spacing."""
     shape, spacing = (
@@ -171,13 +165,3 @@ def _region(listed: int | Sequence[int], label_values: Sequence[int]) -> list[in
     """Return nnU-Net's numbers of a region as labels."""
     numbers = [listed] if isinstance(listed, int) else listed
     return [label_values[number] for number in numbers]
-
-
-def _patients(root: Path, arm: Arm) -> set[str]:
-    splits = json.loads((preprocessed_folder(root, arm) / "splits_final.json").read_text())
-    return {patient_of(case) for split in splits for part in split.values() for case in part}
-
-
-def _write(content: Mapping[str, Any], folder: Path) -> None:
-    text = json.dumps(content, indent=1, allow_nan=False)
-    (folder / BUNDLE_FILE).write_text(text + "\n", encoding="utf-8")

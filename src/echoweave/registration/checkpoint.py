@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_file
-from echoweave.io.checkpoint import load_safely
+from echoweave.io.checkpoint import fill_network, load_safely
 from echoweave.registration.networks.registry import build_network
 from echoweave.registration.settings import ModelSettings
 from echoweave.registration.split import PatientSplit
@@ -78,21 +78,8 @@ def load_network(path: Path) -> tuple[nn.Module, ModelSettings]:
 def build(checkpoint: Checkpoint, path: Path) -> nn.Module:
     """Return the network of ``checkpoint``, read from ``path``, in evaluation mode."""
     network = build_network(checkpoint.settings, str(path))
-    if wrong := _wrong_weights(checkpoint.weights):
-        remedy = "delete it and train again with a lower learning_rate"
-        raise InputError(Problem(str(path), "weights", wrong, remedy))
-    try:
-        network.load_state_dict(checkpoint.weights)
-    except (RuntimeError, TypeError, AttributeError) as error:
-        raise InputError(
-            Problem(
-                str(path),
-                "weights",
-                f"they do not fit a {checkpoint.settings.architecture}",
-                "train again: the checkpoint is of another version",
-            )
-        ) from error
-    return network.eval()
+    what = f"a {checkpoint.settings.architecture}"
+    return fill_network(network, checkpoint.weights, path, what)
 
 
 def _wrong_parts(plain: Mapping[str, Any]) -> str | None:
@@ -112,14 +99,3 @@ def _wrong_parts(plain: Mapping[str, Any]) -> str | None:
 
 def _are_names(patients: object) -> bool:
     return isinstance(patients, list) and all(isinstance(name, str) for name in patients)
-
-
-def _wrong_weights(weights: object) -> str | None:
-    """Return what is wrong with weights before they meet their network, if anything is."""
-    if not isinstance(weights, Mapping) or not all(map(torch.is_tensor, weights.values())):
-        return "they are no weights"
-    if not weights:
-        return "there are none: the training diverged"
-    if not all(part.isfinite().all() for part in weights.values()):
-        return "they are not finite: the training diverged"
-    return None

@@ -18,17 +18,18 @@ from echoweave.device import torch_device
 from echoweave.errors import InputError, Problem
 from echoweave.geometry.warp import warp
 from echoweave.io.tables import read_tsv, write_tsv
+from echoweave.io.training_state import TrainingState, load_state, save_state
 from echoweave.libc import keep_freed_memory
 from echoweave.logs import LOGGER, Progress
 from echoweave.registration.apply import Registrar
 from echoweave.registration.checkpoint import Checkpoint, save_checkpoint
+from echoweave.registration.fingerprint import fingerprint
 from echoweave.registration.frames import pair_batch
 from echoweave.registration.losses import registration_loss
 from echoweave.registration.networks.registry import build_network
 from echoweave.registration.pairs import FramePairs, PreparedSequence, draw_pairs, load_sequences
 from echoweave.registration.settings import ModelSettings
 from echoweave.registration.split import split_patients
-from echoweave.registration.state import TrainingState, fingerprint, load_state, save_state
 from echoweave.registration.supervision import carried_overlap, labelled_clips
 from echoweave.registration.validate import closure_dice
 

@@ -4,15 +4,12 @@ Imports nnU-Net: call nnunet.set_environment first.
 """
 
 import json
-import logging
-import warnings
 from pathlib import Path
 from typing import Any
 
-import torch
 from nnunetv2.utilities.plans_handling.plans_handler import PlansManager
 
-from echoweave.io.atomic import whole_file
+from echoweave.io.onnx import write_onnx
 from echoweave.segmentation.arm import Arm
 from echoweave.segmentation.checkpoint import read_checkpoint
 from echoweave.segmentation.ensemble import planned_network
@@ -42,28 +39,10 @@ def export_folds(
         checkpoint = read_checkpoint(fold_folder(root, arm, configuration, fold) / FINAL)
         network.load_state_dict(checkpoint["network_weights"])
         names.append(f"{configuration}_{fold}.onnx")
-        _export(network.eval(), window, folder / names[-1])
+        write_onnx(network.eval(), (1, 1, *window), folder / names[-1])
     return {
         "configuration": configuration,
         "spacing": [float(size) for size in manager.spacing[-2:]],
         "window": window,
         "files": names,
     }
-
-
-def _export(network: torch.nn.Module, window: list[int], path: Path) -> None:
-    image = torch.zeros(1, 1, *window)
-    with warnings.catch_warnings(), whole_file(path) as temporary:
-        # Of torch itself, about what torch itself does.
-        warnings.simplefilter("ignore")
-        logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-        torch.onnx.export(
-            network,
-            (image,),
-            temporary,
-            input_names=["image"],
-            output_names=["logits"],
-            dynamo=True,
-            external_data=False,
-            verbose=False,
-        )

@@ -1,14 +1,13 @@
 """Write an arm's training data in nnU-Net's raw format."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from echoweave.io.atomic import whole_file, whole_folder
+from echoweave.io.atomic import whole_folder
 from echoweave.io.cache import (
     EchoSequence,
     read_labelled_spacings,
@@ -16,9 +15,8 @@ from echoweave.io.cache import (
     read_views,
     read_whole_clip,
 )
-from echoweave.io.images import read_array, write_image
+from echoweave.io.images import read_array
 from echoweave.io.tables import read_tsv
-from echoweave.labels import LABEL_NAMES
 from echoweave.logs import Progress
 from echoweave.pseudolabels.files import label_path
 from echoweave.pseudolabels.selection import IGNORE, training_labels
@@ -27,18 +25,11 @@ from echoweave.segmentation.arm import Arm
 from echoweave.segmentation.axes import frame_step
 from echoweave.segmentation.files import frame_case, raw_folder
 from echoweave.segmentation.numbers import to_nnunet
+from echoweave.segmentation.raw_files import Case, describe_cases, write_case, write_splits
 from echoweave.segmentation.splits import make_splits
 
 Labelled = tuple[int, NDArray[np.uint8]]
 Labeller = Callable[[EchoSequence], list[Labelled]]
-
-
-class Case(NamedTuple):
-    """One training case: image and labels, uint8 [Y, X] or [T, Y, X]."""
-
-    name: str
-    image: NDArray[np.uint8]
-    labels: NDArray[np.uint8]
 
 
 def write_raw(
@@ -81,11 +72,11 @@ def write_raw(
             for case, spacing in _cases_of(cache, label, arm, whole_clips):
                 ignored |= bool((case.labels == IGNORE).any())
                 numbered = case._replace(labels=to_nnunet(case.labels, label_values))
-                _write_case(folder, numbered, spacing, step)
+                write_case(folder, numbered, spacing, step)
                 names.append(case.name)
             progress.update(done)
-        _write_json(folder / "splits_final.json", make_splits(names, folds))
-        _write_json(folder / "dataset.json", _description(names, label_values, ignored))
+        write_splits(folder, make_splits(names, folds))
+        describe_cases(folder, names, label_values, ignored)
 
 
 def _cases_of(
@@ -149,39 +140,3 @@ def _clip_case(echo: EchoSequence, frames: Sequence[Labelled], clip: EchoSequenc
     for frame, labels in frames:
         within[frame] = labels
     return Case(echo.name, clip.frames, volume)
-
-
-def _write_case(folder: Path, case: Case, spacing: tuple[float, float], step: float) -> None:
-    write_image(folder / _image_name(case.name), case.image, spacing, step)
-    write_image(folder / _labels_name(case.name), case.labels, spacing, step)
-
-
-def _image_name(case: str) -> str:
-    return f"imagesTr/{case}_0000.nii.gz"
-
-
-def _labels_name(case: str) -> str:
-    return f"labelsTr/{case}.nii.gz"
-
-
-def _description(
-    names: Sequence[str], label_values: Sequence[int], ignored: bool
-) -> dict[str, Any]:
-    labels = {LABEL_NAMES[value]: number for number, value in enumerate(label_values)}
-    return {
-        "channel_names": {"0": "US"},
-        "labels": labels | ({"ignore": len(labels)} if ignored else {}),
-        "numTraining": len(names),
-        "file_ending": ".nii.gz",
-        "overwrite_image_reader_writer": "SimpleITKIO",
-        # Without this list each step of a plan starts twelve processes to match the names.
-        "dataset": {
-            name: {"images": [_image_name(name)], "label": _labels_name(name)}
-            for name in sorted(names)
-        },
-    }
-
-
-def _write_json(path: Path, content: object) -> None:
-    with whole_file(path) as temporary:
-        temporary.write_text(json.dumps(content, indent=1))

@@ -1,7 +1,9 @@
 """Patient-grouped cross-validation splits, and the check that they are."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TypedDict
 
 from echoweave.errors import InputError, Problem
@@ -74,6 +76,12 @@ def share_of(cases: Sequence[str], share: float, seed: int) -> list[str]:
     order = stable_order({patient_of(case) for case in cases}, seed, "share of training")
     chosen = set(order[: max(1, round(share * len(order)))])
     return [case for case in cases if patient_of(case) in chosen]
+
+
+def patients_of_splits(folder: Path) -> set[str]:
+    """Return all patients in the splits_final.json of a folder, trained on or validated."""
+    splits: list[FoldSplit] = json.loads((folder / "splits_final.json").read_text())
+    return {patient for split in splits for patient in _patients(split["train"] + split["val"])}
 
 
 _REMEDY = "use fewer folds, so that each has patients with masks"

@@ -1,6 +1,5 @@
 """The state of a training that was stopped half-way."""
 
-import hashlib
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,28 +9,25 @@ import torch
 from torch import Tensor
 
 from echoweave.errors import InputError
-from echoweave.imports import code_digest
 from echoweave.io.atomic import whole_file
 from echoweave.io.checkpoint import load_safely
 from echoweave.logs import LOGGER
-from echoweave.registration.pairs import PreparedSequence
-from echoweave.registration.settings import ModelSettings
 
 
 @dataclass
 class TrainingState:
     """Everything that a training needs to go on as if it had never stopped.
 
-    The pairs of an iteration depend on the seed and the iteration alone, so there is no state of a
-    random generator to keep.
+    What is drawn in an iteration depends on the seed and the iteration alone, so there is no state
+    of a random generator to keep.
 
     Attributes:
-        iteration: Iterations done.
+        iteration: Iterations done, or epochs, whichever the training counts.
         network: The network's state.
         optimiser: The optimiser's state.
-        best: Weights with the lowest validation loss so far.
+        best: Weights with the lowest validation loss, or other error, so far.
         best_iteration: Their iteration.
-        best_loss: Their loss.
+        best_loss: Their loss or error.
         rows: The curves so far.
     """
 
@@ -42,24 +38,6 @@ class TrainingState:
     best_iteration: int = 0
     best_loss: float = math.inf
     rows: list[dict[str, Any]] = field(default_factory=list)
-
-
-def fingerprint(
-    settings: ModelSettings,
-    seed: int,
-    training: list[PreparedSequence],
-    validation: list[PreparedSequence],
-) -> str:
-    """Return what tells two trainings apart: settings, seed, code, patients, frames and masks."""
-    code = code_digest(Path(__file__).with_name("train.py"))
-    digest = hashlib.sha256(repr((settings, seed, code)).encode())
-    for role in (training, validation):
-        digest.update(b"role")
-        for clip in role:
-            digest.update(f"{clip.name} {clip.frames.shape} {clip.ed} {clip.es}".encode())
-            digest.update(clip.frames.tobytes())
-            digest.update(b"" if clip.labels is None else clip.labels.tobytes())
-    return digest.hexdigest()
 
 
 def save_state(path: Path, state: TrainingState, made_by: str) -> None:

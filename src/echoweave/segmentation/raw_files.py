@@ -1,0 +1,82 @@
+"""The files of nnU-Net's raw format, whatever the cases are made of."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echoweave.io.atomic import whole_file
+from echoweave.io.images import FRAME_STEP, write_image
+from echoweave.labels import LABEL_NAMES
+from echoweave.segmentation.splits import FoldSplit
+
+
+class Case(NamedTuple):
+    """One training case: image and labels, uint8 [Y, X] or [T, Y, X]."""
+
+    name: str
+    image: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+
+
+def write_case(
+    folder: Path, case: Case, spacing: tuple[float, float], step: float = FRAME_STEP
+) -> None:
+    """Write image and labels of a case.
+
+    Args:
+        folder: Of the raw data set.
+        case: Its labels as nnU-Net numbers them.
+        spacing: (sy, sx).
+        step: Third spacing of [T, Y, X].
+    """
+    write_image(folder / _image_name(case.name), case.image, spacing, step)
+    write_image(folder / _labels_name(case.name), case.labels, spacing, step)
+
+
+def write_splits(folder: Path, splits: Sequence[FoldSplit]) -> None:
+    """Write splits_final.json."""
+    _write_json(folder / "splits_final.json", splits)
+
+
+def describe_cases(
+    folder: Path, names: Sequence[str], label_values: Sequence[int], ignored: bool = False
+) -> None:
+    """Write dataset.json, which makes a folder of cases a data set; call it last.
+
+    Args:
+        folder: Of the raw data set.
+        names: Of the cases.
+        label_values: What the masks tell apart, in the order of nnU-Net's numbers.
+        ignored: Whether labels of some pixels are to be ignored: they have the number after that.
+    """
+    labels = {LABEL_NAMES[value]: number for number, value in enumerate(label_values)}
+    description = {
+        "channel_names": {"0": "US"},
+        "labels": labels | ({"ignore": len(labels)} if ignored else {}),
+        "numTraining": len(names),
+        "file_ending": ".nii.gz",
+        "overwrite_image_reader_writer": "SimpleITKIO",
+        # Without this list each step of a plan starts twelve processes to match the names.
+        "dataset": {
+            name: {"images": [_image_name(name)], "label": _labels_name(name)}
+            for name in sorted(names)
+        },
+    }
+    _write_json(folder / "dataset.json", description)
+
+
+def _image_name(case: str) -> str:
+    return f"imagesTr/{case}_0000.nii.gz"
+
+
+def _labels_name(case: str) -> str:
+    return f"labelsTr/{case}.nii.gz"
+
+
+def _write_json(path: Path, content: object) -> None:
+    with whole_file(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=1))
