@@ -48,7 +48,7 @@ from tests.clips.samples import (
 ClipCase = tuple[Write, str]
 COPY = "replace it with a sound copy"
 BETTER = "give an Ultrasound Multi-frame Image"
-GREY = "give the clip of the same view without colour"
+GREY = "give a recording of the same view without colour"
 KINDS = "give DICOM, AVI, MP4, MOV, MKV, GIF, NIfTI, MetaImage, a folder of PNGs, or a zip of these"
 FRAMES = "put the frames of each clip into a folder of their own, numbered"
 UNPACK = "unpack it yourself, if you trust it, and give the folder"
@@ -81,7 +81,7 @@ DICOM: dict[str, ClipCase] = {
     "M-mode and a spectrum": (
         regions(region(spatial_format=2), region(spatial_format=3)),
         "a.dcm: its regions are M-mode and a spectrum, none a 2-D image of tissue; give the clip "
-        "of an apical view",
+        "of an apical view, or --mode m for the M-mode",
     ),
     "another view": (
         changed(other_view),

@@ -17,8 +17,17 @@ def check_clip_shape(frames: int, rows: int, columns: int) -> None:
         UnhandledError: It is a still image, or longer than clips are.
         ValueError: It promises no pixels, too few or too many.
     """
-    if frames == 1:
-        raise UnhandledError("a still image, and a beat is many", "give the clip")
+    refuse_still(frames)
+    check_frame_sizes(frames, rows, columns)
+
+
+def check_frame_sizes(frames: int, rows: int, columns: int) -> None:
+    """Look at the size of what may be a still image.
+
+    Raises:
+        UnhandledError: It is longer than clips are.
+        ValueError: It promises no pixels, too few or too many.
+    """
     if frames > MAX_FRAMES:
         raise UnhandledError(
             f"{frames} frames, more than {MAX_FRAMES}", "cut the clip to some beats"
@@ -28,12 +37,22 @@ def check_clip_shape(frames: int, rows: int, columns: int) -> None:
         raise ValueError(f"{columns} x {rows} pixels, too few to show a heart")
 
 
+def refuse_still(frames: int) -> None:
+    """Refuse a single frame.
+
+    Raises:
+        UnhandledError: It is one.
+    """
+    if frames == 1:
+        raise UnhandledError("a still image, and a beat is many", "give the clip")
+
+
 def refuse_doppler(coloured: bool) -> None:
-    """Refuse a clip whose picture is ``coloured`` by flow.
+    """Refuse a clip or strip whose picture is ``coloured`` by flow.
 
     Raises:
         UnhandledError: It is.
     """
     if coloured:
         what = "colour Doppler lies over the tissue"
-        raise UnhandledError(what, "give the clip of the same view without colour")
+        raise UnhandledError(what, "give a recording of the same view without colour")

@@ -1,23 +1,18 @@
 """Read clips from folders of numbered PNG or JPEG pictures."""
 
-import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image as Pillow
-from PIL import UnidentifiedImageError
 
 from echoweave.clips.clip import Box, EchoClip
 from echoweave.clips.files import frame_number, kind_of
 from echoweave.clips.greys import COLOUR_EVERY, ColourMeter, grey8, luma
 from echoweave.clips.limits import check_clip_shape, refuse_doppler
-from echoweave.io.limits import open_regular
-
-# Of the file of one picture.
-_MOST_BYTES = 2**26
-_GREY = ("1", "L", "I", "F", "I;16", "I;16L", "I;16B")
+from echoweave.clips.one_picture import open_picture, pixels_of
 
 
 def read_pictures(folder: Path) -> EchoClip:
@@ -67,36 +62,25 @@ def _in_order(folder: Path) -> list[Path]:
 
 
 def _size(path: Path) -> tuple[int, int]:
-    with _opened(path) as picture:
+    with _named(path), open_picture(path) as picture:
         return picture.size
 
 
 def _read_picture(path: Path, size: tuple[int, int]) -> NDArray[Any]:
     """Return greys [Y, X], or colours uint8 [Y, X, 3]."""
-    with _opened(path) as picture:
-        if picture.size != size:
-            raise ValueError(
-                f"{path.name} has {picture.width} x {picture.height} pixels, the first one "
-                f"{size[0]} x {size[1]}"
-            )
-        try:
-            if picture.mode in _GREY:
-                return np.asarray(picture.convert("L") if picture.mode == "1" else picture)
-            return np.asarray(picture.convert("RGB"))
-        # Pillow raises SyntaxError on broken chunks, and others on broken streams.
-        except (OSError, SyntaxError, ValueError, EOFError) as error:
-            raise ValueError(f"{path.name} is damaged ({error})") from error
+    own = _size(path)
+    if own != size:
+        raise ValueError(
+            f"{path.name} has {own[0]} x {own[1]} pixels, the first one {size[0]} x {size[1]}"
+        )
+    with _named(path), open_picture(path) as picture:
+        return pixels_of(picture)
 
 
-def _opened(path: Path) -> Pillow.Image:
-    with open_regular(path) as file:
-        content = file.read(_MOST_BYTES + 1)
-    if len(content) > _MOST_BYTES:
-        raise ValueError(f"{path.name} is larger than any frame")
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Say of what is wrong in which of the pictures it is."""
     try:
-        # Of a file itself Pillow would ask for as many bytes as a damaged length promises.
-        return Pillow.open(io.BytesIO(content), formats=("PNG", "JPEG"))
-    except (UnidentifiedImageError, Pillow.DecompressionBombError) as error:
-        raise ValueError(f"{path.name} is no readable picture") from error
-    except (SyntaxError, ValueError) as error:
-        raise ValueError(f"{path.name} is damaged ({error})") from error
+        yield
+    except ValueError as error:
+        raise ValueError(f"{path.name} is {error}") from error

@@ -17,12 +17,12 @@ from echoweave.clips.volumes import read_volume
 from echoweave.datasets.pictures import DARK, doubt_about_spacing
 from echoweave.errors import InputError, Problem
 from echoweave.io.limits import UnhandledError
+from echoweave.io.refusals import refused_by_name
 
 # Frames a second; what files say beyond is no rate of an echo.
 _RATES = (5.0, 1000.0)
 # Of a pixel in mm.
 _SPACINGS = (0.01, 5.0)
-_COPY = "replace it with a sound copy"
 
 
 def _read_dicom(path: Path, view: str | None) -> EchoClip:
@@ -58,24 +58,13 @@ def read_clip(
             a clip does; or an option is out of range.
     """
     check_options(spacing, frame_rate_hz, view)
-    try:
+    with refused_by_name(str(file)):
         with on_disk(file) as path:
             kind = _kind(path)
             clip = _read_dicom(path, view) if kind == "dicom" else _READERS[kind](path)
         _check_contrast(clip)
         clip = _plausible(_with_names(clip, file))
         return _told(clip, spacing, frame_rate_hz, view)
-    except FileNotFoundError as error:
-        raise InputError(Problem(str(file), "", "the file is missing", "put it back")) from error
-    except UnhandledError as error:
-        raise InputError(Problem(str(file), "", str(error), error.remedy)) from error
-    except InputError as error:
-        # Of a copy that was taken out of a zip.
-        raise InputError([replace(one, file=str(file)) for one in error.problems]) from error
-    except OSError as error:
-        raise InputError(Problem(str(file), "", error.strerror or str(error), _COPY)) from error
-    except ValueError as error:
-        raise InputError(Problem(str(file), "", str(error), _COPY)) from error
 
 
 def check_options(

@@ -15,7 +15,7 @@ from echoweave.clips.tags import items, number
 from echoweave.io.limits import UnhandledError
 
 # Values of RegionSpatialFormat, RegionDataType, and of PhysicalUnitsXDirection and -Y-.
-TWO_D, WAVEFORM = 1, 4
+TWO_D, MMODE, WAVEFORM = 1, 2, 4
 NOT_SAID, TISSUE, COLOUR_FLOW, ECG = 0, 1, 2, 10
 CENTIMETRES, SECONDS = 3, 4
 _FORMATS = {1: "a 2-D image", 2: "M-mode", 3: "a spectrum", 4: "a curve", 5: "graphics"}
@@ -45,6 +45,11 @@ class Region:
         return (self.box.bottom - self.box.top) * (self.box.right - self.box.left)
 
     @property
+    def title(self) -> str:
+        """What it is, for readers."""
+        return _FORMATS.get(self.spatial_format, "other data")
+
+    @property
     def spacing_mm(self) -> tuple[float, float] | None:
         """(sy, sx); None if it is not measured in lengths."""
         if self.delta is None or self.units != (CENTIMETRES, CENTIMETRES):
@@ -69,9 +74,11 @@ def choose_2d(regions: Sequence[Region]) -> Region:
     refuse_doppler(any(one.data_type == COLOUR_FLOW for one in flat))
     shown = [one for one in flat if one.data_type in (NOT_SAID, TISSUE)]
     if not shown:
-        names = sorted({_FORMATS.get(one.spatial_format, "other data") for one in regions})
+        names = sorted({one.title for one in regions})
         what = f"its regions are {' and '.join(names)}, none a 2-D image of tissue"
-        raise UnhandledError(what, "give the clip of an apical view")
+        mmode = any(one.spatial_format == MMODE for one in regions)
+        strip = ", or --mode m for the M-mode" if mmode else ""
+        raise UnhandledError(what, f"give the clip of an apical view{strip}")
     return max(shown, key=lambda one: one.area)
 
 
