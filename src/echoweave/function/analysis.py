@@ -12,10 +12,12 @@ class Measured:
     """A number with its 90 % interval, or the reason why there is none.
 
     Attributes:
-        value: Mean over the beats; None where there is a reason.
+        value: Mean over the beats of a clip, median over those of a strip; None where there is a
+            reason.
         low: Lower end of the interval; None where the bundle has no calibration for it.
         high: Upper end.
-        spread: Standard deviation over the beats; None with fewer than two.
+        spread: Over the beats, standard deviation of a clip, interquartile range of a strip; None
+            with fewer than two.
         reason: Why there is no value, one clause without a full stop; "" if there is one.
     """
 
