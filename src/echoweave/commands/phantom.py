@@ -7,7 +7,7 @@ from typing import Any
 
 from echoweave.phantom.artefacts import PLAIN, Artefacts
 from echoweave.phantom.dataset import write_phantom
-from echoweave.phantom.settings import LAYOUTS, PhantomSettings
+from echoweave.phantom.settings import LAYOUTS, SPECIES_NAMES, PhantomSettings
 
 _ARTEFACTS = ("rim", "haze_db", "dropout_db", "out_of_plane", "jpeg")
 
@@ -32,8 +32,8 @@ def add_phantom_options(parser: argparse.ArgumentParser) -> None:
     default = PhantomSettings()
     parser.formatter_class = argparse.ArgumentDefaultsHelpFormatter
     parser.description = (
-        "Write a phantom data set: OUT/camus and OUT/ted, OUT/echonet, or OUT/clips, and OUT/truth "
-        "with a mask of every frame."
+        "Write a phantom data set: OUT/camus and OUT/ted, OUT/echonet, OUT/clips, or OUT/mmode; "
+        "and OUT/truth with a mask of every frame, or the diameter in every column."
     )
     add = parser.add_argument
     add("out", metavar="OUT", type=Path, help="new folder")
@@ -41,7 +41,14 @@ def add_phantom_options(parser: argparse.ArgumentParser) -> None:
         "--layout",
         choices=LAYOUTS,
         default=default.layout,
-        help="release of CAMUS, EchoNet, or clips of whole beats as DICOM and AVI",
+        help="release of CAMUS, EchoNet, clips of whole beats as DICOM and AVI, or M-mode as PNG "
+        "and DICOM",
+    )
+    add(
+        "--species",
+        choices=SPECIES_NAMES,
+        default=default.species,
+        help="whose hearts M-mode shows; two recordings of each",
     )
     add("--patients", type=int, default=default.patients, help="training patients")
     add(
@@ -63,7 +70,8 @@ def add_phantom_options(parser: argparse.ArgumentParser) -> None:
         nargs=2,
         metavar=("Y", "X"),
         default=default.size,
-        help="rows and columns of an image of usual depth (None: 200 160, of EchoNet 112 112); "
+        help="rows and columns of an image of usual depth (None: 200 160, of EchoNet 112 112, of "
+        "M-mode 128 1536); "
         "CAMUS itself: 945 584",
     )
     add(

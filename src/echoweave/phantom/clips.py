@@ -23,6 +23,7 @@ from echoweave.labels import CAVITY
 from echoweave.phantom.clip import Recording, beat_instants, record_instants
 from echoweave.phantom.crew import draw_all
 from echoweave.phantom.dicom import stable_uid, write_dicom
+from echoweave.phantom.ecg import draw_ecg
 from echoweave.phantom.patient import Patient, View, draw_patient
 from echoweave.phantom.sector import Sector
 from echoweave.phantom.settings import PhantomSettings
@@ -38,7 +39,6 @@ _SPARE = 0.5
 _MARGIN, _STRIP = 0.18, 0.16
 _GIVEN = ("ADA", "BELA", "CLARA", "DAVID", "EMIL", "FRIDA", "GUSTAV", "HEDWIG")
 _FAMILY = ("AHORN", "BIRKE", "ESCHE", "FICHTE", "KIEFER", "LINDE", "ULME", "WEIDE")
-_GREEN = (0, 220, 90)
 _VIEW_CODES = {
     "2CH": ("399232001", "Apical two chamber"),
     "4CH": ("399214001", "Apical four chamber"),
@@ -205,15 +205,8 @@ def _ecg_strip(take: _Take, box: Box) -> NDArray[np.uint8]:
     height, width = box.bottom - box.top, box.right - box.left
     n_frames = len(take.recording.frames)
     seconds = np.arange(width) / width * n_frames / take.frame_rate_hz
-    # The R wave comes with ED.
-    phase = ((seconds - take.ed / take.frame_rate_hz) / take.beat_s + 0.5) % 1 - 0.5
-    waves = ((0.0, 0.015, 1.0), (-0.15, 0.03, 0.15), (0.04, 0.012, -0.25), (0.3, 0.05, 0.3))
-    level = sum(size * np.exp(-0.5 * ((phase - at) / wide) ** 2) for at, wide, size in waves)
-    rows = np.rint((0.75 - 0.65 * np.asarray(level)) * (height - 1)).astype(np.int32)
-    trace = np.stack([np.arange(width, dtype=np.int32), rows], axis=1)
-    strip = np.zeros((n_frames, height, width, 3), dtype=np.uint8)
-    cv2.polylines(strip[0], [trace], False, _GREEN, 1)
-    strip[1:] = strip[0]
+    phases = (seconds - take.ed / take.frame_rate_hz) / take.beat_s
+    strip = np.repeat(draw_ecg(phases, height)[None], n_frames, axis=0)
     for frame, columns in enumerate(np.arange(n_frames) * width // n_frames):
         strip[frame, :, columns] = 255
     return strip

@@ -1,4 +1,4 @@
-"""A whole phantom data set: CAMUS and TED, EchoNet, or clips, and the truth beside them."""
+"""A whole phantom data set: CAMUS and TED, EchoNet, clips, or M-mode, and the truth beside them."""
 
 import tempfile
 from collections.abc import Iterable
@@ -24,7 +24,8 @@ def write_phantom(out: Path, settings: PhantomSettings) -> None:
     ``out/camus`` holds CAMUS in the layout asked for, ``out/ted/database`` TED, and
     ``out/truth/{sequence}.nii.gz`` the true mask of every CAMUS frame from ED to ES. Of EchoNet,
     ``out/echonet``, it is the cavity in every stored frame; of clips see
-    :func:`echoweave.phantom.clips.write_phantom_clips`.
+    :func:`echoweave.phantom.clips.write_phantom_clips`, of M-mode
+    :func:`echoweave.phantom.mmode.write.write_phantom_mmode`.
 
     Raises:
         InputError: ``out`` is there already and not an empty folder.
@@ -39,10 +40,14 @@ def write_phantom(out: Path, settings: PhantomSettings) -> None:
         if settings.layout == "echonet":
             write_echonet(draft, settings)
         elif settings.layout == "clips":
-            # Here: no other layout needs pydicom.
+            # Here: only layouts with DICOM files need pydicom.
             from echoweave.phantom.clips import write_phantom_clips
 
             write_phantom_clips(draft, settings)
+        elif settings.layout == "mmode":
+            from echoweave.phantom.mmode.write import write_phantom_mmode
+
+            write_phantom_mmode(draft, settings)
         else:
             _write_camus(draft, settings)
         draft.rename(out)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from echoweave.errors import InputError, Problem
 from echoweave.phantom.artefacts import PLAIN, REALISTIC, Artefacts
 
-LAYOUTS = ("mhd", "nifti", "echonet", "clips")
+LAYOUTS = ("mhd", "nifti", "echonet", "clips", "mmode")
+SPECIES_NAMES = ("mouse", "human")
 # Rows and columns unless told otherwise.
-_CAMUS_SIZE, _ECHONET_SIZE = (200, 160), (112, 112)
+_CAMUS_SIZE, _ECHONET_SIZE, _MMODE_SIZE = (200, 160), (112, 112), (128, 1536)
 MAX_TED = 98
 _MAX_SIDE = 2048
 
@@ -17,16 +18,16 @@ class PhantomSettings:
     """The options of ``echoweave phantom``, checked.
 
     Attributes:
-        layout: What to write: CAMUS as in its release "mhd" or "nifti", "echonet", or "clips" as
-            people record them.
+        layout: What to write: CAMUS as in its release "mhd" or "nifti", "echonet", "clips" as
+            people record them, or "mmode".
         patients: Training patients.
         test_patients: Test patients; of "clips" there are none.
         ted: Training patients that are also in TED; at most 98, as in the real TED. With EchoNet
             and clips there is none.
         beats: Beats in every third TED clip, the later ones weaker; the others have one, as those
             of the real TED.
-        size: (rows, columns) of an image of usual depth, of every image of EchoNet; None: 200 x
-            160, of EchoNet 112 x 112.
+        size: (rows, columns) of an image of usual depth, of every image of EchoNet, of every
+            M-mode strip; None: 200 x 160, of EchoNet 112 x 112, of M-mode 128 x 1536.
         frame_rate: Lowest and highest frame rate, Hz; the frames of a half cycle follow from it
             and from how long systole lasts.
         frames: Fewest and most frames of a half cycle, from which the frame rate follows instead;
@@ -37,6 +38,7 @@ class PhantomSettings:
             is, up to the next ED; otherwise the contraction before it, turned.
         artefacts: What the pictures show of real echo.
         hide_test_labels: Whether test patients go without masks, volumes and EF.
+        species: Whose M-mode: "mouse" or "human".
 
     Raises:
         InputError: An option is out of range; all that are, together.
@@ -53,6 +55,7 @@ class PhantomSettings:
     seed: int = 2023
     diastoles: bool = False
     hide_test_labels: bool = False
+    species: str = "mouse"
     artefacts: Artefacts = REALISTIC
 
     def __post_init__(self) -> None:
@@ -65,7 +68,13 @@ class PhantomSettings:
         rows, columns = self.image_size
         shown = self.artefacts
         checks = (
-            (self.layout in LAYOUTS, "--layout", self.layout, "mhd, nifti, echonet or clips"),
+            (self.layout in LAYOUTS, "--layout", self.layout, ", ".join(LAYOUTS)),
+            (
+                self.species in SPECIES_NAMES,
+                "--species",
+                self.species,
+                " or ".join(SPECIES_NAMES),
+            ),
             (1 <= self.patients <= 9000, "--patients", self.patients, "1 to 9000"),
             (0 <= self.test_patients <= 900, "--test-patients", self.test_patients, "0 to 900"),
             (
@@ -111,7 +120,8 @@ class PhantomSettings:
     @property
     def image_size(self) -> tuple[int, int]:
         """(rows, columns) as asked for, or as the layout usually has them."""
-        return self.size or (_ECHONET_SIZE if self.layout == "echonet" else _CAMUS_SIZE)
+        usual = {"echonet": _ECHONET_SIZE, "mmode": _MMODE_SIZE}.get(self.layout, _CAMUS_SIZE)
+        return self.size or usual
 
     @property
     def training_numbers(self) -> list[int]:

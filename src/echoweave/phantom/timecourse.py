@@ -47,7 +47,15 @@ class Cosine:
         return _opening(phase)
 
 
-COSINE = Cosine()
+class Sine(Cosine):
+    """One wave of a sine a beat, where systole takes half of it."""
+
+    def diastole(self, phase: float) -> float:
+        """See :class:`TimeCourse`: the systole turned."""
+        return 1 - self.systole(phase)
+
+
+COSINE, SINE = Cosine(), Sine()
 
 
 @dataclass(frozen=True)
