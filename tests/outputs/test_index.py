@@ -11,6 +11,7 @@ from echoweave.function.analysis import BiplaneAnalysis, Measured
 from echoweave.outputs.index import write_index
 from echoweave.outputs.poster import write_poster
 from echoweave.outputs.summary import Summary, summarise_clip, summarise_pair
+from tests.quiet_page import quiet_page
 
 from .hearts import NO_BEAT, in_pixels, phantom_heart, without_beats
 
@@ -51,15 +52,9 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def page(browser: Browser, out: Path) -> Iterator[Page]:
     """The index; anything on the console is a failure."""
-    noise: list[str] = []
-    opened = browser.new_page(viewport={"width": 1200, "height": 900})
-    opened.on("console", lambda message: noise.append(message.text))
-    opened.on("pageerror", lambda error: noise.append(str(error)))
-    opened.set_default_timeout(10_000)
-    opened.goto((out / "index.html").as_uri())
-    yield opened
-    opened.close()
-    assert noise == []
+    with quiet_page(browser) as opened:
+        opened.goto((out / "index.html").as_uri())
+        yield opened
 
 
 def names(page: Page) -> list[str]:

@@ -11,6 +11,7 @@ from scipy.ndimage import gaussian_filter
 
 from echoweave.function.analysis import ClipAnalysis, Measured
 from echoweave.outputs.page import encode_frames, write_report_page
+from tests.quiet_page import quiet_page
 
 from .hearts import NO_BEAT, in_pixels, phantom_heart, without_beats
 
@@ -32,14 +33,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """An empty page; anything on the console is a failure."""
-    noise: list[str] = []
-    opened = browser.new_page(viewport={"width": 1200, "height": 900})
-    opened.on("console", lambda message: noise.append(message.text))
-    opened.on("pageerror", lambda error: noise.append(str(error)))
-    opened.set_default_timeout(10_000)
-    yield opened
-    opened.close()
-    assert noise == []
+    with quiet_page(browser) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -1,8 +1,12 @@
 from dataclasses import replace
 
+import numpy as np
+
 from echoweave.function.analysis import BiplaneAnalysis, Measured
+from echoweave.mmode.outputs.summary import summarise_strip
 from echoweave.outputs.summary import summarise_clip, summarise_pair
 from echoweave.outputs.terminal import describe_numbers
+from tests.mmode.hearts import COLUMNS, analysed, half_good, sine_strip
 
 from .hearts import phantom_heart
 
@@ -38,3 +42,25 @@ def test_two_views_together() -> None:
         "anna_2CH + anna_4CH: both views together",
         "  EF  55 %  90 % interval 48 to 61",
     ]
+
+
+def test_a_strip_has_medians_and_quartiles() -> None:
+    told = describe_numbers(summarise_strip(analysed(sine_strip(), half_good())))
+    assert told.splitlines() == [
+        "mouse_1: M-mode, 4 beats, 2 of them count",
+        "  LVIDd  4.01 mm  IQR 0.00 over the beats",
+        "  LVIDs  1.99 mm  IQR 0.00 over the beats",
+        "  FS        50 %  IQR 0 over the beats",
+        "  EF        82 %  IQR 0 over the beats",
+        "  EDV      70 µL  IQR 0 over the beats",
+        "  ESV      13 µL  IQR 0 over the beats",
+        "  HR     600 bpm  IQR 0 over the beats",
+    ]
+
+
+def test_a_strip_without_a_good_window_has_reasons_and_no_zeros() -> None:
+    bad = analysed(sine_strip(), np.full(COLUMNS, 0.1))
+    head, *lines = describe_numbers(summarise_strip(bad)).splitlines()
+    assert head == "mouse_1: M-mode, 4 beats, 0 of them count"
+    assert len(lines) == 7
+    assert all(line.endswith("  no beat lies in a good window") for line in lines)

@@ -1,8 +1,6 @@
 """Many clips, one after the other: what goes wrong with one does not stop the others."""
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,9 +14,16 @@ from echoweave.clips.read import check_options, read_clip
 from echoweave.errors import InputError, Problem
 from echoweave.inference.analyse import ClipIdentity, analyse_clip
 from echoweave.inference.pairs import measure_pair
+from echoweave.inference.resuming import (
+    check_folder,
+    check_threads,
+    finished_summary,
+    request_digest,
+)
 from echoweave.logs import LOGGER, Progress
-from echoweave.outputs.folder import SUMMARY, write_clip
+from echoweave.outputs.folder import write_clip
 from echoweave.outputs.index import write_index
+from echoweave.outputs.names import SUMMARY
 from echoweave.outputs.summary import Summary, load_summary, summarise_pair
 from echoweave.outputs.terminal import describe_numbers
 
@@ -63,11 +68,9 @@ def segment_clips(
         InputError: The model cannot be used, an option is out of range, or nothing can be written.
     """
     check_options(options.spacing, options.frame_rate_hz, options.view)
-    if threads < 1:
-        what = f"{threads} is out of range"
-        raise InputError(Problem("echoweave segment", "--threads", what, "give 1 or more"))
+    check_threads(threads)
     bundle = read_bundle(model)
-    _check_folder(out)
+    check_folder(out)
     run = _Run(bundle, out, options, threads)
     listing = list_clips(inputs, out)
     for problem in listing.problems:
@@ -78,15 +81,6 @@ def segment_clips(
         progress.update(done)
     run.finish()
     return 1 if run.problems else 0
-
-
-def _check_folder(out: Path) -> None:
-    """Notice before anything is computed that nothing could be kept."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        what = f"cannot be written ({error.strerror})"
-        raise InputError(Problem(str(out), "--out", what, "give another folder")) from error
 
 
 class _Run:
@@ -116,8 +110,9 @@ class _Run:
             for problem in error.problems:
                 self.refuse(problem)
             return
-        identity = ClipIdentity(name, digest, self._request(digest))
-        summary = self._done(identity) or self._analyse(clip, identity)
+        request = request_digest(digest, self.bundle.digest, asdict(self.options))
+        identity = ClipIdentity(name, digest, request)
+        summary = finished_summary(self.out / name, request) or self._analyse(clip, identity)
         self.summaries[name] = summary
         if clip.patient:
             self._views.setdefault(clip.patient, {})[summary["view"]] = name
@@ -145,22 +140,3 @@ class _Run:
         summary = load_summary(folder / SUMMARY)
         LOGGER.info("%s", describe_numbers(summary))
         return summary
-
-    def _done(self, identity: ClipIdentity) -> Summary | None:
-        """Return the summary of what an earlier run made of the same; None if there is none."""
-        path = self.out / identity.name / SUMMARY
-        if not path.is_file():
-            return None
-        try:
-            summary = load_summary(path)
-        except InputError:
-            return None
-        return summary if summary["request"] == identity.request else None
-
-    def _request(self, digest: str) -> str:
-        parts: Mapping[str, object] = {
-            "input": digest,
-            "model": self.bundle.digest,
-            "options": asdict(self.options),
-        }
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -6,14 +6,12 @@ from echoweave.function.analysis import ClipAnalysis
 from echoweave.io.atomic import whole_folder
 from echoweave.io.images import write_sequence
 from echoweave.outputs.frames import write_beats, write_frames
+from echoweave.outputs.names import POSTER, REPORT, SUMMARY
 from echoweave.outputs.overlay import write_overlay
 from echoweave.outputs.page import write_report_page
 from echoweave.outputs.poster import write_poster
 from echoweave.outputs.summary import store_summary, summarise_clip
 
-SUMMARY = "summary.json"
-POSTER = "poster.png"
-REPORT = "report.html"
 # Where a pixel has no known size.
 _PIXEL = (1.0, 1.0)
 

@@ -1,6 +1,6 @@
-"""index.html and results.csv: all clips of a folder, from what was written of each."""
+"""index.html and results.csv: all clips or strips of a folder, from what was written of each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -8,11 +8,12 @@ from urllib.parse import quote
 
 from echoweave.errors import Problem, printable
 from echoweave.io.atomic import whole_file
-from echoweave.outputs.folder import POSTER, REPORT
+from echoweave.outputs.names import POSTER, REPORT
 from echoweave.outputs.quantities import (
     INTERVAL_PERCENT,
     Number,
     show_interval,
+    show_quartiles,
     show_value,
     symbol_of,
 )
@@ -21,6 +22,7 @@ from echoweave.outputs.summary import Summary
 from echoweave.viewer.fill import fill_page
 
 _SHOWN = ("ef_percent", "edv", "esv", "heart_rate_bpm")
+_SHOWN_OF_STRIP = ("lvidd", "lvids", "fs_percent", "ef_percent", "heart_rate_bpm")
 
 
 class _Cell(NamedTuple):
@@ -45,39 +47,78 @@ def write_index(
     clips = sorted(clips, key=lambda clip: str(clip["name"]))
     pairs = sorted(pairs, key=lambda pair: str(pair["name"]))
     write_results([*clips, *pairs], out / "results.csv")
+    sections = [
+        _section("Both views together", [_pair_row(pair) for pair in pairs]),
+        _section("Single views", [_clip_row(clip) for clip in clips]),
+    ]
+    counts = [f"{len(clips)} measured"]
+    if pairs:
+        counts.append(f"{len(pairs)} with both views")
+    told = f"Below each number its {INTERVAL_PERCENT} % interval."
+    _write_page("Clips", (counts, told), sections, clips, problems, out)
+
+
+def write_strip_index(strips: Sequence[Summary], problems: Sequence[Problem], out: Path) -> None:
+    """Write both files of M-mode strips; arguments as of :func:`write_index`."""
+    strips = sorted(strips, key=lambda strip: str(strip["name"]))
+    write_results(strips, out / "results.csv")
+    sections = [_section("Strips", [_strip_row(strip) for strip in strips])]
+    told = "Medians over the beats that count; below each the interquartile range (IQR)."
+    _write_page(
+        "M-mode strips", ([f"{len(strips)} measured"], told), sections, strips, problems, out
+    )
+
+
+def _write_page(
+    title: str,
+    said: tuple[Sequence[str], str],
+    sections: Sequence[str],
+    measured: Sequence[Summary],
+    problems: Sequence[Problem],
+    out: Path,
+) -> None:
+    counts, told = said
+    missing = [f'<a href="#problems">{len(problems)} not measured</a>'] if problems else []
     parts = {
-        "SUBTITLE": _count(len(clips), len(pairs), len(problems)),
-        "PAIRS": _section("Both views together", [_pair_row(pair) for pair in pairs]),
-        "CLIPS": _section("Single views", [_clip_row(clip) for clip in clips]),
+        "TITLE": title,
+        "SUBTITLE": f"{', '.join([*counts, *missing])}. {told}",
+        "SECTIONS": "\n".join(sections),
         "PROBLEMS": _problems(problems),
-        "MODEL": escape(", ".join(sorted({clip["model"]["name"] for clip in clips}))),
+        "MODEL": escape(", ".join(sorted({one["model"]["name"] for one in measured}))),
     }
     page = fill_page("echoweave.outputs", "index", parts)
     with whole_file(out / "index.html") as temporary:
         temporary.write_text(page, encoding="utf-8")
 
 
-def _count(n_clips: int, n_pairs: int, n_problems: int) -> str:
-    parts = [f"{n_clips} measured"]
-    if n_pairs:
-        parts.append(f"{n_pairs} with both views")
-    if n_problems:
-        parts.append(f'<a href="#problems">{n_problems} not measured</a>')
-    return f"{', '.join(parts)}. Below each number its {INTERVAL_PERCENT} % interval."
-
-
 def _clip_row(clip: Summary) -> list[_Cell]:
-    name = clip["name"]
-    report = quote(f"{name}/{REPORT}")
-    poster = f'<img src="{quote(f"{name}/{POSTER}")}" alt="ED and ES" loading="lazy">'
-    link = f'<a href="{report}">{escape(name)}</a><small>{escape("; ".join(clip["notes"]))}</small>'
     quality = clip["quality"]["median"]
     return [
-        _Cell(f'<a href="{report}" tabindex="-1">{poster}</a>', ""),
-        _Cell(link, name, "Clip"),
+        *_linked(clip, "ED and ES", "Clip"),
         _Cell(escape(clip["view"]), clip["view"], "View"),
         *(_number(key, clip) for key in _SHOWN),
         _Cell("" if quality is None else f"{quality:.2f}", _sorted_by(quality), "Quality"),
+    ]
+
+
+def _strip_row(strip: Summary) -> list[_Cell]:
+    share = strip["quality"]["good_share"]
+    return [
+        *_linked(strip, "The strip with its borders", "Strip"),
+        *(_number(key, strip, show_quartiles) for key in _SHOWN_OF_STRIP),
+        _Cell("" if share is None else f"{100 * share:.0f} %", _sorted_by(share), "Good"),
+    ]
+
+
+def _linked(measured: Summary, picture: str, title: str) -> list[_Cell]:
+    """Return the cells of the picture and of the name, both of which lead to the report."""
+    name, notes = measured["name"], escape("; ".join(measured["notes"]))
+    report = quote(f"{name}/{REPORT}")
+    poster = f'<img src="{quote(f"{name}/{POSTER}")}" alt="{picture}" loading="lazy">'
+    link = f'<a href="{report}">{escape(name)}</a><small>{notes}</small>'
+    return [
+        _Cell(f'<a href="{report}" tabindex="-1">{poster}</a>', ""),
+        _Cell(link, name, title),
     ]
 
 
@@ -88,11 +129,13 @@ def _pair_row(pair: Summary) -> list[_Cell]:
     return [name, *(_number(key, pair) for key in _SHOWN)]
 
 
-def _number(key: str, summary: Summary) -> _Cell:
+def _number(
+    key: str, summary: Summary, beside: Callable[[str, Number], str] = show_interval
+) -> _Cell:
     number: Number | None = summary["numbers"].get(key)
     if number is None:
         return _Cell("", "", symbol_of(key))
-    below = escape(number["reason"] or show_interval(key, number))
+    below = escape(number["reason"] or beside(key, number))
     html = f"{escape(show_value(key, number))}<small>{below}</small>"
     return _Cell(html, _sorted_by(number["value"]), symbol_of(key))
 
@@ -113,7 +156,7 @@ def _section(title: str, rows: Sequence[Sequence[_Cell]]) -> str:
 def _head(cell: _Cell) -> str:
     if not cell.title:
         return '<th class="poster"></th>'
-    kind = "text" if cell.title in ("Clip", "Clips", "View") else "number"
+    kind = "text" if cell.title in ("Clip", "Clips", "Strip", "View") else "number"
     return f'<th data-kind="{kind}"><button type="button">{escape(cell.title)}</button></th>'
 
 

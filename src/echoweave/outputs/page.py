@@ -1,6 +1,5 @@
 """report.html: a clip and its numbers on one page that needs no network."""
 
-from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,14 @@ from numpy.typing import NDArray
 
 from echoweave.function.analysis import ClipAnalysis
 from echoweave.io.atomic import whole_file
+from echoweave.outputs.blocks import (
+    card,
+    fact,
+    list_of_notes,
+    numbers_table,
+    table_row,
+    whole_table,
+)
 from echoweave.outputs.overlay import ASSUMED_RATE_HZ
 from echoweave.outputs.phases import frame_phases
 from echoweave.outputs.pictures import film_of
@@ -36,6 +43,7 @@ _HEADLINE = ("ef_percent", "edv", "esv", "stroke_volume", "heart_rate_bpm", "gls
 _QUALITIES = (75, 50, 30, 15)
 _LARGEST = 4_000_000
 _DIGEST = 12
+_BESIDE = {f"{INTERVAL_PERCENT} % interval": show_interval, "SD over beats": show_spread}
 _VOLUME_COLOUR, _QUALITY_COLOUR = "#0072B2", "#5A6370"
 
 
@@ -46,7 +54,7 @@ def write_report_page(analysis: ClipAnalysis, path: Path) -> None:
         "TITLE": escape(analysis.name),
         "SUBTITLE": escape(_describe(summary)),
         "HEADLINE": _headline(summary["numbers"]),
-        "NUMBERS": _numbers(summary["numbers"]),
+        "NUMBERS": numbers_table(summary["numbers"], _BESIDE),
         "BEATS": _beats(summary),
         "NOTES": _notes(analysis),
         "FACTS": _facts(summary),
@@ -129,34 +137,16 @@ def _headline(numbers: dict[str, Number]) -> str:
     shown = {key: numbers[key] for key in _HEADLINE if key in numbers}
     reasons = {number["reason"] for number in shown.values()}
     if len(reasons) == 1 and reasons != {""}:
-        return _card("Function", "No numbers", reasons.pop())
+        return card("Function", "No numbers", reasons.pop())
     return "".join(
-        _card(title_of(key), show_value(key, number), number["reason"] or _interval(key, number))
+        card(title_of(key), show_value(key, number), number["reason"] or _interval(key, number))
         for key, number in shown.items()
     )
-
-
-def _card(title: str, value: str, below: str) -> str:
-    shown = escape(value) or "&ndash;"
-    return f"<li><span>{escape(title)}</span><b>{shown}</b><span>{escape(below)}</span></li>"
 
 
 def _interval(key: str, number: Number) -> str:
     interval = show_interval(key, number)
     return f"{INTERVAL_PERCENT} % interval {interval}" if interval else "no interval"
-
-
-def _numbers(numbers: dict[str, Number]) -> str:
-    head = ("", "Value", f"{INTERVAL_PERCENT} % interval", "SD over beats")
-    rows = []
-    for key, number in numbers.items():
-        if number["reason"]:
-            reason = f'<td class="reason" colspan="3">{escape(number["reason"])}</td>'
-            rows.append(f"<tr><th>{escape(title_of(key))}</th>{reason}</tr>")
-        else:
-            shown = (show_value(key, number), show_interval(key, number), show_spread(key, number))
-            rows.append(_row((title_of(key), *shown)))
-    return f"<thead>{_row(head, 'th')}</thead><tbody>{''.join(rows)}</tbody>"
 
 
 def _beats(summary: Summary) -> str:
@@ -168,18 +158,13 @@ def _beats(summary: Summary) -> str:
     units = {key: unit_title(numbers[key]["unit"]) for key in keys}
     head = ("Beat", "ED frame", "ES frame", *(f"{symbol_of(key)} ({units[key]})" for key in keys))
     rows = [
-        _row(
+        table_row(
             (number, beat["ed"] + 1, beat["es"] + 1, *(show_plain(key, beat[key]) for key in keys))
         )
         for number, beat in enumerate(summary["beats"], 1)
     ]
-    table = f"<thead>{_row(head, 'th')}</thead><tbody>{''.join(rows)}</tbody>"
+    table = whole_table(head, rows)
     return f'<h3 class="beats">Beat by beat</h3><div class="wide"><table>{table}</table></div>'
-
-
-def _row(cells: Sequence[object], tag: str = "td") -> str:
-    first, *others = (escape(str(cell)) for cell in cells)
-    return f"<tr><th>{first}</th>{''.join(f'<{tag}>{cell}</{tag}>' for cell in others)}</tr>"
 
 
 def _notes(analysis: ClipAnalysis) -> str:
@@ -187,13 +172,7 @@ def _notes(analysis: ClipAnalysis) -> str:
     if analysis.times_ms is None:
         rate = f"{ASSUMED_RATE_HZ:.0f}"
         notes.append(f"the frame times are unknown: the clip plays at {rate} frames a second")
-    if not notes:
-        return "<p>Nothing out of the ordinary.</p>"
-    return f"<ul>{''.join(f'<li>{escape(_sentence(note))}</li>' for note in notes)}</ul>"
-
-
-def _sentence(note: str) -> str:
-    return f"{note[:1].upper()}{note[1:]}."
+    return list_of_notes(notes)
 
 
 def _facts(summary: Summary) -> str:
@@ -212,9 +191,4 @@ def _facts(summary: Summary) -> str:
         ("Model", model["name"], f"bundle {model['sha256'][:_DIGEST]}"),
         ("Input", f"SHA-256 {summary['input_sha256'][:_DIGEST]}", ""),
     ]
-    return "".join(_fact(*fact) for fact in facts)
-
-
-def _fact(name: str, value: str, source: str) -> str:
-    told = f"{value} ({source})" if source else value
-    return f"<dt>{escape(name)}</dt><dd>{escape(told)}</dd>"
+    return "".join(fact(*one) for one in facts)

@@ -44,10 +44,16 @@ QUANTITIES = (
     Quantity("length_ed", "LV length ED", "LV length at ED", "length"),
     Quantity("length_es", "LV length ES", "LV length at ES", "length"),
 )
-_BY_KEY = {quantity.key: quantity for quantity in QUANTITIES}
+# Of an M-mode strip; what both have stands above.
+STRIP_QUANTITIES = (
+    Quantity("lvidd", "LVIDd", "LV internal diameter, diastole", "length", 2),
+    Quantity("lvids", "LVIDs", "LV internal diameter, systole", "length", 2),
+    Quantity("fs_percent", "FS", "Fractional shortening", "percent"),
+)
+_BY_KEY = {quantity.key: quantity for quantity in (*QUANTITIES, *STRIP_QUANTITIES)}
 _DICE = "dice_"
 # How readers see units; those that are missing are written as they are.
-_TITLES = {"percent": "%", "px2": "px²", "px3": "px³", "mm2": "mm²", "dice": ""}
+_TITLES = {"percent": "%", "px2": "px²", "px3": "px³", "mm2": "mm²", "ul": "µL", "dice": ""}
 
 
 def unit_of(key: str, units: Units) -> str:
@@ -103,6 +109,11 @@ def show_interval(key: str, number: Number) -> str:
 def show_spread(key: str, number: Number) -> str:
     """Return "± 3", or "" with fewer than two beats."""
     return "" if number["spread"] is None else f"± {_text(number['spread'], key)}"
+
+
+def show_quartiles(key: str, number: Number) -> str:
+    """Return "IQR 3", of a strip, or "" with fewer than two beats."""
+    return "" if number["spread"] is None else f"IQR {_text(number['spread'], key)}"
 
 
 def show_plain(key: str, value: float | None) -> str:

@@ -23,10 +23,10 @@ from echoweave.outputs.structures import shown_structures
 from echoweave.units import UNITS, Units
 from echoweave.versions import versions
 
-# Of a clip or of a pair of views, as summary.schema.json has it.
+# Of a clip, of a pair of views or of a strip, as summary.schema.json has it.
 Summary = Mapping[str, Any]
 
-_FORMAT = 1
+FORMAT = 1
 _DIGITS = 6
 
 
@@ -41,11 +41,11 @@ def summarise_clip(analysis: ClipAnalysis) -> dict[str, Any]:
     quality = analysis.curves.quality[np.isfinite(analysis.curves.quality)]
     return {
         "kind": "clip",
-        "format": _FORMAT,
+        "format": FORMAT,
         "name": analysis.name,
         "model": {"name": analysis.model, "sha256": analysis.model_digest},
         "input_sha256": analysis.input_digest,
-        "versions": _installed(),
+        "versions": installed(),
         "view": analysis.view,
         "n_frames": len(analysis.labels),
         "size_px": list(analysis.labels.shape[1:]),
@@ -82,7 +82,7 @@ def summarise_pair(pair: BiplaneAnalysis, clip: Summary) -> dict[str, Any]:
     units = UNITS[clip["units"]["length"]]
     return {
         "kind": "pair",
-        "format": _FORMAT,
+        "format": FORMAT,
         "name": " + ".join(pair.clips),
         "clips": list(pair.clips),
         "model": clip["model"],
@@ -124,6 +124,11 @@ def load_summary(path: Path) -> Summary:
     return content
 
 
+def counted_beats(strip: Summary) -> int:
+    """Return how many beats of a strip count."""
+    return sum(beat["good"] for beat in strip["beats"])
+
+
 def rounded(value: float | None) -> float | None:
     """Return ``value`` with six significant digits; None if there is none."""
     if value is None or not math.isfinite(value):
@@ -131,18 +136,20 @@ def rounded(value: float | None) -> float | None:
     return float(f"{value:.{_DIGITS}g}")
 
 
-def _numbers(measured: Mapping[str, Measured], units: Units) -> dict[str, dict[str, Any]]:
+def described(number: Measured, unit: str) -> dict[str, Any]:
+    """Return a number as a summary has it."""
     return {
-        key: {
-            "value": rounded(number.value),
-            "low": rounded(number.low),
-            "high": rounded(number.high),
-            "spread": rounded(number.spread),
-            "reason": number.reason,
-            "unit": unit_of(key, units),
-        }
-        for key, number in measured.items()
+        "value": rounded(number.value),
+        "low": rounded(number.low),
+        "high": rounded(number.high),
+        "spread": rounded(number.spread),
+        "reason": number.reason,
+        "unit": unit,
     }
+
+
+def _numbers(measured: Mapping[str, Measured], units: Units) -> dict[str, dict[str, Any]]:
+    return {key: described(number, unit_of(key, units)) for key, number in measured.items()}
 
 
 def _unit_names(units: Units) -> dict[str, str]:
@@ -150,7 +157,8 @@ def _unit_names(units: Units) -> dict[str, str]:
 
 
 @cache
-def _installed() -> dict[str, str]:
+def installed() -> dict[str, str]:
+    """Return the versions of what a summary was made with."""
     return {name: number for name, number in versions().items() if number}
 
 
