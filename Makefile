@@ -11,11 +11,13 @@ BIN := .venv/bin
 CORES ?= all
 PHANTOM := resources/phantom
 PHANTOM_ECHONET := resources/phantom-echonet
+PHANTOM_MMODE := resources/phantom-mmode
 CLIPS := resources/phantom-clips
 DEMO := --cores $(CORES) --configfile config/phantom.yaml
 DEMO_ECHONET := --cores $(CORES) --configfile config/echonet.yaml config/phantom-echonet.yaml
+DEMO_MMODE := --cores $(CORES) --configfile config/mmode.yaml config/phantom-mmode.yaml
 
-.PHONY: setup demo demo-echonet test run-tests lint picture performance reruns resources config-docs rulegraph lock clean
+.PHONY: setup demo demo-echonet demo-mmode test run-tests lint picture performance reruns resources config-docs rulegraph lock clean
 
 setup: .venv/.ready
 
@@ -55,6 +57,19 @@ $(PHANTOM_ECHONET)/.ready: .venv/.ready src/echoweave/phantom/*.py
 demo-echonet: $(PHANTOM_ECHONET)/.ready
 	$(BIN)/snakemake all $(DEMO_ECHONET)
 	@cat results-echonet/summary.txt
+
+# M-mode strips of mice, and a few B-mode sequences out of which virtual ones are cut.
+$(PHANTOM_MMODE)/.ready: .venv/.ready src/echoweave/phantom/*.py src/echoweave/phantom/mmode/*.py
+	rm -rf $(PHANTOM_MMODE)
+	$(BIN)/echoweave phantom $(PHANTOM_MMODE) --patients 6 --test-patients 3 --ted 6 --frames 8 12
+	$(BIN)/echoweave phantom $(PHANTOM_MMODE)/strips --layout mmode --patients 7 --test-patients 3 --size 128 1024
+	touch $@
+
+demo-mmode: $(PHANTOM_MMODE)/.ready
+	$(BIN)/snakemake mmode $(DEMO_MMODE)
+	@cat results-mmode/mmode/tables/networks.md
+	@$(BIN)/echoweave segment --mode m $(PHANTOM_MMODE)/strips/mmode/dicom \
+	  --model results-mmode/mmode/bundles/nnunet --out results-mmode/strips
 
 # Both at once: what looks at the code keeps one core busy.
 test: setup
@@ -100,4 +115,4 @@ lock: setup
 	 $(BIN)/pip freeze --exclude-editable | sed 's/^\(torch==[0-9.]*\).*/\1/') > requirements.lock
 
 clean:
-	rm -rf results results-echonet $(PHANTOM) $(PHANTOM_ECHONET) $(CLIPS) .snakemake
+	rm -rf results results-echonet results-mmode $(PHANTOM) $(PHANTOM_ECHONET) $(PHANTOM_MMODE) $(CLIPS) .snakemake

@@ -9,19 +9,28 @@ configfile: f"{workflow.basedir}/config/config.yaml"
 
 
 include: "rules/common.smk"
-include: "rules/paths.smk"
-include: "rules/cache.smk"
-include: "rules/registration.smk"
-include: "rules/pseudolabels.smk"
-include: "rules/segmentation.smk"
-include: "rules/pretraining.smk"
-include: "rules/bundle.smk"
-include: "rules/evaluation.smk"
-include: "rules/external.smk"
-include: "rules/figures.smk"
-include: "rules/submission.smk"
-include: "rules/viewer.smk"
-include: "rules/report.smk"
+
+
+# The spine, from B-mode sequences; without a data set the wing stands alone.
+if HAS_COHORT:
+
+    include: "rules/cohort.smk"
+    include: "rules/paths.smk"
+    include: "rules/cache.smk"
+    include: "rules/registration.smk"
+    include: "rules/pseudolabels.smk"
+    include: "rules/segmentation.smk"
+    include: "rules/pretraining.smk"
+    include: "rules/bundle.smk"
+    include: "rules/evaluation.smk"
+    include: "rules/external.smk"
+    include: "rules/figures.smk"
+    include: "rules/submission.smk"
+    include: "rules/viewer.smk"
+    include: "rules/report.smk"
+
+
+include: "rules/mmode.smk"
 
 
 report: "workflow/report/workflow.rst"
@@ -46,15 +55,22 @@ onerror:
 rule all:
     default_target: True
     input:
-        rules.cache.input,
-        rules.registration.input,
-        rules.pseudolabels.input,
-        rules.segmentation.input,
-        rules.evaluation.input,
-        rules.external.input,
-        rules.figures.input,
-        rules.submission.input,
-        rules.viewer.input,
-        rules.report.input,
+        (
+            [
+                rules.cache.input,
+                rules.registration.input,
+                rules.pseudolabels.input,
+                rules.segmentation.input,
+                rules.evaluation.input,
+                rules.external.input,
+                rules.figures.input,
+                rules.submission.input,
+                rules.viewer.input,
+                rules.report.input,
+            ]
+            if HAS_COHORT
+            else []
+        ),
+        rules.mmode.input if config["mmode"]["root"] else [],
     message:
         "Everything is made"

@@ -1,7 +1,7 @@
-"""What every stage shares: checked config, cohort, paths, params and library files.
+"""What every stage shares: checked config, params, library files, logs.
 
-Comes in: the merged config and the data trees it names.
-Goes out: COHORT (the good sequences), EXTERNAL (those of another data set, or None), RESULTS and the helpers below.
+Comes in: the merged config.
+Goes out: RESULTS, HAS_COHORT (whether there are B-mode sequences at all) and the helpers below.
 """
 
 import os
@@ -16,9 +16,6 @@ from echoweave.surroundings import shield_imports, shield_jobs
 shield_imports(Path(workflow.basedir), Path())
 shield_jobs(os.environ)
 
-from echoweave.agreement import check_agreement
-from echoweave.datasets.cohort import load_cohort
-from echoweave.datasets.external import load_external
 from echoweave.config import check_config, config_slice
 from echoweave.config_keys import check_keys
 from echoweave.cpu import usable_cpus
@@ -26,20 +23,8 @@ from echoweave.engine import present_run
 from echoweave.errors import InputError
 from echoweave.imports import code_digest
 from echoweave.paths import check_places, expand_paths
-from echoweave.pseudolabels.estimators.registry import unknown_estimators
 from echoweave.records import keep_records, restore_records
 from echoweave.runs import claim
-from echoweave.segmentation.arm import CONFIGURATIONS
-from echoweave.segmentation.arms import (
-    PRETRAINING,
-    arm_problems,
-    candidates,
-    data_sets,
-    manual_arm,
-    prepared_networks,
-    trained_arms,
-)
-from echoweave.segmentation.plan_parts import plan_problems
 
 BASE = Path(workflow.basedir)
 RUN = present_run(workflow)
@@ -49,63 +34,15 @@ try:
     check_config(config, BASE / "config/schema.yaml")
     expand_paths(config, BASE / "config/schema.yaml")
     RESULTS = Path(config["results_dir"])
-    problems = [
-        *unknown_estimators(config["pseudolabels"]["estimators"], config["registration"]["models"]),
-        *arm_problems(config["segmentation"]),
-        *plan_problems(config["segmentation"]["plans"]),
-    ]
-    if problems:
-        raise InputError(problems)
     if RUN.main:
         check_places(config, BASE, RUN.own_config_files)
         restore_records(RESULTS)
-    # On a cluster there is no --cores: one on the login node, which others use, too.
-    cores = min(RUN.cores or 1, usable_cpus())
-    COHORT = load_cohort(config, RESULTS, threads=cores)
-    EXTERNAL = load_external(config, COHORT, RESULTS, threads=cores)
-    if RUN.main:
-        COHORT.warn()
-        if EXTERNAL:
-            EXTERNAL.warn()
-        check_agreement(config, COHORT)
 except InputError as error:
     raise WorkflowError(f"\n{error}") from None
 
-# Apart, so that a new test patient touches no file that a network was trained on.
-TRAINING_BUCKETS = COHORT.buckets(COHORT.training_patients, config["chunks"])
-TESTING_BUCKETS = COHORT.buckets(COHORT.testing_patients, config["chunks"])
-BUCKETS = {
-    **{f"training_{bucket}": patients for bucket, patients in TRAINING_BUCKETS.items()},
-    **{f"testing_{bucket}": patients for bucket, patients in TESTING_BUCKETS.items()},
-}
-EXTERNAL_BUCKETS = EXTERNAL.buckets(EXTERNAL.patients, config["chunks"]) if EXTERNAL else {}
-BUCKET_OF = {patient: bucket for bucket, patients in BUCKETS.items() for patient in patients}
-SEQUENCES = {
-    bucket: [source.name for source in COHORT.sequences_of(patients)]
-    for bucket, patients in BUCKETS.items()
-}
-FOLDS = range(COHORT.n_folds)
-ESTIMATORS = config["pseudolabels"]["estimators"]
-USED = config["pseudolabels"]["use"]
-ARMS = trained_arms(config["segmentation"]["arms"], COHORT.dataset.title)
-# Its nnU-Net is what pseudo-labels are compared with.
-MANUAL_ARM = manual_arm(ARMS)
-# The one that is shown where there is room for one.
-SHOWN_ARM = list(ARMS)[-1]
-# The nnU-Nets that each arm trains and chooses from.
-CANDIDATES = candidates(ARMS, config["segmentation"]["candidates"])
-# What they are trained on, some of them on the same, and the networks that are prepared for it.
-DATA_SETS = data_sets(ARMS.values())
-PREPARED = prepared_networks(ARMS.values(), CANDIDATES)
-MODELS = [name for name in ESTIMATORS if name in config["registration"]["models"]]
-
-
-wildcard_constraints:
-    arm="|".join(ARMS),
-    estimator="|".join(ESTIMATORS),
-    model="|".join(config["registration"]["models"]),
-    fold="|".join(str(fold) for fold in FOLDS),
-    configuration="|".join(CONFIGURATIONS),
+HAS_COHORT = config["data"]["dataset"] is not None
+# On a cluster there is no --cores: one on the login node, which others use, too.
+PARSING_CORES = min(RUN.cores or 1, usable_cpus())
 
 
 def settings(*keys):
@@ -131,3 +68,11 @@ def memory(megabytes):
 def gpus(device):
     """GPUs that a job asks for."""
     return 0 if device == "cpu" else 1
+
+
+def logs(name):
+    return RESULTS / f"logs/{name}.log"
+
+
+def benchmarks(name):
+    return RESULTS / f"benchmarks/{name}.tsv"

@@ -1,6 +1,6 @@
 """Where the artefacts lie below results_dir, in data order.
 
-Comes in: RESULTS and what else common.smk makes of the config.
+Comes in: RESULTS and what cohort.smk makes of the config.
 Goes out: folders, and functions that name files.
 
 Of the files of each patient rules declare the index of a bucket (echoweave.io.buckets), and what
@@ -117,14 +117,6 @@ def clip_indexes(patients):
 
 def checksums(part):
     return RESULTS / f"checksums/{part}.tsv"
-
-
-def logs(name):
-    return RESULTS / f"logs/{name}.log"
-
-
-def benchmarks(name):
-    return RESULTS / f"benchmarks/{name}.tsv"
 
 
 if workflow.is_main_process:

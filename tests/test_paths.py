@@ -24,6 +24,8 @@ KEYS = {
     "data.ted.root": ("data", "ted", "root"),
     "data.ted.pairing": ("data", "ted", "pairing"),
     "data.dense_truth": ("data", "dense_truth"),
+    "mmode.root": ("mmode", "root"),
+    "mmode.quicknat.start": ("mmode", "quicknat", "start"),
     "registration.pretrained.dirnet": ("registration", "pretrained", "dirnet"),
 }
 

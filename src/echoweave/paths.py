@@ -62,7 +62,7 @@ def check_places(
     results = Path(config["results_dir"])
     problems = []
     try:
-        fault = _fault_of_results(results, checkout) or _fault_beside_data(results, config["data"])
+        fault = _fault_of_results(results, checkout) or _fault_beside_data(results, config)
     except OSError as error:
         fault = f"cannot be looked at ({error.strerror})", "allow it, or choose another folder"
     if fault is not None:
@@ -161,13 +161,15 @@ def _fault_of_results(results: Path, checkout: Path) -> tuple[str, str] | None:
     return None
 
 
-def _fault_beside_data(results: Path, data: Mapping[str, Any]) -> tuple[str, str] | None:
+def _fault_beside_data(results: Path, config: Mapping[str, Any]) -> tuple[str, str] | None:
+    data = config["data"]
     folders = {
         f"data.{name}.root": section["root"]
         for name, section in data.items()
         if isinstance(section, Mapping)
     }
     folders["data.dense_truth"] = data["dense_truth"]
+    folders["mmode.root"] = config["mmode"]["root"]
     for key, folder in folders.items():
         # A loop of links, over which Path.resolve stumbles, is called no folder later on.
         if folder and results.resolve().is_relative_to(os.path.realpath(folder)):

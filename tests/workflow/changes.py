@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 from tests.workflow.edits import (
@@ -22,6 +23,7 @@ from tests.workflow.edits import (
     touch_code,
     touch_inputs,
     write_clips_of_echonet,
+    write_strips,
 )
 from tests.workflow.project import Project
 
@@ -34,22 +36,33 @@ class Change:
         what: The first cell.
         keys: Config key -> another value. The row speaks for each: all must give the same answer.
         edit: Changes files of a copy of the run.
+        together: Ask for all keys at once, which is as good where none of them counts.
     """
 
     what: str
     keys: Mapping[str, Any] = field(default_factory=dict)
     edit: Callable[[Project], None] | None = None
+    together: bool = False
 
     @property
     def variants(self) -> list[dict[str, Any]]:
         """One config overlay for each key, or an empty one."""
-        return [_nested(key, value) for key, value in self.keys.items()] or [{}]
+        overlays = [_nested(key, value) for key, value in self.keys.items()] or [{}]
+        return [reduce(_merged, overlays)] if self.together else overlays
 
 
 def _nested(key: str, value: Any) -> dict[str, Any]:
     for part in reversed(key.split(".")):
         value = {part: value}
     return dict(value)
+
+
+def _merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(one)
+    for name, value in other.items():
+        both = isinstance(value, dict) and isinstance(merged.get(name), dict)
+        merged[name] = _merged(merged[name], value) if both else value
+    return merged
 
 
 def key(name: str, value: Any, edit: Callable[[Project], None] | None = None) -> Change:
@@ -208,6 +221,35 @@ CHANGES: tuple[Change, ...] = (
     key("evaluation.external", "echonet", write_clips_of_echonet),
     key("figures.sequences", ["patient0010_4CH"]),
     key("figures.registration", ["patient0004_4CH"]),
+    Change("`mmode.root`, strips of mice", {"mmode.root": "resources/mmode"}, write_strips),
+    Change(
+        "any other key of `mmode`, without strips",
+        {
+            f"mmode.{name}": value
+            for name, value in {
+                "species": "human",
+                "mm_per_px": 0.1,
+                "ms_per_px": 1,
+                "validation_percent": 30,
+                "test_percent": 30,
+                "virtual_height": 0.5,
+                "networks": ["nnunet"],
+                "size": 64,
+                "window_shares": [1.0],
+                "quicknat.epochs": 1,
+                "quicknat.batch_size": 2,
+                "quicknat.learning_rate": 0.1,
+                "quicknat.start": "none.pt",
+                "plan.batch_size": 3,
+                "quality.size": 64,
+                "quality.epochs": 1,
+                "quality.batch_size": 2,
+                "quality.learning_rate": 0.1,
+                "quality.threshold": 0.6,
+            }.items()
+        },
+        together=True,
+    ),
     Change("`viewer.patients`, from all to testing", {"viewer.patients": "testing"}),
     # Input files.
     Change("a training patient added", edit=add(patients=5, tests=2)),

@@ -68,6 +68,12 @@ def write_clips_of_echonet(project: Project) -> None:
     write_phantom(project.folder / "resources", PhantomSettings(layout="echonet", **settings))
 
 
+def write_strips(project: Project) -> None:
+    """Put recordings of M-mode beside the study."""
+    settings = {"patients": 2, "test_patients": 1, "size": (48, 128)}
+    write_phantom(project.folder / "resources", PhantomSettings(layout="mmode", **settings))
+
+
 def keep_model(project: Project) -> None:
     shutil.copy(project.results / "registration/dirnet/model.pt", project.folder / "given.pt")
 

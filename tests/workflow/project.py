@@ -175,6 +175,7 @@ TARGETS = {
     "viewer",
     "report",
     "bundle",
+    "mmode",
 }
 
 

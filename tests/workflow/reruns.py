@@ -22,16 +22,25 @@ DOCUMENT = ROOT / "docs/reruns.md"
 MARK = "<!-- Below: made by `make reruns`. -->\n"
 # Column -> how the names of its rules start.
 STAGES: Mapping[str, tuple[str, ...]] = {
-    "Cache": ("pair_ted", "write_cohort", "build_cache"),
+    "Cache": ("pair_ted", "write_cohort", "build_cache", "read_strips", "sample_strips"),
     "Registration": ("train_registration", "adopt_registration"),
     "Pseudo-labels": ("generate_pseudolabels", "merge_quality"),
-    "nnU-Nets": ("write_raw", "plan", "pretrain", "train_fold", "select"),
+    "nnU-Nets": (
+        *("write_raw", "plan", "pretrain", "train_fold", "select"),
+        *("write_mmode", "write_quality_windows", "train_quicknat", "train_window_classifier"),
+    ),
     "Predictions": ("predict",),
-    "Measures, tables": ("write_roles", "measure", "make_tables", "make_external_table"),
+    "Measures, tables": (
+        *("write_roles", "measure", "make_tables", "make_external_table", "make_mmode_tables"),
+    ),
     "Figures": ("draw", "align"),
     "Submission, viewer": ("write_submission", "write_clips", "write_page"),
-    "Report": ("summarise", "write_config", "write_provenance", "render_report"),
+    "Report": (
+        *("summarise", "write_config", "write_provenance", "render_report", "render_mmode_report"),
+    ),
 }
+# What the wing of M-mode trains, beside rules that have it in their names.
+WING = ("quicknat", "window_classifier", "quality_windows")
 Jobs = dict[str, int]
 
 
@@ -156,6 +165,9 @@ def _by_arm(mine: Jobs, everything: Jobs) -> Iterator[str]:
         yield names if len(arms) == studied else f"{names} of {', '.join(arms)}"
     if "pretrain" in mine:
         yield "pretrain"
+    wing = sorted(rule for rule in mine if rule.endswith(WING) or "mmode" in rule)
+    if wing:
+        yield ", ".join(wing)
 
 
 def _name(rule: str, mine: Jobs, everything: Jobs) -> str:

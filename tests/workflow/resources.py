@@ -34,7 +34,7 @@ class Request(NamedTuple):
 
 
 def requests(phantom: Path, scratch: Path) -> dict[str, Request]:
-    """Return what each rule, also of bundles, asks for with config.yaml and profiles/slurm.
+    """Return what each rule, also of bundles and M-mode, asks for: config.yaml, profiles/slurm.
 
     Rules that run where Snakemake does are left out; buckets of patients count as one rule.
 
@@ -47,7 +47,7 @@ def requests(phantom: Path, scratch: Path) -> dict[str, Request]:
     # Two folds are enough: the others ask for the same. The phantom has few patients.
     split = {"holdout": 0, "validation_patients": 1}
     config.write_text(yaml.safe_dump({"folds": 2, "data": data, "registration": split}))
-    command = [sys.executable, "-m", "tests.workflow.list_jobs", "all", "bundle"]
+    command = [sys.executable, "-m", "tests.workflow.list_jobs", "all", "bundle", "mmode"]
     command += ["--dry-run", "--cores", "64", "--workflow-profile", "profiles/slurm"]
     command += ["--quiet", "host", "--directory", str(scratch), "--configfile", str(config)]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

@@ -13,10 +13,7 @@ from tests.workflow.project import TINY, Project
 pytestmark = pytest.mark.workflow
 
 ARM = "sparse2d"
-OWN = {
-    "pseudolabels": {"estimators": ["still"], "use": "still"},
-    "segmentation": {"arms": [ARM]},
-}
+OWN = {"segmentation": {"arms": [ARM]}}
 
 
 def config_of(project: Project, external: str | None = "echonet") -> dict[str, object]:
@@ -25,13 +22,13 @@ def config_of(project: Project, external: str | None = "echonet") -> dict[str, o
 
 
 @pytest.fixture(scope="module")
-def run(
-    tmp_path_factory: pytest.TempPathFactory, phantom_nifti: Path, phantom_echonet: Path
-) -> Project:
-    """Six patients of EchoNet, and what sparse2d makes of them."""
-    folder = tmp_path_factory.mktemp("external")
-    shutil.copytree(phantom_echonet / "echonet", folder / "echonet")
-    project = Project(folder, phantom_nifti, TINY)
+def run(study: Project, tmp_path_factory: pytest.TempPathFactory, phantom_echonet: Path) -> Project:
+    """Six patients of EchoNet, and what sparse2d of a finished study makes of them."""
+    project = study.copied(tmp_path_factory.mktemp("external") / "copy")
+    shutil.copytree(phantom_echonet / "echonet", project.folder / "echonet")
+    assert not any(
+        "train" in rule for rule in project.planned("external", config=config_of(project))
+    )
     done = project.run("external", config=config_of(project))
     assert done.returncode == 0, done.stderr[-3000:]
     return project

@@ -1,0 +1,89 @@
+"""Windows to learn from, of all strips of a study: of masks, and of good and bad stretches."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from echoweave.errors import InputError, Problem
+from echoweave.io.atomic import whole_folder
+from echoweave.mmode.quality_windows import write_quality_windows
+from echoweave.mmode.strip import UNKNOWN, Strip
+from echoweave.mmode.strips.quality_regions import QualityRegions
+from echoweave.mmode.strips.recording import SPLITS
+from echoweave.mmode.study.store import StoredStrip, load_strip
+from echoweave.mmode.window_files import write_windows
+
+
+def write_learning_windows(
+    strips: Sequence[Path],
+    regions: Mapping[str, QualityRegions],
+    shares: Sequence[float],
+    folder: Path,
+) -> None:
+    """Write training/, validation/ and testing/ windows with masks, whole or not at all.
+
+    No window lies in a stretch that people have called bad: what its mask says is a guess.
+
+    Args:
+        strips: Files of the wing's cache.
+        regions: By recording.
+        shares: Sides of windows as shares of the height of a strip.
+        folder: Gets the three folders, see :mod:`echoweave.mmode.window_files`.
+
+    Raises:
+        InputError: A split has no window, or two strips have one name.
+    """
+    with whole_folder(folder) as whole:
+        for split, stored in _by_split(strips).items():
+            named = [(one.name, _without_bad(one, regions)) for one in stored]
+            animals = {one.name: one.animal for one in stored}
+            write_windows(named, animals, shares, whole / split)
+
+
+def write_judged_windows(
+    strips: Sequence[Path], regions: Mapping[str, QualityRegions], folder: Path
+) -> None:
+    """Write good/ and bad/ windows of each split, whole or not at all.
+
+    Args:
+        strips: Files of the wing's cache.
+        regions: By recording.
+        folder: Gets training/, validation/ and testing/.
+
+    Raises:
+        InputError: Two strips have one name.
+    """
+    with whole_folder(folder) as whole:
+        for split, stored in _by_split(strips).items():
+            write_quality_windows(stored, regions, whole / split)
+
+
+def _without_bad(stored: StoredStrip, regions: Mapping[str, QualityRegions]) -> Strip:
+    """Return the strip, its mask unknown in bad stretches."""
+    strip, step = stored.strip, stored.strip.ms_per_column
+    bad = regions[stored.name].bad if stored.name in regions else ()
+    if strip.mask is None or step is None or not bad:
+        return strip
+    mask = strip.mask.copy()
+    for start_s, end_s in bad:
+        mask[:, math.floor(1000 * start_s / step) : math.ceil(1000 * end_s / step)] = UNKNOWN
+    return replace(strip, mask=mask)
+
+
+def _by_split(strips: Sequence[Path]) -> dict[str, list[StoredStrip]]:
+    """Return the strips of each split.
+
+    Raises:
+        InputError: Two have one name: a recording and a sequence.
+    """
+    found: dict[str, list[StoredStrip]] = {split: [] for split in SPLITS}
+    files: dict[str, Path] = {}
+    for path in strips:
+        stored = load_strip(path)
+        if stored.name in files:
+            what = f"has the name of {files[stored.name]}"
+            raise InputError(Problem(str(path), "name", what, "rename the recording"))
+        files[stored.name] = path
+        found[stored.split].append(stored)
+    return found

@@ -1,0 +1,23 @@
+"""Train the network that tells good windows from bad ones."""
+
+from pathlib import Path
+
+from echoweave.device import use_device
+from echoweave.logs import log_to
+from echoweave.mmode.networks.settings import WindowTrainingSettings
+from echoweave.mmode.networks.training import train_window_classifier
+
+if __name__ == "__main__":
+    with (
+        log_to(Path(snakemake.log[0])),
+        use_device(snakemake.config["segmentation"]["device"]),
+    ):
+        train_window_classifier(
+            training=Path(snakemake.input.windows) / "training",
+            validation=Path(snakemake.input.windows) / "validation",
+            settings=WindowTrainingSettings(**snakemake.params.settings),
+            output=Path(snakemake.output.model),
+            curves=Path(snakemake.output.curves),
+            folder=Path(snakemake.output.model).parent,
+            threads=snakemake.threads,
+        )

@@ -1,0 +1,15 @@
+"""Cut good and bad windows."""
+
+from pathlib import Path
+
+from echoweave.io.buckets import bucket_files
+from echoweave.logs import log_to
+from echoweave.mmode.study.learning import write_judged_windows
+
+if __name__ == "__main__":
+    with log_to(Path(snakemake.log[0])):
+        write_judged_windows(
+            strips=bucket_files(snakemake.input.strips),
+            regions=snakemake.params.regions,
+            folder=Path(snakemake.output[0]),
+        )
