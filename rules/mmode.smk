@@ -65,6 +65,17 @@ STRIPS = {
     for bucket, names in STRIP_NAMES.items()
 }
 TESTED_STRIPS = [bucket for bucket in STRIPS if "_testing_" in bucket]
+LEARNT = {
+    "learning": [bucket for bucket in STRIPS if bucket not in TESTED_STRIPS],
+    "testing": TESTED_STRIPS,
+}
+NAMES_IN = {
+    part: {name for bucket in buckets for name in STRIP_NAMES[bucket]}
+    for part, buckets in LEARNT.items()
+}
+WINDOW_SPLITS = {"learning": ["training", "validation"], "testing": ["testing"]}
+WINDOWS = {split: MMODE / "windows" / split for split in SPLITS}
+REGIONS = RECORDED.regions if RECORDED else {}
 MMODE_DATA = " and ".join(
     [*(["recorded M-mode"] if RECORDED else []), *(["virtual M-mode"] if VIRTUAL_BUCKETS else [])]
 )
@@ -144,32 +155,37 @@ for bucket, patients in VIRTUAL_BUCKETS.items():
             "../workflow/scripts/sample_strips.py"
 
 
-rule write_mmode_windows:
-    input:
-        strips=list(STRIPS.values()),
-    output:
-        directory(MMODE / "windows"),
-    log:
-        logs("write_mmode_windows"),
-    benchmark:
-        benchmarks("write_mmode_windows")
-    conda:
-        "../envs/echoweave.yaml"
-    resources:
-        mem_mb=memory(2000),
-    params:
-        code=library("write_mmode_windows"),
-        regions=RECORDED.regions if RECORDED else {},
-        shares=config["mmode"]["window_shares"],
-    message:
-        "Cutting windows to learn from"
-    script:
-        "../workflow/scripts/write_mmode_windows.py"
+for part, buckets in LEARNT.items():
+
+    rule:
+        name:
+            f"write_mmode_windows_{part}"
+        input:
+            strips=[STRIPS[bucket] for bucket in buckets],
+        output:
+            [directory(WINDOWS[split]) for split in WINDOW_SPLITS[part]],
+        log:
+            logs(f"write_mmode_windows_{part}"),
+        benchmark:
+            benchmarks(f"write_mmode_windows_{part}")
+        conda:
+            "../envs/echoweave.yaml"
+        resources:
+            mem_mb=memory(2000),
+        params:
+            code=library("write_mmode_windows"),
+            regions={name: REGIONS[name] for name in REGIONS if name in NAMES_IN[part]},
+            shares=config["mmode"]["window_shares"],
+        message:
+            f"Cutting windows with masks, {part}"
+        script:
+            "../workflow/scripts/write_mmode_windows.py"
 
 
 rule train_quicknat:
     input:
-        windows=rules.write_mmode_windows.output[0],
+        training=WINDOWS["training"],
+        validation=WINDOWS["validation"],
     output:
         model=MMODE / "networks/quicknat/model.pt",
         curves=MMODE / "networks/quicknat/curves.tsv",
@@ -198,7 +214,8 @@ rule train_quicknat:
 
 rule write_mmode_raw:
     input:
-        windows=rules.write_mmode_windows.output[0],
+        training=WINDOWS["training"],
+        validation=WINDOWS["validation"],
     output:
         directory(raw_folder(MMODE_NNUNET, MMODE_ARM)),
     log:
@@ -285,9 +302,9 @@ if JUDGED:
 
     rule write_quality_windows:
         input:
-            strips=[index for bucket, index in STRIPS.items() if bucket in RECORDED_BUCKETS],
+            strips=[STRIPS[bucket] for bucket in LEARNT["learning"] if bucket in RECORDED_BUCKETS],
         output:
-            directory(MMODE / "quality_windows"),
+            [directory(MMODE / "quality_windows" / split) for split in WINDOW_SPLITS["learning"]],
         log:
             logs("write_quality_windows"),
         benchmark:
@@ -296,7 +313,7 @@ if JUDGED:
             "../envs/echoweave.yaml"
         params:
             code=library("write_quality_windows"),
-            regions=RECORDED.regions,
+            regions={name: REGIONS[name] for name in REGIONS if name in NAMES_IN["learning"]},
         message:
             "Cutting good and bad windows"
         script:
@@ -304,7 +321,8 @@ if JUDGED:
 
     rule train_window_classifier:
         input:
-            windows=rules.write_quality_windows.output[0],
+            training=MMODE / "quality_windows/training",
+            validation=MMODE / "quality_windows/validation",
         output:
             model=MMODE / "networks/window_classifier/model.pt",
             curves=MMODE / "networks/window_classifier/curves.tsv",
@@ -342,7 +360,7 @@ rule write_mmode_bundle:
             else validation_summary(MMODE_NNUNET, MMODE_ARM, "2d", MMODE_FOLD)
         ),
         classifier=rules.train_window_classifier.output.model if JUDGED else [],
-        strips=list(STRIPS.values()),
+        strips=[STRIPS[bucket] for bucket in LEARNT["learning"]],
     output:
         directory(MMODE / "bundles/{network}"),
     log:
@@ -370,7 +388,7 @@ rule write_mmode_bundle:
 rule measure_windows:
     input:
         bundle=rules.write_mmode_bundle.output[0],
-        windows=rules.write_mmode_windows.output[0],
+        windows=WINDOWS["testing"],
     output:
         directory(MMODE / "testing/{network}"),
     log:

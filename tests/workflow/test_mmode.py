@@ -141,6 +141,19 @@ def test_only_what_is_stale_runs_again(wing: Project) -> None:
     assert not any("fold" in rule or "classifier" in rule for rule in longer)
 
 
+def test_a_corrected_test_recording_trains_nothing(wing: Project) -> None:
+    traces = wing.folder / f"strips/mmode/traces/{TESTED}_1.csv"
+    before = traces.read_text()
+    *lines, last = before.splitlines()
+    line, x, y = last.split(",")
+    traces.write_text("\n".join([*lines, f"{line},{x},{float(y) - 0.5}"]) + "\n")
+    planned = set(wing.planned("mmode", config=config_of(wing)))
+    traces.write_text(before)
+    assert {"read_strips_recorded_testing_0", "write_mmode_windows_testing"} <= planned
+    trained = ("train", "plan", "write_mmode_bundle", "write_mmode_raw", "write_quality")
+    assert not any(rule.startswith(trained) or "learning" in rule for rule in planned)
+
+
 def test_strips_alone_need_no_sequences(wing: Project) -> None:
     alone = config_of(wing) | {"data": {"dataset": None}}
     planned = wing.planned("mmode", "--forceall", config=alone)

@@ -9,7 +9,7 @@ if __name__ == "__main__":
     with log_to(Path(snakemake.log[0])):
         measure_windows(
             bundle=Path(snakemake.input.bundle),
-            windows=Path(snakemake.input.windows) / "testing",
+            windows=Path(snakemake.input.windows),
             samples=snakemake.params.samples,
             seed=snakemake.params.seed,
             threads=snakemake.threads,

@@ -13,8 +13,8 @@ if __name__ == "__main__":
         use_device(snakemake.config["segmentation"]["device"]),
     ):
         train_window_classifier(
-            training=Path(snakemake.input.windows) / "training",
-            validation=Path(snakemake.input.windows) / "validation",
+            training=Path(snakemake.input.training),
+            validation=Path(snakemake.input.validation),
             settings=WindowTrainingSettings(**snakemake.params.settings),
             output=Path(snakemake.output.model),
             curves=Path(snakemake.output.curves),

@@ -9,8 +9,8 @@ if __name__ == "__main__":
     with log_to(Path(snakemake.log[0])):
         write_mmode_raw(
             arm=snakemake.params.arm,
-            training=Path(snakemake.input.windows) / "training",
-            validation=Path(snakemake.input.windows) / "validation",
+            training=Path(snakemake.input.training),
+            validation=Path(snakemake.input.validation),
             size=snakemake.params.size,
             nnunet_root=snakemake.params.root,
         )

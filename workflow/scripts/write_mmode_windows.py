@@ -12,5 +12,5 @@ if __name__ == "__main__":
             strips=bucket_files(snakemake.input.strips),
             regions=snakemake.params.regions,
             shares=snakemake.params.shares,
-            folder=Path(snakemake.output[0]),
+            folders=[Path(path) for path in snakemake.output],
         )

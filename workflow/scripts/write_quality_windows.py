@@ -11,5 +11,5 @@ if __name__ == "__main__":
         write_judged_windows(
             strips=bucket_files(snakemake.input.strips),
             regions=snakemake.params.regions,
-            folder=Path(snakemake.output[0]),
+            folders=[Path(path) for path in snakemake.output],
         )

@@ -23,6 +23,10 @@ def files(folder: Path, *strips: StoredStrip) -> list[Path]:
     return paths
 
 
+def splits_in(folder: Path) -> list[Path]:
+    return [folder / split for split in SPLITS]
+
+
 def animals(folder: Path, part: str) -> list[set[str]]:
     """Animals of the windows of each split."""
     return [
@@ -44,7 +48,9 @@ def test_no_animal_is_in_two_splits(tmp_path: Path, strips: list[StoredStrip]) -
     # Another of the first animal, and one without a mask.
     more = stored_strip(name="m1_b", split="training")
     bare = stored_strip(replace(sine_strip(), mask=None), "m4_a", split="training")
-    write_learning_windows(files(tmp_path, *strips, more, bare), {}, [1.0, 0.5], tmp_path / "w")
+    write_learning_windows(
+        files(tmp_path, *strips, more, bare), {}, [1.0, 0.5], splits_in(tmp_path / "w")
+    )
     assert animals(tmp_path / "w", "img") == [{"m1"}, {"m2"}, {"m3"}]
     assert animals(tmp_path / "w", "mask") == [{"m1"}, {"m2"}, {"m3"}]
     table = read_tsv(tmp_path / "w/training/windows.tsv")
@@ -54,7 +60,7 @@ def test_no_animal_is_in_two_splits(tmp_path: Path, strips: list[StoredStrip]) -
 
 def test_no_window_lies_in_a_bad_stretch(tmp_path: Path, strips: list[StoredStrip]) -> None:
     # Columns 240 to 400 of the first animal alone; windows have 100.
-    write_learning_windows(files(tmp_path, *strips), REGIONS, [1.0], tmp_path / "w")
+    write_learning_windows(files(tmp_path, *strips), REGIONS, [1.0], splits_in(tmp_path / "w"))
     lefts = read_tsv(tmp_path / "w/training/windows.tsv")["left"].tolist()
     # The last one is stretched: the strip has 480 columns.
     assert lefts == [0, 47, 93, 140, 400]
@@ -64,8 +70,8 @@ def test_no_window_lies_in_a_bad_stretch(tmp_path: Path, strips: list[StoredStri
 
 def test_a_split_without_windows_leaves_nothing(tmp_path: Path, strips: list[StoredStrip]) -> None:
     with pytest.raises(InputError, match="testing: there is no window to write"):
-        write_learning_windows(files(tmp_path, *strips[:2]), {}, [1.0], tmp_path / "w")
-    assert not (tmp_path / "w").exists()
+        write_learning_windows(files(tmp_path, *strips[:2]), {}, [1.0], splits_in(tmp_path / "w"))
+    assert not (tmp_path / "w/testing").exists()
 
 
 def test_a_recording_called_like_a_sequence_is_named(
@@ -74,8 +80,8 @@ def test_a_recording_called_like_a_sequence_is_named(
     twice = replace(strips[0], kind="virtual")
     paths = files(tmp_path, strips[0], twice)
     for write in (
-        lambda: write_learning_windows(paths, {}, [1.0], tmp_path / "w"),
-        lambda: write_judged_windows(paths, REGIONS, tmp_path / "w"),
+        lambda: write_learning_windows(paths, {}, [1.0], splits_in(tmp_path / "w")),
+        lambda: write_judged_windows(paths, REGIONS, splits_in(tmp_path / "w")),
     ):
         with pytest.raises(InputError) as caught:
             write()
@@ -86,7 +92,7 @@ def test_a_recording_called_like_a_sequence_is_named(
 def test_good_and_bad_windows_of_the_strips_that_were_judged(
     tmp_path: Path, strips: list[StoredStrip]
 ) -> None:
-    write_judged_windows(files(tmp_path, *strips), REGIONS, tmp_path / "q")
+    write_judged_windows(files(tmp_path, *strips), REGIONS, splits_in(tmp_path / "q"))
     for part in ("good", "bad"):
         assert animals(tmp_path / "q", part) == [{"m1"}, {"m2"}, set()]
     table = read_tsv(tmp_path / "q/training/windows.tsv")

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from echoweave.errors import InputError, Problem
-from echoweave.io.atomic import whole_folder
 from echoweave.mmode.quality_windows import write_quality_windows
 from echoweave.mmode.strip import UNKNOWN, Strip
 from echoweave.mmode.strips.quality_regions import QualityRegions
@@ -19,9 +18,9 @@ def write_learning_windows(
     strips: Sequence[Path],
     regions: Mapping[str, QualityRegions],
     shares: Sequence[float],
-    folder: Path,
+    folders: Sequence[Path],
 ) -> None:
-    """Write training/, validation/ and testing/ windows with masks, whole or not at all.
+    """Write the windows of some splits with masks, each whole or not at all.
 
     No window lies in a stretch that people have called bad: what its mask says is a guess.
 
@@ -29,34 +28,34 @@ def write_learning_windows(
         strips: Files of the wing's cache.
         regions: By recording.
         shares: Sides of windows as shares of the height of a strip.
-        folder: Gets the three folders, see :mod:`echoweave.mmode.window_files`.
+        folders: Called like their splits, see :mod:`echoweave.mmode.window_files`.
 
     Raises:
         InputError: A split has no window, or two strips have one name.
     """
-    with whole_folder(folder) as whole:
-        for split, stored in _by_split(strips).items():
-            named = [(one.name, _without_bad(one, regions)) for one in stored]
-            animals = {one.name: one.animal for one in stored}
-            write_windows(named, animals, shares, whole / split)
+    by_split = _by_split(strips)
+    for folder in folders:
+        stored = by_split[folder.name]
+        named = [(one.name, _without_bad(one, regions)) for one in stored]
+        write_windows(named, {one.name: one.animal for one in stored}, shares, folder)
 
 
 def write_judged_windows(
-    strips: Sequence[Path], regions: Mapping[str, QualityRegions], folder: Path
+    strips: Sequence[Path], regions: Mapping[str, QualityRegions], folders: Sequence[Path]
 ) -> None:
-    """Write good/ and bad/ windows of each split, whole or not at all.
+    """Write good/ and bad/ windows of some splits, each whole or not at all.
 
     Args:
         strips: Files of the wing's cache.
         regions: By recording.
-        folder: Gets training/, validation/ and testing/.
+        folders: Called like their splits.
 
     Raises:
         InputError: Two strips have one name.
     """
-    with whole_folder(folder) as whole:
-        for split, stored in _by_split(strips).items():
-            write_quality_windows(stored, regions, whole / split)
+    by_split = _by_split(strips)
+    for folder in folders:
+        write_quality_windows(by_split[folder.name], regions, folder)
 
 
 def _without_bad(stored: StoredStrip, regions: Mapping[str, QualityRegions]) -> Strip:
