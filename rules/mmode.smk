@@ -8,7 +8,8 @@ figures/, report.html. Part of `all` only where mmode.root is set.
 """
 
 from echoweave.datasets.cohort import Cohort
-from echoweave.io.buckets import index_name
+from echoweave.io.buckets import check_indexes, index_name
+from echoweave.logs import log_to_terminal
 from echoweave.mmode.arm import MMODE_ARM, MMODE_FOLD
 from echoweave.mmode.strips.cohort import load_mmode_cohort, nothing_to_measure
 from echoweave.mmode.strips.recording import SPLITS
@@ -52,14 +53,18 @@ RECORDED_BUCKETS = {
         {one.animal for one in recordings}, config["chunks"]
     ).items()
 }
-VIRTUAL_BUCKETS = (
-    {f"virtual_{bucket}": patients for bucket, patients in BUCKETS.items()}
-    if HAS_COHORT and config["mmode"]["virtual_height"] is not None
-    else {}
-)
+# Of sequences with masks: without one nobody knows where the ventricle is.
+VIRTUAL_NAMES = {
+    f"virtual_{bucket}": names
+    for bucket, patients in (
+        BUCKETS if HAS_COHORT and config["mmode"]["virtual_height"] is not None else {}
+    ).items()
+    if (names := [source.name for source in COHORT.sequences_of(patients) if source.files.labelled])
+}
+VIRTUAL_BUCKETS = {bucket: BUCKETS[bucket.removeprefix("virtual_")] for bucket in VIRTUAL_NAMES}
 STRIP_NAMES = {
     bucket: [one.name for one in recordings] for bucket, recordings in RECORDED_BUCKETS.items()
-} | {bucket: SEQUENCES[bucket.removeprefix("virtual_")] for bucket in VIRTUAL_BUCKETS}
+} | VIRTUAL_NAMES
 STRIPS = {
     bucket: MMODE / "strips/index" / index_name(bucket, names)
     for bucket, names in STRIP_NAMES.items()
@@ -450,6 +455,14 @@ TRAINED = {
     "nnunet": curves_file(MMODE_NNUNET, MMODE_ARM, "2d", MMODE_FOLD),
 }
 
+MEASURED_INDEXES = [
+    MMODE / "measured" / network / "index" / STRIPS[bucket].name for network, bucket in MEASURED
+]
+
+if workflow.is_main_process:
+    with log_to_terminal():
+        check_indexes([*STRIPS.values(), *MEASURED_INDEXES])
+
 
 rule make_mmode_tables:
     input:
@@ -531,10 +544,7 @@ rule render_mmode_report:
         tables=rules.make_mmode_tables.output,
         figures=[rules.draw_mmode_agreement.output.png, rules.draw_mmode_curves.output.png],
         testing=MMODE / "testing" / MMODE_NETWORKS[-1],
-        measured=[
-            MMODE / "measured" / network / "index" / STRIPS[bucket].name
-            for network, bucket in MEASURED
-        ],
+        measured=MEASURED_INDEXES,
     output:
         MMODE / "report.html",
     log:

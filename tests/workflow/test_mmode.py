@@ -154,6 +154,15 @@ def test_a_corrected_test_recording_trains_nothing(wing: Project) -> None:
     assert not any(rule.startswith(trained) or "learning" in rule for rule in planned)
 
 
+def test_a_strip_that_is_gone_is_read_again(wing: Project) -> None:
+    strip = wing.results / f"mmode/strips/{TESTED}_1.h5"
+    aside = strip.rename(strip.with_suffix(".aside"))
+    planned = wing.planned("mmode", config=config_of(wing))
+    aside.rename(strip)
+    assert "read_strips_recorded_testing_0" in planned
+    assert wing.planned("mmode", config=config_of(wing)) == {}
+
+
 def test_strips_alone_need_no_sequences(wing: Project) -> None:
     alone = config_of(wing) | {"data": {"dataset": None}}
     planned = wing.planned("mmode", "--forceall", config=alone)

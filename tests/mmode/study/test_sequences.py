@@ -63,6 +63,16 @@ def greys(one: StoredStrip) -> list[int]:
     return [int(value) for value in one.strip.pixels.max(axis=0)]
 
 
+def test_a_view_without_masks_is_passed_over(tmp_path: Path) -> None:
+    labelled = sequence("2CH")
+    bare = sequence("4CH", labels=None, dense_labels=None)
+    write_patient(tmp_path / "patient0001.h5", [labelled, bare])
+    file = tmp_path / "patient0001_2CH.h5"
+    caches = [tmp_path / "patient0001.h5"]
+    store_virtual_strips(caches, {"patient0001": "testing"}, 1 / 3, 30.0, [file])
+    assert load_strip(file).name == "patient0001_2CH"
+
+
 def test_every_view_of_a_patient_is_a_strip(tmp_path: Path) -> None:
     first, second = stored(tmp_path, sequence("2CH"), sequence("4CH"))
     assert (first.name, second.name) == ("patient0001_2CH", "patient0001_4CH")

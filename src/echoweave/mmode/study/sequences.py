@@ -77,14 +77,14 @@ def store_virtual_strips(
     assumed_rate_hz: float,
     outputs: Sequence[Path],
 ) -> None:
-    """Cut a strip out of every sequence and write it to its file.
+    """Cut a strip out of sequences that have masks and write it to its file.
 
     Args:
         caches: ``{patient}.h5``.
         splits: Of each patient.
         height: As of :func:`echoweave.mmode.virtual.virtual_strip`.
         assumed_rate_hz: Of sequences that do not tell their frame rate.
-        outputs: ``{sequence}.h5``, one for each sequence of the caches.
+        outputs: ``{sequence}.h5``, one for each sequence to cut out of.
 
     Raises:
         InputError: A cache cannot be read, or no reference mask of a sequence shows the cavity.
@@ -95,6 +95,8 @@ def store_virtual_strips(
     for cache in caches:
         for view in read_views(cache):
             name = f"{cache.stem}_{view}"
+            if name not in files:
+                continue
             strip = with_assumed_rate(read_virtual_strip(cache, view, height), assumed_rate_hz)
             stored = StoredStrip(
                 name=name,
