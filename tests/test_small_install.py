@@ -9,10 +9,13 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from echoweave.io.png import write_grey
 from echoweave.io.video import write_video
 from echoweave.phantom.dicom import write_dicom
 from tests.bundles.bright import write_bright_bundle
 from tests.inference.hearts import RATE_HZ, beating, draw
+from tests.mmode.dark import write_dark_bundle
+from tests.mmode.hearts import MM_PER_ROW, MS_PER_COLUMN, sine_strip
 
 ROOT = Path(__file__).parents[1]
 
@@ -76,12 +79,26 @@ def test_clips_are_segmented_with_what_a_plain_install_brings(tmp_path: Path) ->
     write_dicom(clips[0], frames)
     write_video(clips[1], frames, int(RATE_HZ))
     options = ["--model", str(bundle), "--out", str(tmp_path / "out")]
+    segment(*map(str, clips), *options)
+    assert len(list(tmp_path.glob("out/*/report.html"))) == 2
+
+
+def test_strips_are_measured_with_it(tmp_path: Path) -> None:
+    bundle = write_dark_bundle(tmp_path / "dark")
+    write_grey(tmp_path / "strip.png", sine_strip().pixels)
+    options = ["--mode", "m", "--model", str(bundle), "--out", str(tmp_path / "out")]
+    scale = ["--mm-per-px", str(MM_PER_ROW), "--ms-per-px", str(MS_PER_COLUMN)]
+    segment(str(tmp_path / "strip.png"), *options, *scale)
+    assert (tmp_path / "out/strip/report.html").exists()
+
+
+def segment(*arguments: str) -> None:
+    """Run the command where nothing can be imported that only extras bring."""
     missing = packages_distributions().keys() - modules() - sys.stdlib_module_names
     done = subprocess.run(
-        [sys.executable, "-c", RUN, ",".join(missing), "segment", *map(str, clips), *options],
+        [sys.executable, "-c", RUN, ",".join(missing), "segment", *arguments],
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert len(list(tmp_path.glob("out/*/report.html"))) == 2
