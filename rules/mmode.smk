@@ -84,6 +84,10 @@ REGIONS = RECORDED.regions if RECORDED else {}
 MMODE_DATA = " and ".join(
     [*(["recorded M-mode"] if RECORDED else []), *(["virtual M-mode"] if VIRTUAL_BUCKETS else [])]
 )
+MEASURED = [(network, bucket) for network in MMODE_NETWORKS for bucket in TESTED_STRIPS]
+MEASURED_INDEXES = [
+    MMODE / "measured" / network / "index" / STRIPS[bucket].name for network, bucket in MEASURED
+]
 JUDGED = bool(RECORDED and RECORDED.regions)
 
 
@@ -93,6 +97,13 @@ wildcard_constraints:
 
 rule mmode:
     input:
+        list(STRIPS.values()),
+        MEASURED_INDEXES,
+        expand(MMODE / "bundles/{network}", network=MMODE_NETWORKS),
+        expand(MMODE / "testing/{network}", network=MMODE_NETWORKS),
+        [MMODE / f"tables/networks.{ext}" for ext in ["tsv", "md", "tex", "html"]],
+        [MMODE / f"tables/{name}.tsv" for name in ["recordings", "beats", "animals"]],
+        expand(MMODE / "figures/{name}.{ext}", name=["agreement", "curves"], ext=["svg", "png"]),
         MMODE / "report.html",
     message:
         "The strips are measured"
@@ -445,7 +456,6 @@ for bucket in TESTED_STRIPS:
             "../workflow/scripts/measure_strips.py"
 
 
-MEASURED = [(network, bucket) for network in MMODE_NETWORKS for bucket in TESTED_STRIPS]
 MEASURED_TABLES = {
     name: [MMODE / f"measured/{network}/tables/{bucket}_{name}.tsv" for network, bucket in MEASURED]
     for name in ["recordings", "beats"]
@@ -454,10 +464,6 @@ TRAINED = {
     "quicknat": rules.train_quicknat.output.curves,
     "nnunet": curves_file(MMODE_NNUNET, MMODE_ARM, "2d", MMODE_FOLD),
 }
-
-MEASURED_INDEXES = [
-    MMODE / "measured" / network / "index" / STRIPS[bucket].name for network, bucket in MEASURED
-]
 
 if workflow.is_main_process:
     with log_to_terminal():
