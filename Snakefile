@@ -31,6 +31,8 @@ if HAS_COHORT:
 
 
 include: "rules/mmode.smk"
+include: "rules/mmode_networks.smk"
+include: "rules/mmode_study.smk"
 
 
 report: "workflow/report/workflow.rst"

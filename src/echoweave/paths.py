@@ -68,6 +68,7 @@ def check_places(
     if fault is not None:
         problems.append(Problem(str(results), "results_dir", *fault))
     problems += _problems_of_checkpoints(config["registration"]["pretrained"], results)
+    problems += _problem_of_start(config["mmode"])
     made = results / "config.yaml"
     for file in config_files:
         if made.is_file() and made.samefile(file) and not is_written_by_us(file):
@@ -188,3 +189,10 @@ def _problems_of_checkpoints(given: Mapping[str, str], results: Path) -> Iterato
         elif not os.path.isfile(path) and results not in Path(path).parents:  # noqa: PTH113
             remedy = "correct the path, or leave it out to train the model"
             yield Problem(path, key, "there is no such file", remedy)
+
+
+def _problem_of_start(mmode: Mapping[str, Any]) -> Iterator[Problem]:
+    start = mmode["quicknat"]["start"]
+    if mmode["root"] and start and not os.path.isfile(start):  # noqa: PTH113
+        remedy = "correct the path, or set it to null to begin with random weights"
+        yield Problem(start, "mmode.quicknat.start", "there is no such file", remedy)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from echoweave.mmode.networks.settings import WindowTrainingSettings
-from echoweave.mmode.networks.training import train_quicknat, train_window_classifier
+from echoweave.mmode.networks.training import train_window_network
 from tests.mmode.networks.heart_windows import write_bands, write_judged
 
 SETTINGS = WindowTrainingSettings(
@@ -21,7 +21,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for side, animals in zip(sides, ("abc", "d"), strict=True):
         write_bands(side, animals, each=1)
         write_judged(side, animals)
-    for name, train in (("quicknat", train_quicknat), ("quality", train_window_classifier)):
+    for name, network in (("quicknat", "quicknat"), ("quality", "window_classifier")):
         out = folder / name
-        train(*sides, SETTINGS, out / "model.pt", out / "curves.tsv", out / "state", 1)
+        files = out / "model.pt", out / "curves.tsv", out / "state"
+        train_window_network(network, *sides, SETTINGS, *files, threads=1)
     return folder

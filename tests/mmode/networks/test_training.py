@@ -10,13 +10,10 @@ from echoweave.errors import InputError
 from echoweave.io.tables import read_tsv
 from echoweave.mmode.networks.checkpoint import load_window_checkpoint, load_window_network
 from echoweave.mmode.networks.tasks import FindLumen, JudgeWindow
-from echoweave.mmode.networks.training import (
-    WindowTrainer,
-    train_quicknat,
-    train_window_classifier,
-)
+from echoweave.mmode.networks.training import WindowTrainer, train_window_network
 from tests.mmode.conftest import SETTINGS
 
+QUICKNAT, JUDGE = "quicknat", "window_classifier"
 MEASURES = ("loss", "dice", "mse")
 
 
@@ -26,11 +23,12 @@ class KilledError(Exception):
 
 @pytest.fixture
 def train_into(trained: Path, tmp_path: Path) -> Callable[..., Path]:
-    def run(name: str, train: Any = train_quicknat, state: str = "state", **changes: Any) -> Path:
+    def run(name: str, network: str = QUICKNAT, state: str = "state", **changes: Any) -> Path:
         out = tmp_path / name
         sides = trained / "training", trained / "validation"
         settings = replace(SETTINGS, **changes)
-        train(*sides, settings, out / "model.pt", out / "curves.tsv", tmp_path / state, 1)
+        files = out / "model.pt", out / "curves.tsv", tmp_path / state
+        train_window_network(network, *sides, settings, *files, threads=1)
         return out
 
     return run
@@ -91,19 +89,18 @@ def test_a_killed_training_goes_on_to_the_same_weights(trained, train_into, monk
 
 
 def test_a_state_of_other_settings_is_not_gone_on_from(train_into, monkeypatch, caplog) -> None:
-    judge = train_window_classifier
     with monkeypatch.context() as patched:
         kill_in(2, patched)
         with pytest.raises(KilledError):
-            train_into("out", judge)
-    anew = train_into("anew", judge, learning_rate=1e-4)
+            train_into("out", JUDGE)
+    anew = train_into("anew", JUDGE, learning_rate=1e-4)
     assert "other settings, data or code: the training starts anew" in caplog.text
-    straight = train_into("straight", judge, state="other", learning_rate=1e-4)
+    straight = train_into("straight", JUDGE, state="other", learning_rate=1e-4)
     assert same(weights(anew, JudgeWindow), weights(straight, JudgeWindow))
 
 
 def test_the_classifier_learns_and_the_least_validation_loss_is_kept(train_into) -> None:
-    out = train_into("out", train_window_classifier, epochs=12, batch_size=4)
+    out = train_into("out", JUDGE, epochs=12, batch_size=4)
     curves = read_tsv(out / "curves.tsv").set_index("epoch")
     assert curves["training_balanced_accuracy"].iloc[-1] == 1
     checkpoint = load_window_checkpoint(out / "model.pt", JudgeWindow())
@@ -112,13 +109,13 @@ def test_the_classifier_learns_and_the_least_validation_loss_is_kept(train_into)
 
 
 def test_a_training_may_start_from_a_checkpoint(trained, train_into) -> None:
-    judge, first = train_window_classifier, trained / "quality"
+    first = trained / "quality"
     # So slow that nothing changes but the statistics of the batch norms.
-    second = train_into("second", judge, start=str(first / "model.pt"), learning_rate=1e-12)
+    second = train_into("second", JUDGE, start=str(first / "model.pt"), learning_rate=1e-12)
     name = "blocks.0.weight"
     before, after = (weights(one, JudgeWindow)[name] for one in (first, second))
     assert torch.allclose(before, after, atol=1e-9)
-    other = weights(train_into("other", judge, seed=8), JudgeWindow)[name]
+    other = weights(train_into("other", JUDGE, seed=8), JudgeWindow)[name]
     assert not torch.allclose(before, other, atol=1e-3)
 
 
@@ -132,21 +129,21 @@ def test_a_checkpoint_of_the_other_network(trained, train_into) -> None:
 
 
 @pytest.mark.parametrize(
-    ("train", "size", "said"),
+    ("network", "size", "said"),
     [
-        (train_quicknat, 40, "mmode.size: windows of 40 pixels do not fit the network"),
-        (train_quicknat, 16, "take a multiple of 16, at least 32"),
-        (train_window_classifier, 48, "mmode.quality.size: windows of 48 pixels"),
+        (QUICKNAT, 40, "mmode.size: windows of 40 pixels do not fit the network"),
+        (QUICKNAT, 16, "take a multiple of 16, at least 32"),
+        (JUDGE, 48, "mmode.quality.size: windows of 48 pixels"),
     ],
 )
-def test_a_size_that_does_not_fit(train_into, train, size, said) -> None:
+def test_a_size_that_does_not_fit(train_into, network, size, said) -> None:
     with pytest.raises(InputError, match=said):
-        train_into("out", train, size=size)
+        train_into("out", network, size=size)
 
 
 def test_a_training_that_diverges_stops_with_one_line(train_into) -> None:
     with pytest.raises(InputError) as caught:
-        train_into("out", train_window_classifier, learning_rate=1e30)
+        train_into("out", JUDGE, learning_rate=1e30)
     assert str(caught.value).startswith(
         "config: mmode.quality.learning_rate: the training of window_classifier diverges: "
     )
@@ -156,7 +153,8 @@ def test_a_training_that_diverges_stops_with_one_line(train_into) -> None:
 def test_an_animal_on_both_sides(trained, tmp_path) -> None:
     with pytest.raises(InputError, match="windows of a, b, c are among those to train on as well"):
         folder = trained / "training"
-        train_quicknat(folder, folder, SETTINGS, tmp_path / "m", tmp_path / "c", tmp_path / "s", 1)
+        files = tmp_path / "m", tmp_path / "c", tmp_path / "s"
+        train_window_network(QUICKNAT, folder, folder, SETTINGS, *files, threads=1)
 
 
 def test_both_classes_count_half() -> None:

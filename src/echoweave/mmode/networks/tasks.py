@@ -1,9 +1,10 @@
 """What the two networks of strips are asked, and how well they answer."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import nan
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -183,6 +184,12 @@ class JudgeWindow(WindowTask):
     def error(self, measures: dict[str, float]) -> float:
         """Return the loss."""
         return measures["loss"]
+
+
+# By the name of the network.
+TASKS: Mapping[str, WindowTask] = MappingProxyType(
+    {task.network: task for task in (FindLumen(), JudgeWindow())}
+)
 
 
 def _half_each(values: Iterable[float]) -> float:

@@ -29,11 +29,12 @@ from echoweave.mmode.networks.checkpoint import (
 )
 from echoweave.mmode.networks.data import WindowSet, batches, varied
 from echoweave.mmode.networks.settings import WindowTrainingSettings, check_size
-from echoweave.mmode.networks.tasks import Counts, FindLumen, JudgeWindow, WindowTask
+from echoweave.mmode.networks.tasks import TASKS, Counts, WindowTask
 from echoweave.mmode.window_files import animals_of, check_animals
 
 
-def train_quicknat(
+def train_window_network(
+    network: str,
     training: Path,
     validation: Path,
     settings: WindowTrainingSettings,
@@ -42,15 +43,18 @@ def train_quicknat(
     folder: Path,
     threads: int,
 ) -> None:
-    """Train a QuickNAT on windows with masks.
+    """Train a network on windows.
 
     Args:
+        network: One of ``TASKS``: "quicknat" on windows with masks, or "window_classifier" on good
+            and bad ones.
         training: Folder of windows to train on, see :mod:`echoweave.mmode.window_files`.
         validation: Folder of windows of other animals.
         settings: How to train.
-        output: The checkpoint of the epoch with the highest Dice.
-        curves: TSV, one row an epoch: epoch; loss, Dice and MSE of the training windows, as they
-            were varied and before they were learnt from, and of the validation windows; seconds.
+        output: The checkpoint of the epoch that the task calls the best.
+        curves: TSV, one row an epoch: epoch; the measures of the task of the training windows, as
+            they were varied and before they were learnt from, and of the validation windows;
+            seconds.
         folder: Gets state.pt, from which a stopped training goes on; it is removed at the end.
         threads: Threads on the CPU.
 
@@ -58,36 +62,7 @@ def train_quicknat(
         InputError: Bad folders, an animal on both sides, a size that does not fit the network, a
             bad checkpoint to start from, or a training that diverges.
     """
-    _train(FindLumen(), training, validation, settings, output, curves, folder, threads)
-
-
-def train_window_classifier(
-    training: Path,
-    validation: Path,
-    settings: WindowTrainingSettings,
-    output: Path,
-    curves: Path,
-    folder: Path,
-    threads: int,
-) -> None:
-    """Train a classifier on good and bad windows; everything else as :func:`train_quicknat`.
-
-    The best epoch is that with the least validation loss; the curves have loss and balanced
-    accuracy, the mean over both classes.
-    """
-    _train(JudgeWindow(), training, validation, settings, output, curves, folder, threads)
-
-
-def _train(
-    task: WindowTask,
-    training: Path,
-    validation: Path,
-    settings: WindowTrainingSettings,
-    output: Path,
-    curves: Path,
-    folder: Path,
-    threads: int,
-) -> None:
+    task = TASKS[network]
     use_cpu(threads)
     keep_freed_memory()
     check_size(settings.size, task.stride, task.size_key)

@@ -1,6 +1,6 @@
 """Which animals train, validate and test: never one animal in two of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from echoweave.errors import InputError, Problem
@@ -80,3 +80,22 @@ def _check_told(source: Path, recordings: Sequence[StripRecording], told: dict[s
         problems.append(Problem(str(source), f"{one.name}, split", what, remedy))
     if problems:
         raise InputError(problems)
+
+
+def cohort_splits(
+    patients: Iterable[str], testing: Collection[str], folds: Mapping[str, int]
+) -> dict[str, str]:
+    """Return the split of each patient of a B-mode cohort: its first fold validates.
+
+    Args:
+        patients: Those to tell of.
+        testing: Test patients of the cohort.
+        folds: The 0-based fold that validates a training patient.
+    """
+    splits = dict.fromkeys(patients, "training")
+    for patient in splits:
+        if patient in testing:
+            splits[patient] = "testing"
+        elif folds.get(patient) == 0:
+            splits[patient] = "validation"
+    return splits
