@@ -6,11 +6,12 @@ import pytest
 from echoweave.bundles.bundle import read_bundle
 from echoweave.bundles.segmenter import Segmenter
 from echoweave.function.analysis import ClipAnalysis
-from echoweave.inference.analyse import ClipIdentity, analyse_clip
+from echoweave.inference.analyse import analyse_clip
+from echoweave.inference.many import InputIdentity
 from tests.bundles.bright import write_bright_bundle
 from tests.inference.hearts import BASE, LENGTH, WIDTH, beating, draw, heart
 
-IDENTITY = ClipIdentity("heart", "0" * 64, "request")
+IDENTITY = InputIdentity("heart", "0" * 64, "request")
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from echoweave.mmode.analyse import StripIdentity, analyse_strip, mask_between
+from echoweave.inference.many import InputIdentity
+from echoweave.mmode.analyse import analyse_strip, mask_between
 from echoweave.mmode.analysis import StripAnalysis
 from echoweave.mmode.bundle import read_mmode_bundle
 from echoweave.mmode.function.borders import Borders
@@ -22,7 +23,7 @@ Analyse = Callable[..., StripAnalysis]
 def analyse(tmp_path_factory: pytest.TempPathFactory) -> Analyse:
     bundle = read_mmode_bundle(write_dark_bundle(tmp_path_factory.mktemp("a") / "dark", size=100))
     segmenter = MModeSegmenter(bundle, threads=1)
-    identity = StripIdentity("mouse_1", "b" * 64, "c" * 64)
+    identity = InputIdentity("mouse_1", "b" * 64, "c" * 64)
     return lambda strip, species="mouse", **more: analyse_strip(
         strip, identity, species, segmenter, **more
     )

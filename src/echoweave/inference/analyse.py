@@ -1,7 +1,6 @@
 """One clip in, its function out."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from echoweave.function.intervals import CALIBRATED, expected_dice, with_interva
 from echoweave.function.measure import MEASURES, mean_of, measure_beats
 from echoweave.function.refusals import recognition_reason, strain_reason, volume_reason
 from echoweave.inference.cutting import cut_sector, spacing_for
+from echoweave.inference.many import InputIdentity
 from echoweave.labels import LABEL_NAMES, parts_of
 from echoweave.units import UNITS
 
@@ -25,21 +25,7 @@ from echoweave.units import UNITS
 ASSUMED_VIEW = "4CH"
 
 
-class ClipIdentity(NamedTuple):
-    """What outputs call a clip.
-
-    Attributes:
-        name: Says nothing of people.
-        input_digest: SHA-256 of its file.
-        request: Digest of all that its results follow from.
-    """
-
-    name: str
-    input_digest: str
-    request: str
-
-
-def analyse_clip(clip: EchoClip, identity: ClipIdentity, segmenter: Segmenter) -> ClipAnalysis:
+def analyse_clip(clip: EchoClip, identity: InputIdentity, segmenter: Segmenter) -> ClipAnalysis:
     """Segment a clip and measure the left ventricle in it.
 
     Args:

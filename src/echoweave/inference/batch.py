@@ -11,16 +11,18 @@ from echoweave.clips.files import ClipFile
 from echoweave.clips.listing import list_clips
 from echoweave.clips.naming import clip_digest, clip_name
 from echoweave.clips.read import check_options, read_clip
-from echoweave.errors import InputError, Problem
-from echoweave.inference.analyse import ClipIdentity, analyse_clip
-from echoweave.inference.pairs import measure_pair
-from echoweave.inference.resuming import (
+from echoweave.errors import InputError
+from echoweave.inference.analyse import analyse_clip
+from echoweave.inference.many import (
+    Batch,
+    InputIdentity,
     check_folder,
     check_threads,
     finished_summary,
     request_digest,
 )
-from echoweave.logs import LOGGER, Progress
+from echoweave.inference.pairs import measure_pair
+from echoweave.logs import LOGGER
 from echoweave.outputs.folder import write_clip
 from echoweave.outputs.index import write_index
 from echoweave.outputs.names import SUMMARY
@@ -73,30 +75,20 @@ def segment_clips(
     check_folder(out)
     run = _Run(bundle, out, options, threads)
     listing = list_clips(inputs, out)
-    for problem in listing.problems:
-        run.refuse(problem)
-    progress = Progress("clips", len(listing.clips))
-    for done, file in enumerate(listing.clips, start=1):
-        run.segment(file)
-        progress.update(done)
+    run.refuse(*listing.problems)
+    run.go_through("clips", listing.clips, run.segment)
     run.finish()
-    return 1 if run.problems else 0
+    return run.status
 
 
-class _Run:
+class _Run(Batch):
     """One call of the command: the model is loaded once, and once only if a clip needs it."""
 
     def __init__(self, bundle: Bundle, out: Path, options: ClipOptions, threads: int) -> None:
-        self.bundle, self.out, self.options, self.threads = bundle, out, options, threads
-        self.summaries: dict[str, Summary] = {}
-        self.problems: list[Problem] = []
+        super().__init__(out)
+        self.bundle, self.options, self.threads = bundle, options, threads
         self._segmenter: Segmenter | None = None
         self._views: dict[str, dict[str, str]] = {}
-
-    def refuse(self, problem: Problem) -> None:
-        """Note what could not be read."""
-        LOGGER.warning("%s", problem)
-        self.problems.append(problem)
 
     def segment(self, file: ClipFile) -> None:
         """Do one clip, or find it done."""
@@ -107,11 +99,10 @@ class _Run:
             name = clip_name(file, clip.secrets, self.summaries)
             digest = clip_digest(file)
         except InputError as error:
-            for problem in error.problems:
-                self.refuse(problem)
+            self.refuse(*error.problems)
             return
         request = request_digest(digest, self.bundle.digest, asdict(self.options))
-        identity = ClipIdentity(name, digest, request)
+        identity = InputIdentity(name, digest, request)
         summary = finished_summary(self.out / name, request) or self._analyse(clip, identity)
         self.summaries[name] = summary
         if clip.patient:
@@ -130,7 +121,7 @@ class _Run:
                 LOGGER.info("%s", describe_numbers(pairs[-1]))
         write_index([*self.summaries.values()], pairs, self.problems, self.out)
 
-    def _analyse(self, clip: EchoClip, identity: ClipIdentity) -> Summary:
+    def _analyse(self, clip: EchoClip, identity: InputIdentity) -> Summary:
         if self._segmenter is None:
             folds = range(1 if self.options.fast else self.bundle.folds)
             self._segmenter = Segmenter(self.bundle, folds, self.threads)

@@ -1,10 +1,9 @@
 """One strip in, its function out."""
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
+from echoweave.inference.many import InputIdentity
 from echoweave.mmode.analysis import StripAnalysis
 from echoweave.mmode.function.borders import Borders, find_borders
 from echoweave.mmode.function.measure import GOOD_CONFIDENCE, StripFunction, measure_strip
@@ -16,23 +15,9 @@ from echoweave.mmode.strip import LUMEN, Strip
 _FEW = 0.5
 
 
-class StripIdentity(NamedTuple):
-    """What outputs call a strip.
-
-    Attributes:
-        name: Says nothing of people.
-        input_digest: SHA-256 of its file.
-        request: Digest of all that its results follow from.
-    """
-
-    name: str
-    input_digest: str
-    request: str
-
-
 def analyse_strip(
     strip: Strip,
-    identity: StripIdentity,
+    identity: InputIdentity,
     species: str,
     segmenter: MModeSegmenter,
     mass_g: float | None = None,

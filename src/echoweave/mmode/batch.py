@@ -6,16 +6,18 @@ from pathlib import Path
 
 from echoweave.clips.files import ClipFile
 from echoweave.clips.naming import clip_name
-from echoweave.errors import InputError, Problem
-from echoweave.inference.resuming import (
+from echoweave.errors import InputError
+from echoweave.inference.many import (
+    Batch,
+    InputIdentity,
     check_folder,
     check_threads,
     finished_summary,
     request_digest,
 )
 from echoweave.io.checksums import sha256
-from echoweave.logs import LOGGER, Progress
-from echoweave.mmode.analyse import StripIdentity, analyse_strip
+from echoweave.logs import LOGGER
+from echoweave.mmode.analyse import analyse_strip
 from echoweave.mmode.bundle import MModeBundle, read_mmode_bundle
 from echoweave.mmode.outputs.animals import write_animals
 from echoweave.mmode.outputs.folder import write_strip_folder
@@ -25,7 +27,7 @@ from echoweave.mmode.strips.read import read_strip_file
 from echoweave.mmode.strips.scale import check_told
 from echoweave.outputs.index import write_strip_index
 from echoweave.outputs.names import SUMMARY
-from echoweave.outputs.summary import Summary, load_summary
+from echoweave.outputs.summary import load_summary
 from echoweave.outputs.terminal import describe_numbers
 
 
@@ -72,38 +74,27 @@ def segment_strips(
     check_folder(out)
     run = _Run(bundle, out, options, threads)
     files, problems = list_strips(inputs, out)
-    for problem in problems:
-        run.refuse(problem)
-    progress = Progress("strips", len(files))
-    for done, file in enumerate(files, start=1):
-        run.measure(file)
-        progress.update(done)
+    run.refuse(*problems)
+    run.go_through("strips", files, run.measure)
     write_strip_index(list(run.summaries.values()), run.problems, out)
     write_animals(list(run.summaries.values()), out)
-    return 1 if run.problems else 0
+    return run.status
 
 
-class _Run:
+class _Run(Batch):
     """One call of the command: the model is loaded once, and only if a strip needs it."""
 
     def __init__(self, bundle: MModeBundle, out: Path, options: StripOptions, threads: int) -> None:
-        self.bundle, self.out, self.options, self.threads = bundle, out, options, threads
-        self.summaries: dict[str, Summary] = {}
-        self.problems: list[Problem] = []
+        super().__init__(out)
+        self.bundle, self.options, self.threads = bundle, options, threads
         self._segmenter: MModeSegmenter | None = None
-
-    def refuse(self, problem: Problem) -> None:
-        """Note what could not be read."""
-        LOGGER.warning("%s", problem)
-        self.problems.append(problem)
 
     def measure(self, file: Path) -> None:
         """Do one strip, or find it done."""
         try:
             strip = read_strip_file(file, self.options.mm_per_px, self.options.ms_per_px)
         except InputError as error:
-            for problem in error.problems:
-                self.refuse(problem)
+            self.refuse(*error.problems)
             return
         name = clip_name(ClipFile(file), strip.secrets, self.summaries)
         digest = sha256(file)
@@ -111,7 +102,7 @@ class _Run:
         summary = finished_summary(self.out / name, request)
         if summary is None:
             species = self.options.species or self.bundle.species
-            identity = StripIdentity(name, digest, request)
+            identity = InputIdentity(name, digest, request)
             self._segmenter = self._segmenter or MModeSegmenter(self.bundle, self.threads)
             write_strip_folder(
                 analyse_strip(strip, identity, species, self._segmenter, self.options.mass_g),

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from echoweave.inference.many import InputIdentity
 from echoweave.io.checksums import sha256
 from echoweave.io.tables import write_tsv
 from echoweave.logs import Progress
-from echoweave.mmode.analyse import StripIdentity, analyse_strip
+from echoweave.mmode.analyse import analyse_strip
 from echoweave.mmode.bundle import read_mmode_bundle
 from echoweave.mmode.outputs.folder import write_strip_folder
 from echoweave.mmode.segmenter import MModeSegmenter
@@ -44,7 +45,7 @@ def measure_stored_strips(
     rows, tables = [], []
     for done, path in enumerate(strips, start=1):
         stored = load_strip(path)
-        identity = StripIdentity(stored.name, sha256(path), "")
+        identity = InputIdentity(stored.name, sha256(path), "")
         analysis = analyse_strip(
             stored.strip,
             identity,

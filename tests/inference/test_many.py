@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from echoweave.errors import InputError
-from echoweave.inference.resuming import (
+from echoweave.inference.many import (
     check_folder,
     check_threads,
     finished_summary,

@@ -1,13 +1,62 @@
-"""What runs over clips and runs over strips share: where they write, and what is done already."""
+"""What runs over many clips and over many strips share: the run itself, and what is done already."""
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 from echoweave.errors import InputError, Problem
+from echoweave.logs import LOGGER, Progress
 from echoweave.outputs.names import SUMMARY
 from echoweave.outputs.summary import Summary, load_summary
+
+File = TypeVar("File")
+
+
+class InputIdentity(NamedTuple):
+    """What outputs call a clip or a strip.
+
+    Attributes:
+        name: Says nothing of people.
+        input_digest: SHA-256 of its file.
+        request: Digest of all that its results follow from.
+    """
+
+    name: str
+    input_digest: str
+    request: str
+
+
+class Batch:
+    """One call of the command on many files: what was measured, and what could not be read.
+
+    Args:
+        out: The folder of the outputs.
+    """
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self.summaries: dict[str, Summary] = {}
+        self.problems: list[Problem] = []
+
+    def refuse(self, *problems: Problem) -> None:
+        """Note what could not be read."""
+        for problem in problems:
+            LOGGER.warning("%s", problem)
+        self.problems += problems
+
+    def go_through(self, what: str, files: Sequence[File], do: Callable[[File], None]) -> None:
+        """Do one file after the other, and say how long it takes."""
+        progress = Progress(what, len(files))
+        for done, file in enumerate(files, start=1):
+            do(file)
+            progress.update(done)
+
+    @property
+    def status(self) -> int:
+        """The exit status: 0, or 1 if a file could not be read."""
+        return 1 if self.problems else 0
 
 
 def check_threads(threads: int) -> None:
