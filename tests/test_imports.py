@@ -72,6 +72,8 @@ def test_packages_on_the_way_and_modules_beside_the_stages_count() -> None:
 
 
 def test_files_beside_a_module_count() -> None:
+    # The style of reports counts where reports are written.
+    assert {"outputs/blocks.css", "mmode/outputs/page.html"} <= files_of("measure_strips")
     assert {"viewer/page.py", "viewer/page.css", "viewer/page.html"} <= files_of("write_page")
 
 

@@ -1,4 +1,4 @@
-"""What runs over many clips and over many strips share: the run itself, and what is done already."""
+"""What runs over many clips and over many strips share: the run, and what is done already."""
 
 import hashlib
 import json

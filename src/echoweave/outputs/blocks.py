@@ -2,10 +2,33 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from importlib.resources import files
 
 from echoweave.outputs.quantities import Number, show_value, title_of
+from echoweave.outputs.summary import Summary
+from echoweave.viewer.fill import fill_file
 
 Shown = Callable[[str, Number], str]
+
+
+def report_style() -> str:
+    """Return the style that all reports share."""
+    return files("echoweave.outputs").joinpath("blocks.css").read_text(encoding="utf-8")
+
+
+def below(summary: Summary, numbers: str, beats: str, notes: str, facts: str) -> str:
+    """Return what stands below the pictures of a report.
+
+    Args:
+        summary: What the report is about.
+        numbers: See :func:`numbers_table`.
+        beats: A section beat by beat, or nothing.
+        notes: See :func:`list_of_notes`.
+        facts: See :func:`fact`.
+    """
+    version = escape(summary["versions"].get("echoweave", ""))
+    parts = {"NUMBERS": numbers, "BEATS": beats, "NOTES": notes, "FACTS": facts}
+    return fill_file("echoweave.outputs", "blocks.html", {**parts, "VERSION": version})
 
 
 def card(title: str, value: str, below: str) -> str:

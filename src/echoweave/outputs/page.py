@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from echoweave.function.analysis import ClipAnalysis
 from echoweave.io.atomic import whole_file
 from echoweave.outputs.blocks import (
+    below,
     card,
     fact,
     list_of_notes,
     numbers_table,
+    report_style,
     table_row,
     whole_table,
 )
@@ -54,11 +56,14 @@ def write_report_page(analysis: ClipAnalysis, path: Path) -> None:
         "TITLE": escape(analysis.name),
         "SUBTITLE": escape(_describe(summary)),
         "HEADLINE": _headline(summary["numbers"]),
-        "NUMBERS": numbers_table(summary["numbers"], _BESIDE),
-        "BEATS": _beats(summary),
-        "NOTES": _notes(analysis),
-        "FACTS": _facts(summary),
-        "VERSION": escape(summary["versions"].get("echoweave", "")),
+        "BELOW": below(
+            summary,
+            numbers_table(summary["numbers"], _BESIDE),
+            _beats(summary),
+            _notes(analysis),
+            _facts(summary),
+        ),
+        "SHARED": report_style(),
         "STUDY": embed_json(_study(analysis)),
     }
     page = fill_page("echoweave.outputs", "page", parts)

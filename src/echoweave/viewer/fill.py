@@ -16,31 +16,21 @@ def fill_page(package: str, name: str, parts: Mapping[str, str]) -> str:
         parts: What takes the place of each further ``@NAME@``: HTML whose texts are escaped.
     """
     folder = files(package)
-    return _filled(
-        (folder / f"{name}.html").read_text(encoding="utf-8"),
-        {
-            **parts,
-            "STYLE": (folder / f"{name}.css").read_text(encoding="utf-8"),
-            # What pages that draw outlines share.
-            "OUTLINES": files("echoweave.viewer").joinpath("outlines.js").read_text("utf-8"),
-            "SCRIPT": (folder / f"{name}.js").read_text(encoding="utf-8"),
-        },
-    )
+    filled = {
+        **parts,
+        "STYLE": (folder / f"{name}.css").read_text(encoding="utf-8"),
+        # What pages that draw outlines share.
+        "OUTLINES": files("echoweave.viewer").joinpath("outlines.js").read_text(encoding="utf-8"),
+        "SCRIPT": (folder / f"{name}.js").read_text(encoding="utf-8"),
+    }
+    return fill_file(package, f"{name}.html", filled)
 
 
-def fill_static_page(package: str, name: str, parts: Mapping[str, str]) -> str:
-    """Return the page ``{name}.html`` of a package, in the style of reports and without a script.
-
-    Arguments as of :func:`fill_page`.
-    """
-    style = files("echoweave.outputs").joinpath("page.css").read_text(encoding="utf-8")
-    page = (files(package) / f"{name}.html").read_text(encoding="utf-8")
-    return _filled(page, {**parts, "STYLE": style})
-
-
-def _filled(page: str, parts: Mapping[str, str]) -> str:
+def fill_file(package: str, name: str, parts: Mapping[str, str]) -> str:
+    """Return a file of a package with ``parts`` in the places of its ``@NAME@``, HTML as above."""
+    text = files(package).joinpath(name).read_text(encoding="utf-8")
     # In one pass: a text may itself look like a place to fill.
-    return re.sub("@([A-Z]+)@", lambda place: parts[place[1]], page)
+    return re.sub("@([A-Z]+)@", lambda place: parts[place[1]], text)
 
 
 def embed_json(study: Mapping[str, Any]) -> str:

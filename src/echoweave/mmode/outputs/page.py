@@ -8,10 +8,12 @@ from echoweave.io.atomic import whole_file
 from echoweave.mmode.analysis import StripAnalysis
 from echoweave.mmode.outputs.summary import STRIP_KEYS, summarise_strip
 from echoweave.outputs.blocks import (
+    below,
     card,
     fact,
     list_of_notes,
     numbers_table,
+    report_style,
     table_row,
     whole_table,
 )
@@ -25,7 +27,7 @@ from echoweave.outputs.quantities import (
     unit_title,
 )
 from echoweave.outputs.summary import Summary, counted_beats
-from echoweave.viewer.fill import fill_static_page
+from echoweave.viewer.fill import fill_file
 
 _HEADLINE = ("lvidd", "lvids", "fs_percent", "ef_percent", "heart_rate_bpm")
 _BESIDE = {"Spread over beats": show_quartiles}
@@ -48,13 +50,16 @@ def write_strip_page(analysis: StripAnalysis, strip: Path, curves: Path, path: P
         "HEADLINE": _headline(summary),
         "STRIP": _embedded(strip),
         "CURVES": _embedded(curves),
-        "NUMBERS": numbers_table(summary["numbers"], _BESIDE),
-        "BEATS": _beats(summary),
-        "NOTES": list_of_notes(summary["notes"]),
-        "FACTS": _facts(summary),
-        "VERSION": escape(summary["versions"].get("echoweave", "")),
+        "BELOW": below(
+            summary,
+            numbers_table(summary["numbers"], _BESIDE),
+            _beats(summary),
+            list_of_notes(summary["notes"]),
+            _facts(summary),
+        ),
+        "STYLE": report_style(),
     }
-    page = fill_static_page("echoweave.mmode.outputs", "page", parts)
+    page = fill_file("echoweave.mmode.outputs", "page.html", parts)
     with whole_file(path) as temporary:
         temporary.write_text(page, encoding="utf-8")
 

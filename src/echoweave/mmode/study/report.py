@@ -13,10 +13,10 @@ from echoweave.evaluation.names import display_name
 from echoweave.io.atomic import whole_file
 from echoweave.io.tables import read_tsv
 from echoweave.mmode.study.tables import COMPARISON, NAME_COLUMNS
-from echoweave.outputs.blocks import table_row, whole_table
+from echoweave.outputs.blocks import report_style, table_row, whole_table
 from echoweave.outputs.names import REPORT
 from echoweave.versions import versions
-from echoweave.viewer.fill import fill_static_page
+from echoweave.viewer.fill import fill_file
 
 # Quantity -> head, decimals; those that a study has none of are left out.
 _SHOWN = {
@@ -57,9 +57,10 @@ def render_mmode_report(
         "ANIMALS": _animals(animals),
         "RECORDINGS": _recordings(recordings, network),
         "WINDOWS": "".join(map(_window, sorted(testing.glob("image_*.png")))),
+        "STYLE": report_style(),
         "VERSION": escape(str(installed.get("echoweave", ""))),
     }
-    page = fill_static_page("echoweave.mmode.study", "report", parts)
+    page = fill_file("echoweave.mmode.study", "report.html", parts)
     with whole_file(output) as temporary:
         temporary.write_text(page, encoding="utf-8")
 
