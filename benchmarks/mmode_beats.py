@@ -149,7 +149,7 @@ def with_function(beats: pd.DataFrame) -> pd.DataFrame:
 def medians(beats: pd.DataFrame) -> pd.DataFrame:
     """Return the medians of each mouse over its beats."""
     names = [*QUANTITIES, "heart_rate_bpm"]
-    return animal_rows(beats.assign(good=True), ["mouse_id"], names).set_index("mouse_id")
+    return animal_rows(beats.assign(good=True), beats[["mouse_id"]], names).set_index("mouse_id")
 
 
 def corrected_mice(

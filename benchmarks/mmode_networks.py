@@ -74,7 +74,7 @@ def measure(
     # Once in vain: the first pass reserves memory.
     for one in timed.values():
         one.seconds(strips[0])
-    times = {name: np.array([[0.0] * repeats for _ in strips]) for name in timed}
+    times = {name: np.zeros((len(strips), repeats)) for name in timed}
     for at, strip in enumerate(strips):
         for repeat in range(repeats):
             for name, one in timed.items():

@@ -39,11 +39,6 @@ def test_a_smaller_animal_has_smaller_windows(mass_g, side):
     assert quality_side(100, mass_g) == side
 
 
-def test_three_beats_decide_where_the_rate_is_known():
-    assert quality_side(100, 20, columns_per_beat=25.4) == 76
-    assert quality_side(100, 20, columns_per_beat=80) == 100
-
-
 def test_windows_lie_wholly_within_a_stretch_around_the_lumen():
     # Columns 101 to 160 are whole ones of the first stretch, the second is too short.
     boxes = region_windows(strip(), [(1.005, 1.604), (2.0, 2.19)], 20)
@@ -63,7 +58,7 @@ def test_good_and_bad_windows_come_into_folders(tmp_path):
     # Nobody judged this one, and of the other nobody knows the time.
     strips += [Stored("c", "m2", None, strip()), Stored("d", "m2", None, strip(ms_per_column=None))]
     regions = {"a_1": ([(0, 0.4)], [(1, 1.2), (2, 2.2)]), "b": ([(3, 3.4)], []), "d": ([], [])}
-    write_quality_windows(strips, regions, tmp_path / "training")
+    write_quality_windows(strips, {one.animal for one in strips}, regions, tmp_path / "training")
     windows = read_judged_windows(tmp_path / "training")
     assert [(one.name, one.good, one.picture.shape) for one in windows] == [
         ("m-1_a_1_w000", True, (20, 20)),
@@ -79,7 +74,7 @@ def test_good_and_bad_windows_come_into_folders(tmp_path):
 
 
 def test_a_split_may_have_no_windows(tmp_path):
-    write_quality_windows([], {}, tmp_path / "testing")
+    write_quality_windows([], [], {}, tmp_path / "testing")
     assert [one.name for one in sorted((tmp_path / "testing").iterdir()) if one.is_dir()] == [
         "bad",
         "good",

@@ -85,7 +85,9 @@ def test_both_networks_are_compared_on_strips_of_both_kinds(wing: Project) -> No
         ["nnunet", "recorded", 2],
         ["nnunet", "virtual", 4],
     ]
-    assert table["dice"].between(0, 1).all()
+    # One epoch on few windows: enough for the lumen of mice.
+    assert table["dice"].iloc[0] > 0.8
+    assert table["dice"].notna().all()
 
 
 def test_every_test_strip_has_its_folder_and_its_place_in_the_report(wing: Project) -> None:

@@ -22,7 +22,7 @@ UNUSUAL = {
 # Of M-mode, and of no other stage.
 WING = {
     *("read_strips", "sample_strips", "measure_strips", "measure_windows"),
-    *("train_quicknat", "train_window_classifier", "write_quality_windows"),
+    *("train_window_network", "write_quality_windows"),
     *("write_mmode_windows", "write_mmode_raw", "write_mmode_bundle"),
     *("make_mmode_tables", "render_mmode_report"),
 }

@@ -22,7 +22,6 @@ from echoweave.mmode.windows import mean_row, share_side, square_picture, tile_w
 
 # Body mass in grams below which a window has this share of the height of the strip (Echo2Pheno).
 _SHARES = ((15.0, 0.5), (25.0, 0.6), (35.0, 0.75), (45.0, 0.9))
-_BEATS = 3
 
 # (start, end) in seconds.
 Stretches = Sequence[tuple[float, float]]
@@ -48,17 +47,14 @@ class NamedStrip(Protocol):
         """The strip."""
 
 
-def quality_side(height: int, mass_g: float | None, columns_per_beat: float | None = None) -> int:
-    """Return the side of a window that is judged: three beats, or as high as the heart may be.
+def quality_side(height: int, mass_g: float | None) -> int:
+    """Return the side of a window that is judged: as high as the heart may be.
 
     Args:
         height: Of the strip; no window is higher.
         mass_g: Of the animal: the smaller, the smaller its heart; None, as in people: the whole
             height.
-        columns_per_beat: If known, it decides.
     """
-    if columns_per_beat is not None:
-        return min(max(round(_BEATS * columns_per_beat), 1), height)
     if mass_g is None:
         return height
     return share_side(height, next((share for most, share in _SHARES if mass_g < most), 1.0))
@@ -90,9 +86,9 @@ def region_windows(strip: Strip, stretches: Stretches, side: int) -> list[Box]:
 
 def write_quality_windows(
     strips: Iterable[NamedStrip],
+    animals: Iterable[str],
     regions: Mapping[str, tuple[Stretches, Stretches]],
     folder: Path,
-    columns_per_beat: Mapping[str, float] | None = None,
 ) -> None:
     """Write good/ and bad/ windows, whole or not at all; either may be empty.
 
@@ -100,23 +96,23 @@ def write_quality_windows(
     Strips that nobody judged, or whose time scale is unknown, have no windows.
 
     Args:
-        strips: Of one split; splits are by animal.
+        strips: Of one split; splits are by animal. They are looked at once, one at a time.
+        animals: Those of the strips.
         regions: By recording, the good and the bad stretches.
         folder: Of the split.
-        columns_per_beat: By recording, where it is known.
 
     Raises:
         InputError: Two animals would get one name.
     """
-    known = [one for one in strips if one.name in regions and one.strip.ms_per_column is not None]
-    names = window_animals({one.animal for one in known})
+    names = window_animals(animals)
     rows: list[dict[str, Any]] = []
     with whole_folder(folder) as whole:
         for quality in ("good", "bad"):
             (whole / quality).mkdir()
-        for one in known:
-            beat = (columns_per_beat or {}).get(one.name)
-            side = quality_side(one.strip.pixels.shape[0], one.mass_g, beat)
+        for one in strips:
+            if one.name not in regions or one.strip.ms_per_column is None:
+                continue
+            side = quality_side(one.strip.pixels.shape[0], one.mass_g)
             good, bad = (region_windows(one.strip, part, side) for part in regions[one.name])
             judged = ["good"] * len(good) + ["bad"] * len(bad)
             windows = named_windows(names[one.animal], one.name, good + bad)

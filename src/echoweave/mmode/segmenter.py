@@ -73,7 +73,6 @@ class MModeSegmenter:
         pixels: NDArray[np.uint8],
         mask: Mask | None,
         mass_g: float | None = None,
-        columns_per_beat: float | None = None,
     ) -> NDArray[np.float64] | None:
         """Return how sure the classifier is of each column that its picture is good.
 
@@ -81,9 +80,7 @@ class MModeSegmenter:
             pixels: uint8 [Y, X].
             mask: uint8 [Y, X], as that of a strip: windows lie around its mean row. None: in the
                 middle.
-            mass_g: Of the animal, which with the next one decides how large windows are; see
-                :func:`quality_side`.
-            columns_per_beat: If known.
+            mass_g: Of the animal: how large windows are, see :func:`quality_side`.
 
         Returns:
             [X], 0 to 1, NaN where no window lies; None if the bundle has no classifier.
@@ -91,7 +88,7 @@ class MModeSegmenter:
         if self._judge is None:
             return None
         height, width = pixels.shape
-        side = quality_side(height, mass_g, columns_per_beat)
+        side = quality_side(height, mass_g)
         centre = None if mask is None else mean_row(mask)
         boxes = tile_windows((height, width), side, centre)
         return column_confidence(boxes, self.confidence(pixels, boxes), width)

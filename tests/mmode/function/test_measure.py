@@ -114,7 +114,7 @@ def test_every_beat_of_an_animal_counts_alike():
         ],
         columns=["animal", "recording", "good", "lvidd_mm"],
     )
-    found = animal_rows(beats, ["animal"], ["lvidd_mm"])
+    found = animal_rows(beats, beats[["animal"]], ["lvidd_mm"])
     expected = pd.DataFrame(
         {
             "animal": ["a", "b", "c"],

@@ -33,6 +33,6 @@ def test_a_row_an_animal_over_all_of_its_strips(tmp_path: Path) -> None:
 def test_strips_without_any_beat(tmp_path: Path) -> None:
     strip = summarise_strip(analysed(replace(sine_strip(), ms_per_column=None), name="m2_a"))
     write_animals([strip], tmp_path)
-    assert (tmp_path / "animals.csv").read_text() == (
-        "species,animal,recordings,beats\nmouse,m2,0,0\n"
-    )
+    (row,) = json.loads((tmp_path / "animals.json").read_text())
+    assert (row["species"], row["animal"], row["recordings"], row["beats"]) == ("mouse", "m2", 0, 0)
+    assert row["lvidd_mm"] is None

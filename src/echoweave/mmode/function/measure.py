@@ -98,32 +98,35 @@ def measure_strip(
     )
 
 
-def animal_rows(beats: pd.DataFrame, by: Sequence[str], quantities: Sequence[str]) -> pd.DataFrame:
+def animal_rows(
+    beats: pd.DataFrame, animals: pd.DataFrame, quantities: Sequence[str]
+) -> pd.DataFrame:
     """Return the median of each quantity over all beats of an animal that count.
 
     Every beat counts alike, as in the field: long recordings count more than short ones.
 
     Args:
-        beats: A row a beat: ``by``, recording, good, ``quantities``.
-        by: Columns that name the animal or patient.
+        beats: A row a beat: the columns of ``animals``, recording, good, ``quantities``.
+        animals: The columns that name an animal or patient; a row for each, or more.
         quantities: Columns to take the median of.
 
     Returns:
-        A row an animal, in the order of ``by``: ``by``, recordings (with a beat that counts),
-        beats (those that count), then for each quantity its median and, as ``{quantity}_iqr``, its
-        interquartile range. An animal without such a beat has 0 beats and no values.
+        A row an animal, sorted: its name, recordings (with a beat that counts), beats (those that
+        count), then for each quantity its median and, as ``{quantity}_iqr``, its interquartile
+        range. An animal without such a beat has 0 beats and no values.
     """
-    keys = list(by)
-    animals = pd.MultiIndex.from_frame(beats[keys].drop_duplicates().sort_values(keys))
-    groups = beats[beats["good"].astype(bool)].groupby(keys)
-    counts = groups.agg(recordings=("recording", "nunique"), beats=("recording", "size"))
+    keys, counts = list(animals.columns), ["recordings", "beats"]
+    # Without any beat, columns are of no kind.
+    numbers = beats.astype(dict.fromkeys(quantities, float) | {"good": bool})
+    groups = numbers[numbers["good"]].groupby(keys)
+    counted = groups.agg(recordings=("recording", "nunique"), beats=("recording", "size"))
     values = groups[list(quantities)]
     quarters = values.quantile(0.75) - values.quantile(0.25)
-    table = values.median().join(quarters.add_suffix("_iqr"))
+    found = values.median().join(quarters.add_suffix("_iqr"))
     order = [column for name in quantities for column in (name, f"{name}_iqr")]
-    index = animals if len(keys) > 1 else animals.get_level_values(0)
-    counts = counts.reindex(index, fill_value=0)
-    return counts.join(table[order]).reset_index()
+    every = animals.drop_duplicates().sort_values(keys)
+    table = every.merge(counted.join(found[order]).reset_index(), how="left", on=keys)
+    return table.fillna(dict.fromkeys(counts, 0)).astype(dict.fromkeys(counts, int))
 
 
 def _beat_table(

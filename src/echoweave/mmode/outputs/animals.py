@@ -13,7 +13,7 @@ from echoweave.outputs.frames import write_csv
 from echoweave.outputs.quantities import column_of
 from echoweave.outputs.summary import Summary, rounded
 
-_KEYS = ("species", "animal")
+_KEYS = ["species", "animal"]
 
 
 def write_animals(strips: Sequence[Summary], out: Path) -> None:
@@ -25,19 +25,15 @@ def write_animals(strips: Sequence[Summary], out: Path) -> None:
         strips: Summaries.
         out: The folder.
     """
+    about = [*_KEYS, "recording", "good"]
+    quantities = list(
+        dict.fromkeys(
+            column_of(key, strip["numbers"][key]["unit"]) for strip in strips for key in STRIP_KEYS
+        )
+    )
     rows = [_beat_row(strip, beat) for strip in strips for beat in strip["beats"]]
-    names = sorted({(strip["species"], _animal(strip)) for strip in strips})
-    animals = pd.DataFrame(names, columns=list(_KEYS))
-    if rows:
-        beats = pd.DataFrame(rows)
-        known = {"recording", "good", *_KEYS}
-        quantities = [name for name in beats.columns if name not in known]
-        numbers = beats.astype(dict.fromkeys(quantities, float))
-        animals = animals.merge(animal_rows(numbers, _KEYS, quantities), how="left", on=_KEYS)
-    else:
-        animals = animals.assign(recordings=0, beats=0)
-    counts = ["recordings", "beats"]
-    animals[counts] = animals[counts].fillna(0).astype(int)
+    named = pd.DataFrame([(strip["species"], _animal(strip)) for strip in strips], columns=_KEYS)
+    animals = animal_rows(pd.DataFrame(rows, columns=[*about, *quantities]), named, quantities)
     cells = [
         {name: _plain(value) for name, value in row.items()} for row in animals.to_dict("records")
     ]
@@ -51,11 +47,7 @@ def _animal(strip: Summary) -> str:
 
 
 def _beat_row(strip: Summary, beat: Summary) -> dict[str, object]:
-    numbers = {
-        column_of(key, strip["numbers"][key]["unit"]): beat[key]
-        for key in STRIP_KEYS
-        if beat[key] is not None
-    }
+    numbers = {column_of(key, strip["numbers"][key]["unit"]): beat[key] for key in STRIP_KEYS}
     about = {"species": strip["species"], "animal": _animal(strip), "recording": strip["name"]}
     return about | {"good": beat["good"]} | numbers
 

@@ -9,8 +9,7 @@ from echoweave.errors import InputError, Problem
 from echoweave.mmode.quality_windows import write_quality_windows
 from echoweave.mmode.strip import UNKNOWN, Strip
 from echoweave.mmode.strips.quality_regions import QualityRegions
-from echoweave.mmode.strips.recording import SPLITS
-from echoweave.mmode.study.store import StoredStrip, load_strip
+from echoweave.mmode.study.store import StoredStrip, StripFacts, load_facts, load_strip
 from echoweave.mmode.window_files import write_windows
 
 
@@ -33,11 +32,13 @@ def write_learning_windows(
     Raises:
         InputError: A split has no window, or two strips have one name.
     """
-    by_split = _by_split(strips)
+    facts = _facts(strips)
     for folder in folders:
-        stored = by_split[folder.name]
-        named = [(one.name, _without_bad(one, regions)) for one in stored]
-        write_windows(named, {one.name: one.animal for one in stored}, shares, folder)
+        files = [path for path, one in facts.items() if one.split == folder.name]
+        # One at a time: thousands of strips fill no memory.
+        named = ((facts[path].name, _without_bad(load_strip(path), regions)) for path in files)
+        animals = {facts[path].name: facts[path].animal for path in files}
+        write_windows(named, animals, shares, folder)
 
 
 def write_judged_windows(
@@ -53,9 +54,15 @@ def write_judged_windows(
     Raises:
         InputError: Two strips have one name.
     """
-    by_split = _by_split(strips)
+    facts = _facts(strips)
     for folder in folders:
-        write_quality_windows(by_split[folder.name], regions, folder)
+        judged = {
+            path: one
+            for path, one in facts.items()
+            if one.split == folder.name and one.name in regions
+        }
+        animals = {one.animal for one in judged.values()}
+        write_quality_windows(map(load_strip, judged), animals, regions, folder)
 
 
 def _without_bad(stored: StoredStrip, regions: Mapping[str, QualityRegions]) -> Strip:
@@ -70,19 +77,17 @@ def _without_bad(stored: StoredStrip, regions: Mapping[str, QualityRegions]) -> 
     return replace(strip, mask=mask)
 
 
-def _by_split(strips: Sequence[Path]) -> dict[str, list[StoredStrip]]:
-    """Return the strips of each split.
+def _facts(strips: Sequence[Path]) -> dict[Path, StripFacts]:
+    """Return what is known of each strip.
 
     Raises:
         InputError: Two have one name: a recording and a sequence.
     """
-    found: dict[str, list[StoredStrip]] = {split: [] for split in SPLITS}
+    facts = {path: load_facts(path) for path in strips}
     files: dict[str, Path] = {}
-    for path in strips:
-        stored = load_strip(path)
-        if stored.name in files:
-            what = f"has the name of {files[stored.name]}"
+    for path, one in facts.items():
+        if one.name in files:
+            what = f"has the name of {files[one.name]}"
             raise InputError(Problem(str(path), "name", what, "rename the recording"))
-        files[stored.name] = path
-        found[stored.split].append(stored)
-    return found
+        files[one.name] = path
+    return facts

@@ -1,9 +1,11 @@
 """The wing's cache: one HDF5 file a strip, with what the study knows of it."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import h5py
 import numpy as np
@@ -64,26 +66,50 @@ def store_strip(stored: StoredStrip, path: Path) -> None:
             file.create_dataset("mask", data=strip.mask, compression="gzip")
 
 
+class StripFacts(NamedTuple):
+    """What the study knows of a strip without reading it, see :class:`StoredStrip`."""
+
+    name: str
+    animal: str
+    split: str
+
+
+def load_facts(path: Path) -> StripFacts:
+    """Read what is known of a strip, which takes no time.
+
+    Raises:
+        InputError: The file is missing or damaged.
+    """
+    with _readable(path), h5py.File(path, "r") as file:
+        about = json.loads(file.attrs["strip"])
+        return StripFacts(about["name"], about["animal"], about["split"])
+
+
 def load_strip(path: Path) -> StoredStrip:
     """Read what :func:`store_strip` wrote.
 
     Raises:
         InputError: It is missing or damaged.
     """
-    try:
-        with h5py.File(path, "r") as file:
-            about = json.loads(file.attrs["strip"])
-            strip = Strip(
-                pixels=np.asarray(file["pixels"]),
-                mm_per_row=about.pop("mm_per_row"),
-                ms_per_column=about.pop("ms_per_column"),
-                mask=np.asarray(file["mask"]) if "mask" in file else None,
-                breaks=tuple(about.pop("breaks")),
-                seams=about.pop("seams"),
-                sources=about.pop("sources"),
-                notes=tuple(about.pop("notes")),
-            )
+    with _readable(path), h5py.File(path, "r") as file:
+        about = json.loads(file.attrs["strip"])
+        strip = Strip(
+            pixels=np.asarray(file["pixels"]),
+            mm_per_row=about.pop("mm_per_row"),
+            ms_per_column=about.pop("ms_per_column"),
+            mask=np.asarray(file["mask"]) if "mask" in file else None,
+            breaks=tuple(about.pop("breaks")),
+            seams=about.pop("seams"),
+            sources=about.pop("sources"),
+            notes=tuple(about.pop("notes")),
+        )
         return StoredStrip(**about, strip=strip)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
     # HDF5 has an exception of another kind for every place that can be damaged.
     except Exception as error:
         what = f"not a readable strip ({error})"

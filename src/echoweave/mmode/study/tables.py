@@ -67,10 +67,4 @@ def _animals(strips: pd.DataFrame, beats: pd.DataFrame) -> pd.DataFrame:
         for name in quantity_columns(one, unit)
     }
     quantities = [name for name in beats.columns if name in known]
-    # Without any beat they are columns of nothing.
-    numbers = beats.astype(dict.fromkeys(quantities, float))
-    every = strips[_KEYS].drop_duplicates().sort_values(_KEYS)
-    table = every.merge(animal_rows(numbers, _KEYS, quantities), how="left", on=_KEYS)
-    counts = ["recordings", "beats"]
-    table[counts] = table[counts].fillna(0).astype(int)
-    return table
+    return animal_rows(beats, strips[_KEYS], quantities)
