@@ -15,11 +15,14 @@ from echoweave.config_values import allowed_values, resolved
 from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_file
 
+# By libyaml where PyYAML has it: five times as fast, and every look at the rules waits for it.
+YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 @cache
 def load_schema(path: Path) -> dict[str, Any]:
     """Read config/schema.yaml, once."""
-    schema: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    schema: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), YAML_LOADER)
     return schema
 
 
@@ -99,6 +102,10 @@ def _broken_references(config: Mapping[str, Any]) -> list[Problem]:
     """Keys whose values must agree with each other, which a schema cannot say."""
     pseudolabels = config["pseudolabels"]
     problems = []
+    if not any((config["data"]["dataset"], config["mmode"]["root"], config["learn2reg"]["root"])):
+        what = "there is nothing to work on: no sequences, no strips of M-mode, no volumes"
+        remedy = "set it, or mmode.root, or learn2reg.root"
+        problems.append(Problem("config", "data.dataset", what, remedy))
     if pseudolabels["use"] not in pseudolabels["estimators"]:
         problems.append(
             Problem(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import yaml
 
+from echoweave.config import YAML_LOADER
 from echoweave.errors import InputError, Problem
 
 
@@ -21,7 +22,7 @@ def check_keys(paths: Iterable[Path]) -> None:
 
 def _twice(path: Path) -> Iterator[Problem]:
     try:
-        node = yaml.compose(path.read_bytes(), yaml.SafeLoader)
+        node = yaml.compose(path.read_bytes(), YAML_LOADER)
     except yaml.YAMLError:
         # It was read before, as JSON that is no YAML.
         return

@@ -170,7 +170,9 @@ def _fault_beside_data(results: Path, config: Mapping[str, Any]) -> tuple[str, s
         if isinstance(section, Mapping)
     }
     folders["data.dense_truth"] = data["dense_truth"]
-    folders["mmode.root"] = config["mmode"]["root"]
+    folders |= {f"{wing}.root": config[wing]["root"] for wing in ("mmode", "learn2reg")}
+    for name, cohort in config["learn2reg"]["cohorts"].items():
+        folders[f"learn2reg.cohorts.{name}"] = cohort
     for key, folder in folders.items():
         # A loop of links, over which Path.resolve stumbles, is called no folder later on.
         if folder and results.resolve().is_relative_to(os.path.realpath(folder)):

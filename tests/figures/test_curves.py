@@ -22,6 +22,16 @@ def test_registration_models_are_named(tmp_path: Path) -> None:
     assert "No registration network was trained here" in svg.read_text()
 
 
+def test_networks_of_volumes_show_their_organs_and_folding(tmp_path: Path) -> None:
+    rows = [{"iteration": 10, "split": "validation", "loss": 1, "dice": 0.6, "folded_percent": 2}]
+    write_tsv(pd.DataFrame(rows), tmp_path / "noisy-labels/curves.tsv")
+    svg = tmp_path / "f.svg"
+    draw_registration_curves([tmp_path / "noisy-labels/curves.tsv"], svg, tmp_path / "f.png")
+    text = svg.read_text()
+    assert "+ noisy labels" in text
+    assert "Dice, mean of organs" in text and "Folded (%)" in text
+
+
 def test_folds_are_counted(tmp_path: Path) -> None:
     table = pd.DataFrame({"epoch": [1, 2], "train_loss": [0.1, -0.3]})
     table = table.assign(validation_loss=[0.2, -0.2], validation_dice=[0.4, 0.6])

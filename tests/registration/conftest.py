@@ -43,6 +43,7 @@ def settings() -> ModelSettings:
         symmetric=False,
         inverse_weight=0,
         supervision_weight=0,
+        noisy_labels_weight=0,
         iterations=12,
         batch_size=4,
         learning_rate=0.01,

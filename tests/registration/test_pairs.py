@@ -5,12 +5,14 @@ from pathlib import Path
 import numpy as np
 
 from echoweave.io.cache import write_patient
+from echoweave.io.images import write_sequence
 from echoweave.registration.pairs import (
     FramePairs,
     PreparedSequence,
     draw_pairs,
     load_sequences,
     ordered_pairs,
+    trusted_labels,
 )
 from tests.registration.conftest import growing_disc
 
@@ -34,7 +36,7 @@ def numbered_clips() -> list[PreparedSequence]:
 
 def drawn(count: int, gap: int | None) -> list[tuple[int, int, int]]:
     pairs = draw_pairs(numbered_clips(), count, gap, (1, 2))
-    return [tuple(int(images[i, 0, 0]) for images in pairs) for i in range(count)]
+    return [tuple(int(images[i, 0, 0]) for images in pairs[:3]) for i in range(count)]
 
 
 def test_three_frames_have_six_ordered_pairs_and_four_neighbours() -> None:
@@ -78,7 +80,42 @@ def test_clips_are_held_as_uint8_at_the_size_of_the_network(caches, settings) ->
 def test_pairs_go_both_ways() -> None:
     fixed, moving, sector = (np.full((2, 1, 1), value, np.uint8) for value in (1, 2, 3))
     both = FramePairs(fixed, moving, sector).both_ways()
-    assert [images.ravel().tolist() for images in both] == [[1, 1, 2, 2], [2, 2, 1, 1], [3] * 4]
+    assert [images.ravel().tolist() for images in both[:3]] == [
+        [1, 1, 2, 2],
+        [2, 2, 1, 1],
+        [3] * 4,
+    ]
+
+
+def test_labels_go_with_their_frames() -> None:
+    clips = [replace(clip, noisy_labels=clip.frames) for clip in numbered_clips()]
+    pairs = draw_pairs(clips, 5, None, (1, 2))
+    both = pairs.both_ways()
+    frames = np.stack((both.fixed, both.moving), axis=1)
+    np.testing.assert_array_equal(both.noisy_labels, frames)
+    batches = list(both.batches(4))
+    assert [len(batch.fixed) for batch in batches] == [4, 4, 2]
+    np.testing.assert_array_equal(batches[2].noisy_labels, frames[8:])
+    untaught = draw_pairs(numbered_clips(), 3, None, (1, 2)).batches(2)
+    assert [batch.noisy_labels for batch in untaught] == [None, None]
+
+
+def test_a_teachers_labels_give_way_to_masks_and_to_doubt(caches, settings, tmp_path: Path) -> None:
+    echo = replace(growing_disc("patient0001", 1), label_values=(0, 1))
+    predicted = np.ones_like(echo.frames)
+    predicted[2] = 0
+    trusted = trusted_labels(echo, predicted)
+    np.testing.assert_array_equal(trusted[[0, 3]], echo.labels)
+    assert trusted[1].all()
+    # With a second structure to find, the teacher's frames lack it, and the masks do as well.
+    assert not trusted_labels(replace(echo, label_values=(0, 1, 2)), predicted).any()
+    assert predicted[0].all(), "not in place"
+    write_patient(caches[0], [echo])
+    write_sequence(tmp_path / "patient0001_4CH.nii.gz", predicted, echo.spacing)
+    (clip,) = load_sequences(caches[:1], replace(settings, size=64), tmp_path)
+    assert clip.noisy_labels is not None
+    assert [clip.noisy_labels[1].all(), clip.noisy_labels[2].any()] == [True, False]
+    np.testing.assert_array_equal(clip.noisy_labels[[0, 3]], clip.labels)
 
 
 def test_the_similarity_leaves_out_the_rim_of_the_sector(tmp_path: Path, settings) -> None:

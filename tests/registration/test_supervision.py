@@ -1,10 +1,18 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from echoweave.errors import InputError
 from echoweave.registration.pairs import PreparedSequence
-from echoweave.registration.supervision import carried_overlap, labelled_clips, path
+from echoweave.registration.supervision import (
+    carried_overlap,
+    check_noisy_labels,
+    labelled_clips,
+    noisy_overlap,
+    path,
+)
 
 CPU = torch.device("cpu")
 
@@ -71,6 +79,32 @@ class Scaled:
     def __call__(self, pairs: torch.Tensor) -> torch.Tensor:
         known = Register(1)(pairs)
         return known * self.dy
+
+
+def noisy_pairs() -> np.ndarray:
+    """The square at ES and at ED; the same with a fixed frame that nobody knows the labels of."""
+    at_ed, at_es = falling_square().labels
+    return np.stack(((at_es, at_ed), (np.zeros_like(at_es), at_ed)))
+
+
+def test_the_moving_labels_go_where_the_fixed_ones_are() -> None:
+    dvf = torch.zeros(2, 2, 32, 32)
+    assert noisy_overlap(dvf, noisy_pairs()).item() == pytest.approx(2 * 4 * 8 / (64 + 64))
+    # What ES shows was four pixels higher at ED.
+    dvf[:, 0] = -4
+    assert noisy_overlap(dvf, noisy_pairs()).item() == pytest.approx(1)
+
+
+def test_pairs_of_unknown_labels_do_not_count() -> None:
+    dvf = torch.zeros(1, 2, 32, 32)
+    assert noisy_overlap(dvf, noisy_pairs()[1:]).item() == 0
+
+
+def test_a_teacher_must_have_labelled_every_clip() -> None:
+    labelled = replace(falling_square(), noisy_labels=np.ones((3, 32, 32), np.uint8))
+    check_noisy_labels([labelled])
+    with pytest.raises(InputError, match=r"square: .*noisy_labels_weight is above 0"):
+        check_noisy_labels([labelled, falling_square()])
 
 
 def test_somebody_must_have_masks() -> None:

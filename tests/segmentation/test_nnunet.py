@@ -36,6 +36,7 @@ from echoweave.segmentation.pretrainer import MaskedTrainer
 from echoweave.segmentation.settings import TrainingSettings
 from echoweave.segmentation.train import make_trainer
 from echoweave.segmentation.trainer import EchoTrainer
+from echoweave.segmentation.volume_trainer import VolumeTrainer
 
 from .study import TRAINING, Study
 
@@ -75,6 +76,7 @@ def test_methods_that_we_override_are_nnunets_with_their_arguments() -> None:
     for own, theirs, added in (
         (EchoTrainer, nnUNetTrainer, {"configure"}),
         (MaskedTrainer, EchoTrainer, {"hide", "write_rebuilt"}),
+        (VolumeTrainer, EchoTrainer, set()),
         (ClipPredictor, nnUNetPredictor, set()),
         (ClipLoader, nnUNetDataLoader, set()),
     ):

@@ -50,14 +50,17 @@ def test_our_own_plans_are_sound(name: str) -> None:
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
-        ({"patch_size": [32, 32]}, ".patch_size: [32, 32] is not a size [T, Y, X]; give 3 numbers"),
+        (
+            {"patch_size": [32, 32]},
+            ".patch_size: [32, 32] is not a size [T or Z, Y, X]; give 3 numbers",
+        ),
         (
             {"strides": [[1, 1], [2, 2], [2, 2]]},
-            ".strides: [1, 1] is not [T, Y, X]; give each stage 3 numbers",
+            ".strides: [1, 1] is not [T or Z, Y, X]; give each stage 3 numbers",
         ),
         (
             {"kernel_sizes": [[3, 3, 3], [3, 3, 3], [3, 3]]},
-            ".kernel_sizes: [3, 3] is not [T, Y, X]; give each stage 3 numbers",
+            ".kernel_sizes: [3, 3] is not [T or Z, Y, X]; give each stage 3 numbers",
         ),
         (
             {"features_per_stage": [4, 8, 8, 8]},
@@ -103,4 +106,13 @@ def test_all_configurations_and_all_parts_are_listed() -> None:
         "segmentation.plans.2d.patch_size",
         "segmentation.plans.2d.strides",
         "segmentation.plans.3d_fullres.patch_size",
+    ]
+
+
+def test_a_plan_that_stands_elsewhere_is_named_by_its_own_place() -> None:
+    parts = {"patch_size": [4, 4], "features_per_stage": [8, 8]}
+    problems = part_problems("3d_fullres", parts, "learn2reg.noisy.plan")
+    assert [one.key for one in problems] == [
+        "learn2reg.noisy.plan.patch_size",
+        "learn2reg.noisy.plan",
     ]

@@ -33,18 +33,18 @@ class Task:
 
 
 def inspect_all(
-    tasks: Sequence[Task], memo: Path, threads: int
+    tasks: Sequence[Task], memo: Path | None, threads: int
 ) -> tuple[list[Report], dict[str, str]]:
     """Inspect every file; only what changed since ``memo`` was written is read.
 
     The memo holds the size, the times and the SHA-256 of each file, what is told beside them, and a
     digest of the code that checks. It is rewritten only if something changed, and made anew if it
-    is damaged.
+    is damaged. With None for it nothing is remembered.
 
     Returns:
         The report of each task, and the SHA-256 of each file by its path, "" where there is none.
     """
-    known = _load(memo)
+    known = {} if memo is None else _load(memo)
     present = [[*stamps(task.files), task.told] for task in tasks]
     entries: dict[str, Any] = {}
     stale = []
@@ -60,7 +60,7 @@ def inspect_all(
         for done, ((task, stamp), entry) in enumerate(zip(stale, found, strict=True), 1):
             entries[task.key] = {"stamp": stamp, **entry}
             progress.update(done)
-    if entries != known:
+    if memo is not None and entries != known:
         _save(memo, entries)
     digests = {path: one for entry in entries.values() for path, one in entry["digests"].items()}
     return [_report(entries[task.key]) for task in tasks], digests

@@ -30,7 +30,16 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "dirnet": "DIRNet",
         "dirnet-multistage": "DIRNet multistage",
         "dirnet-supervised": "DIRNet supervised",
+        "dirnet-noisy": "DIRNet, noisy labels",
         "svf": "SVF",
+        "dual-encoder": "dual encoder",
+        # Variants of the abdominal registration; each adds something to the one before.
+        "pretraining-unsupervised": "pretraining, no labels",
+        "pretraining-noisy": "pretraining, noisy labels",
+        "symmetric": "+ symmetric",
+        "pretrained": "+ pretrained",
+        "noisy-labels": "+ noisy labels",
+        "refined": "+ instance refinement",
     }
 )
 

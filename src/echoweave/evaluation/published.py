@@ -16,6 +16,7 @@ _INSTANTS = {
     "table1": ("ED", "ES"),
     "table2": ("",),
     "labelled_frames": ("overall", "ED", "ES"),
+    "ablation": ("",),
 }
 
 

@@ -1,4 +1,4 @@
-"""Loss and closure Dice of the registration networks over their training."""
+"""Loss and Dice of the registration networks over their training."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +16,9 @@ MEASURES = {
     "dice_cavity": "Dice, LV cavity",
     "dice_myocardium": "Dice, LV myocardium",
     "dice_atrium": "Dice, left atrium",
+    # Of pairs of volumes.
+    "dice": "Dice, mean of organs",
+    "folded_percent": "Folded (%)",
 }
 STYLES: dict[str, Literal["dotted", "solid"]] = {"training": "dotted", "validation": "solid"}
 
@@ -25,7 +28,8 @@ def draw_registration_curves(curves: Sequence[Path], svg: Path, png: Path) -> No
 
     Args:
         curves: ``{model}/curves.tsv``: iteration, split (training, validation), loss, and in the
-            validation rows dice_cavity, ...: the ED mask carried to ES against the reference.
+            validation rows dice_cavity, ...: the ED mask carried to ES against the reference; of
+            volumes dice and folded_percent.
         svg: Where the figure goes.
         png: The same.
     """
@@ -47,7 +51,7 @@ def draw_registration_curves(curves: Sequence[Path], svg: Path, png: Path) -> No
             Line2D([], [], color="black", linestyle=style, label=split.capitalize())
             for split, style in STYLES.items()
         ]
-        figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
+        figure.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 4))
 
 
 def _draw_model(axes: Axes, table: pd.DataFrame, measure: str, model: str) -> None:

@@ -31,11 +31,21 @@ COLOURS = {
     "dirnet": "#332288",
     "dirnet-multistage": "#88CCEE",
     "dirnet-supervised": "#44AA99",
+    "dirnet-noisy": "#117733",
     "svf": "#882255",
+    "dual-encoder": "#CC6677",
     "internal": "#BBBBBB",
     "external": "#EE7733",
+    # Variants of the abdominal registration add one thing each: the same blue, darker.
+    "unregistered": "#AAAAAA",
+    "baseline": "#9ECAE1",
+    "symmetric": "#6BAED6",
+    "pretrained": "#4292C6",
+    "noisy-labels": "#2171B5",
+    "refined": "#08306B",
+    "registered": "#2A788E",
 }
-_OTHERS = ("#117733", "#CC6677", "#AA4499", "#661100", "#6699CC")
+_OTHERS = ("#AA4499", "#661100", "#6699CC")
 
 STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",

@@ -1,11 +1,12 @@
 """Cubic B-spline free-form deformation: a coarse grid of control points, a dense field.
 
-The image is divided into cells of ``spacing`` x ``spacing`` pixels; a control point sits in the
-centre of each cell and of two more cells beyond every edge, so that the four control points that
-a cubic B-spline needs exist everywhere: point i is at pixel ``(i - 2) * spacing +
-(spacing - 1) / 2``. (Rueckert et al. 1999, "Nonrigid registration using free-form deformations".)
+An image or volume is divided into cells with sides of ``spacing`` pixels; a control point sits in
+the centre of each cell and of two more cells beyond every edge, so that the four control points
+along an axis that a cubic B-spline needs exist everywhere: point i is at pixel ``(i - 2) * spacing
++ (spacing - 1) / 2``. (Rueckert et al. 1999, "Nonrigid registration using free-form deformations".)
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import torch
@@ -20,21 +21,24 @@ def grid_size(pixels: int, spacing: int) -> int:
     return -(-pixels // spacing) + 2 * MARGIN
 
 
-def dense_field(coefficients: Tensor, spacing: int, shape: tuple[int, int]) -> Tensor:
-    """Evaluate a control grid at every pixel: two small matrix products, one an axis.
+def dense_field(coefficients: Tensor, spacing: int, shape: Sequence[int]) -> Tensor:
+    """Evaluate a control grid at every pixel: small matrix products, one an axis.
 
     Args:
-        coefficients: float [N, C, GY, GX], with GY and GX as :func:`grid_size` says.
+        coefficients: float [N, C, GY, GX] or [N, C, GZ, GY, GX], sides as :func:`grid_size` says.
         spacing: Distance of control points in pixels.
-        shape: (Y, X) of the result.
+        shape: (Y, X) or (Z, Y, X) of the result.
 
     Returns:
-        float [N, C, Y, X], in the units of ``coefficients``.
+        float [N, C, *shape], in the units of ``coefficients``.
     """
-    along_y, along_x = (_basis(side, spacing).to(coefficients) for side in shape)
+    *along_z, along_y, along_x = (_basis(side, spacing).to(coefficients) for side in shape)
     # Mixed precision would round displacements to a tenth of a pixel.
     with torch.autocast(coefficients.device.type, enabled=False):
-        return along_y @ coefficients @ along_x.T
+        field = along_y @ coefficients @ along_x.T
+        for basis in along_z:
+            field = (basis @ field.flatten(-2)).reshape(*field.shape[:2], -1, *shape[-2:])
+        return field
 
 
 @lru_cache(maxsize=32)

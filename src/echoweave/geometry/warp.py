@@ -1,26 +1,31 @@
 """Displacement fields: warp images by them, compose them, measure where they fold.
 
-A displacement field (DVF) is float [N, 2, Y, X] in pixels, (dy, dx), fixed -> moving:
-``warped(x) = moving(x + u(x))``.
+A displacement field (DVF) of images is float [N, 2, Y, X] in pixels, (dy, dx), one of volumes
+[N, 3, Z, Y, X] in voxels, (dz, dy, dx); both fixed -> moving: ``warped(x) = moving(x + u(x))``.
+``*shape`` below is (Y, X) or (Z, Y, X), and D the number of its axes.
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 import torch
 from torch import Tensor
 from torch.nn.functional import grid_sample, interpolate
 
+# A velocity is cut into 2^7 steps before it is integrated.
+_SQUARINGS = 7
+
 
 def warp(images: Tensor, dvf: Tensor, padding: Literal["border", "zeros"] = "border") -> Tensor:
-    """Sample ``images`` at ``x + dvf(x)``, bilinearly.
+    """Sample ``images`` at ``x + dvf(x)``, linearly along every axis.
 
     Args:
-        images: float [N, C, Y, X].
-        dvf: float [N, 2, Y, X] in pixels, (dy, dx).
+        images: float [N, C, *shape].
+        dvf: float [N, D, *shape] in pixels.
         padding: What lies outside an image: its border pixel repeated, or zeros.
 
     Returns:
-        float [N, C, Y, X].
+        float [N, C, *shape].
 
     Raises:
         FloatingPointError: A displacement is not finite. torch would sample some pixel in silence,
@@ -28,15 +33,15 @@ def warp(images: Tensor, dvf: Tensor, padding: Literal["border", "zeros"] = "bor
     """
     if not _is_finite(dvf):
         raise FloatingPointError("a displacement is not finite")
-    height, width = images.shape[-2:]
-    rows = torch.arange(height, dtype=dvf.dtype, device=dvf.device)[:, None]
-    columns = torch.arange(width, dtype=dvf.dtype, device=dvf.device)
-    # grid_sample wants (x, y) with -1 and 1 on the centres of the outermost pixels.
+    shape = images.shape[2:]
+    axes = [torch.arange(side, dtype=dvf.dtype, device=dvf.device) for side in shape]
+    places = torch.meshgrid(axes, indexing="ij")
+    # grid_sample wants x first, with -1 and 1 on the centres of the outermost pixels.
     grid = torch.stack(
-        (
-            (dvf[:, 1] + columns) * (2 / max(width - 1, 1)) - 1,
-            (dvf[:, 0] + rows) * (2 / max(height - 1, 1)) - 1,
-        ),
+        [
+            (dvf[:, axis] + places[axis]) * (2 / max(shape[axis] - 1, 1)) - 1
+            for axis in reversed(range(len(shape)))
+        ],
         dim=-1,
     )
     return grid_sample(images, grid, padding_mode=padding, align_corners=True)
@@ -55,11 +60,11 @@ def compose(first: Tensor, second: Tensor) -> Tensor:
     its border.
 
     Args:
-        first: float [N, 2, Y, X].
-        second: float [N, 2, Y, X].
+        first: float [N, D, *shape].
+        second: float [N, D, *shape].
 
     Returns:
-        float [N, 2, Y, X].
+        float [N, D, *shape].
     """
     return first + warp(second, first)
 
@@ -68,10 +73,10 @@ def compose_steps(steps: Tensor) -> Tensor:
     """Return the field of all ``steps`` together, the last one first.
 
     Args:
-        steps: float [N, 2, Y, X], the fields from frame 1 to 0, from 2 to 1, and so on.
+        steps: float [N, D, *shape], the fields from frame 1 to 0, from 2 to 1, and so on.
 
     Returns:
-        float [1, 2, Y, X], from frame N to 0.
+        float [1, D, *shape], from frame N to 0.
     """
     whole = steps[:1]
     for step in range(1, len(steps)):
@@ -79,34 +84,68 @@ def compose_steps(steps: Tensor) -> Tensor:
     return whole
 
 
-def resize_fields(dvf: Tensor, shape: tuple[int, int]) -> Tensor:
-    """Bring fields to another size, bilinearly; displacements are scaled with it.
+def resize_fields(dvf: Tensor, shape: Sequence[int]) -> Tensor:
+    """Bring fields to another size, linearly along every axis; displacements are scaled with it.
 
     Args:
-        dvf: float [N, 2, Y, X] in pixels.
-        shape: (Y, X) of the result.
+        dvf: float [N, D, ...] in pixels.
+        shape: (Y, X) or (Z, Y, X) of the result.
 
     Returns:
-        float [N, 2, *shape] in pixels of the new size.
+        float [N, D, *shape] in pixels of the new size.
     """
-    height, width = dvf.shape[-2:]
-    if (height, width) == shape:
+    old, new = tuple(dvf.shape[2:]), tuple(shape)
+    if old == new:
         return dvf
-    scale = dvf.new_tensor([shape[0] / height, shape[1] / width])[:, None, None]
-    return interpolate(dvf, shape, mode="bilinear", align_corners=False) * scale
+    mode = "bilinear" if len(new) == 2 else "trilinear"
+    scale = _per_component(dvf, [after / before for before, after in zip(old, new, strict=True)])
+    return interpolate(dvf, new, mode=mode, align_corners=False) * scale
+
+
+def in_sides(dvf: Tensor) -> Tensor:
+    """Return a field float [N, D, *shape] in pixels with the sides of the image as unit."""
+    return dvf / _per_component(dvf, dvf.shape[2:])
+
+
+def integrate(velocity: Tensor) -> Tensor:
+    """Return the displacement after unit time along a stationary velocity field.
+
+    Scaling and squaring (Arsigny et al. 2006); that of the negative velocity is its inverse.
+
+    Args:
+        velocity: float [N, D, *shape] in pixels.
+
+    Returns:
+        float [N, D, *shape] in pixels.
+    """
+    dvf: Tensor = velocity / 2**_SQUARINGS
+    for _ in range(_SQUARINGS):
+        dvf = compose(dvf, dvf)
+    return dvf
 
 
 def jacobian_determinant(dvf: Tensor) -> Tensor:
     """Return det J of ``x + dvf(x)`` by central differences (one-sided at the border).
 
-    1 keeps area, above 1 the warped image is a compressed view of the moving one, and at or below
-    0 the field folds.
+    1 keeps area or volume, above 1 the warped image is a compressed view of the moving one, and at
+    or below 0 the field folds.
 
     Args:
-        dvf: float [N, 2, Y, X] in pixels; Y and X at least 2.
+        dvf: float [N, D, *shape] in pixels; no side below 2.
 
     Returns:
-        float [N, Y, X].
+        float [N, *shape].
     """
-    along_y, along_x = torch.gradient(dvf, dim=(-2, -1))
-    return (1 + along_y[:, 0]) * (1 + along_x[:, 1]) - along_x[:, 0] * along_y[:, 1]
+    axes = range(dvf.shape[1])
+    # Row d holds the derivatives of all components along axis d.
+    rows = list(torch.gradient(dvf, dim=[axis + 2 for axis in axes]))
+    for axis in axes:
+        rows[axis][:, axis] += 1
+    if len(rows) == 2:
+        return rows[0][:, 0] * rows[1][:, 1] - rows[1][:, 0] * rows[0][:, 1]
+    return (rows[0] * torch.cross(rows[1], rows[2], dim=1)).sum(dim=1)
+
+
+def _per_component(dvf: Tensor, values: Sequence[float]) -> Tensor:
+    """Return one value for each component of a field, to multiply or divide it by."""
+    return dvf.new_tensor(values).reshape(-1, *[1] * (dvf.ndim - 2))

@@ -1,8 +1,9 @@
-"""Read what torch.save wrote without running code from it."""
+"""Checkpoints: written by torch.save, read without running code from them."""
 
 import pickle
 import zipfile
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,15 @@ import torch
 from torch import nn
 
 from echoweave.errors import InputError, Problem
+from echoweave.io.atomic import whole_file
 from echoweave.io.limits import open_regular
+
+
+def save_plain(path: Path, plain: Mapping[str, Any]) -> None:
+    """Write tensors, numbers and text so that :func:`load_safely` can read them."""
+    # Given a path, torch would write its name, here another one each time, into the file.
+    with whole_file(path) as temporary, temporary.open("wb") as file:
+        torch.save(dict(plain), file)
 
 
 def load_safely(path: Path, remedy: str, allowed: Sequence[Any] = ()) -> dict[str, Any]:
@@ -68,6 +77,23 @@ def fill_network(network: nn.Module, weights: object, path: Path, what: str) -> 
             )
         ) from error
     return network.eval()
+
+
+def wrong_parts(plain: Mapping[str, Any], kinds: Mapping[str, type]) -> str | None:
+    """Return what tells a checkpoint from what this EchoWeave writes, if anything does.
+
+    Args:
+        plain: What the file holds.
+        kinds: The dataclass of each part by its key, of the whole by "".
+    """
+    for key, kind in kinds.items():
+        part, names = plain[key] if key else plain, set(kind.__annotations__)
+        if not isinstance(part, dict) or set(part) != names:
+            by = plain.get("version")
+            if not isinstance(by, str):
+                return "not a checkpoint of EchoWeave"
+            return f"not a checkpoint of this EchoWeave, {version('echoweave')}, but of {by}"
+    return None
 
 
 def _check_file(path: Path) -> None:

@@ -4,11 +4,24 @@ import stat
 from collections.abc import Sequence
 from io import BufferedReader
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 # 1000 frames of 512 x 512; the longest clips of CAMUS and TED hold a tenth of it.
 MAX_PIXELS = 2**28
+
+
+class Limit(NamedTuple):
+    """How many pixels are read at most, and of what."""
+
+    pixels: int
+    of: str
+
+
+CLIP = Limit(MAX_PIXELS, "a clip")
+# 2000 slices of 512 x 512; KiTS has one of 1059.
+VOLUME = Limit(2**29, "a volume")
 
 
 class UnhandledError(ValueError):
@@ -31,17 +44,17 @@ def open_regular(path: Path) -> BufferedReader:
     return path.open("rb")
 
 
-def check_shape(shape: Sequence[int]) -> int:
+def check_shape(shape: Sequence[int], limit: Limit = CLIP) -> int:
     """Return the number of pixels that a header promises.
 
     Raises:
-        ValueError: There is none, or more than ``MAX_PIXELS``.
+        ValueError: There is none, or more than ``limit``.
     """
     count = int(np.prod(shape, dtype=object))
     if min(shape, default=0) < 1:
         raise ValueError(f"the header promises no pixels ({_times(shape)})")
-    if count > MAX_PIXELS:
-        raise ValueError(f"the header promises {_times(shape)} pixels, more than a clip holds")
+    if count > limit.pixels:
+        raise ValueError(f"the header promises {_times(shape)} pixels, more than {limit.of} holds")
     return count
 
 

@@ -10,13 +10,16 @@ import gzip
 import io
 import threading
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from echoweave.io.limits import UnhandledError, check_shape, open_regular
+from echoweave.fewer_imports import hidden
+from echoweave.io.limits import CLIP, Limit, UnhandledError, check_shape, open_regular
 
 _IMPORTING = threading.Lock()
 # Where pixels start at the latest: behind the header come its extensions.
@@ -31,7 +34,7 @@ _SPACING_TOLERANCE = 0.01
 _Image = tuple[NDArray[np.generic], tuple[float, ...], NDArray[np.float64] | None]
 
 
-def read_nifti(path: Path) -> _Image:
+def read_nifti(path: Path, limit: Limit = CLIP) -> _Image:
     """Read the NIfTI file at ``path``; 2-D headers are fine, zipped or not whatever its name.
 
     Returns:
@@ -43,13 +46,35 @@ def read_nifti(path: Path) -> _Image:
         ValueError: What is wrong, as one clause.
         OSError: The file cannot be opened.
     """
-    nibabel = _nibabel()
+    with _opened(path) as (header, head, file):
+        array = _read_pixels(header, head, file, limit)
+        return array, *_geometry(header, array.ndim)
+
+
+def read_nifti_geometry(
+    path: Path,
+) -> tuple[tuple[int, ...], tuple[float, ...], NDArray[np.float64] | None]:
+    """Return the shape of a NIfTI file, and the rest as :func:`read_nifti`, from its header.
+
+    Raises:
+        ValueError: What is wrong with the header, as one clause.
+        OSError: The file cannot be opened.
+    """
+    with _opened(path) as (header, _, _):
+        shape = header.get_data_shape()[::-1]
+        return shape, *_geometry(header, len(shape))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[Any, bytes, BinaryIO | gzip.GzipFile]]:
+    """Yield the header, its bytes, and the file that goes on behind them."""
+    nibabel = import_nibabel()
     with open_regular(path) as raw:
         file = gzip.GzipFile(fileobj=raw) if raw.read(2) == b"\x1f\x8b" else raw
         raw.seek(0)
         try:
             header, head = _read_header(file, nibabel)
-            return _read(header, head, file)
+            yield header, head, file
         except gzip.BadGzipFile as error:
             raise ValueError(f"damaged or not gzip at all ({error})") from error
         except (EOFError, zlib.error) as error:
@@ -68,12 +93,13 @@ class _Nibabel(NamedTuple):
     HeaderDataError: type[Exception]
 
 
-def _nibabel() -> _Nibabel:
+def import_nibabel() -> _Nibabel:
     """Import nibabel: slow, and whoever only parses the workflow can go without.
 
     One thread at a time: its modules import each other in a circle, which breaks if two begin it.
+    It goes without pydicom, which takes five times as long and reads one extension of headers.
     """
-    with _IMPORTING:
+    with _IMPORTING, hidden("pydicom"):
         from nibabel.nifti1 import Nifti1Header
         from nibabel.nifti2 import Nifti2Header
         from nibabel.spatialimages import HeaderDataError
@@ -95,14 +121,16 @@ def _read_header(file: BinaryIO | gzip.GzipFile, nibabel: _Nibabel) -> tuple[Any
     raise ValueError("truncated or not a NIfTI file")
 
 
-def _read(header: Any, head: bytes, file: BinaryIO | gzip.GzipFile) -> _Image:
+def _read_pixels(
+    header: Any, head: bytes, file: BinaryIO | gzip.GzipFile, limit: Limit
+) -> NDArray[np.generic]:
     shape, dtype = header.get_data_shape(), header.get_data_dtype()
     if dtype.fields or any(size > 1 for size in shape[4:]):
         raise ValueError("the pixels are RGB or vectors, not grey values")
     if dtype.kind not in "iuf":
         raise ValueError(f"pixels of type {dtype} are not handled")
     # Nothing is read before it is known how much there must be: gzip shrinks zeros to nothing.
-    n_bytes = check_shape(shape[::-1]) * dtype.itemsize
+    n_bytes = check_shape(shape[::-1], limit) * dtype.itemsize
     start = float(header["vox_offset"])
     if not len(head) <= start <= _MAX_OFFSET:
         raise ValueError(f"the header is damaged (the pixels start at byte {start:g})")
@@ -113,8 +141,8 @@ def _read(header: Any, head: bytes, file: BinaryIO | gzip.GzipFile) -> _Image:
     if len(content) > end:
         raise ValueError(f"holds more than the {end} bytes that its header promises")
     array = header.data_from_fileobj(io.BytesIO(content)).T.reshape(shape[::-1])
-    spacing, directions = _geometry(header, len(shape))
-    return array.astype(array.dtype.newbyteorder("="), copy=False), spacing, directions
+    native: NDArray[np.generic] = array.astype(array.dtype.newbyteorder("="), copy=False)
+    return native
 
 
 def _geometry(header: Any, ndim: int) -> tuple[tuple[float, ...], NDArray[np.float64] | None]:

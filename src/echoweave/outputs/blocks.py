@@ -1,8 +1,10 @@
 """Parts of the pages about one clip or strip, as HTML whose texts are escaped."""
 
+import base64
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from importlib.resources import files
+from pathlib import Path
 
 from echoweave.outputs.quantities import Number, show_value, title_of
 from echoweave.outputs.summary import Summary
@@ -65,6 +67,17 @@ def table_row(cells: Sequence[object], tag: str = "td") -> str:
     """Return a row, whose first cell is its head."""
     first, *others = (escape(str(cell)) for cell in cells)
     return f"<tr><th>{first}</th>{''.join(f'<{tag}>{cell}</{tag}>' for cell in others)}</tr>"
+
+
+def table_of_page(page: Path) -> str:
+    """Return the table and the notes of a table's own page."""
+    text = page.read_text(encoding="utf-8")
+    return text[text.index("<table") : text.index("</html>")]
+
+
+def embedded_picture(picture: Path) -> str:
+    """Return a PNG as the address of an image."""
+    return "data:image/png;base64," + base64.b64encode(picture.read_bytes()).decode()
 
 
 def list_of_notes(notes: Sequence[str]) -> str:

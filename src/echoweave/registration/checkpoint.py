@@ -6,12 +6,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from echoweave.errors import InputError, Problem
-from echoweave.io.atomic import whole_file
-from echoweave.io.checkpoint import fill_network, load_safely
+from echoweave.io.checkpoint import fill_network, load_safely, save_plain, wrong_parts
 from echoweave.registration.networks.registry import build_network
 from echoweave.registration.settings import ModelSettings
 from echoweave.registration.split import PatientSplit
@@ -41,14 +39,12 @@ class Checkpoint:
 
 
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Write ``checkpoint`` so that ``torch.load(weights_only=True)`` can read it."""
+    """Write ``checkpoint`` so that :func:`load_checkpoint` can read it."""
     plain = vars(checkpoint) | {
         "settings": asdict(checkpoint.settings),
         "split": checkpoint.split._asdict(),
     }
-    # Given a path, torch would write its name, here another one each time, into the file.
-    with whole_file(path) as temporary, temporary.open("wb") as file:
-        torch.save(plain, file)
+    save_plain(path, plain)
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
@@ -84,14 +80,9 @@ def build(checkpoint: Checkpoint, path: Path) -> nn.Module:
 
 def _wrong_parts(plain: Mapping[str, Any]) -> str | None:
     """Return what tells ``plain`` from what :func:`save_checkpoint` writes, if anything does."""
-    wanted = {"": Checkpoint, "settings": ModelSettings, "split": PatientSplit}
-    for key, kind in wanted.items():
-        part, names = plain[key] if key else plain, set(kind.__annotations__)
-        if not isinstance(part, dict) or set(part) != names:
-            by = plain.get("version")
-            if not isinstance(by, str):
-                return "not a checkpoint of EchoWeave"
-            return f"not a checkpoint of this EchoWeave, {version('echoweave')}, but of {by}"
+    kinds = {"": Checkpoint, "settings": ModelSettings, "split": PatientSplit}
+    if wrong := wrong_parts(plain, kinds):
+        return wrong
     if not all(_are_names(patients) for patients in plain["split"].values()):
         return "its split holds no lists of patients"
     return None

@@ -14,7 +14,7 @@ def fingerprint(
     training: list[PreparedSequence],
     validation: list[PreparedSequence],
 ) -> str:
-    """Return what tells two trainings apart: settings, seed, code, patients, frames and masks."""
+    """Return what tells two trainings apart: settings, seed, code, patients, frames, masks."""
     code = code_digest(Path(__file__).with_name("train.py"))
     digest = hashlib.sha256(repr((settings, seed, code)).encode())
     for role in (training, validation):
@@ -22,5 +22,6 @@ def fingerprint(
         for clip in role:
             digest.update(f"{clip.name} {clip.frames.shape} {clip.ed} {clip.es}".encode())
             digest.update(clip.frames.tobytes())
-            digest.update(b"" if clip.labels is None else clip.labels.tobytes())
+            for labels in (clip.labels, clip.noisy_labels):
+                digest.update(b"" if labels is None else labels.tobytes())
     return digest.hexdigest()

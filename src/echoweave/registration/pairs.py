@@ -1,6 +1,6 @@
 """Training data: sequences in memory, and the pairs of frames that are drawn from them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from echoweave.geometry.resize import resize_labels
 from echoweave.geometry.sector import inner_sector
-from echoweave.io.cache import read_sequence, read_views
+from echoweave.io.cache import EchoSequence, read_sequence, read_views
+from echoweave.io.images import read_array
+from echoweave.labels import BACKGROUND
 from echoweave.registration.frames import prepare
 from echoweave.registration.settings import ModelSettings
 
@@ -27,6 +29,8 @@ class PreparedSequence:
         ed: Frame of end diastole.
         es: Frame of end systole.
         labels: uint8 [2, S, S], the reference masks at ED and ES, if there are any.
+        noisy_labels: uint8 [T, S, S], a teacher's labels of every frame, if there is a teacher;
+            those of a frame that is not to be trusted are background.
     """
 
     name: str
@@ -35,6 +39,7 @@ class PreparedSequence:
     ed: int
     es: int
     labels: NDArray[np.uint8] | None
+    noisy_labels: NDArray[np.uint8] | None = None
 
 
 class FramePairs(NamedTuple):
@@ -44,24 +49,50 @@ class FramePairs(NamedTuple):
         fixed: uint8 [N, S, S].
         moving: uint8 [N, S, S], from the same sequences.
         sector: uint8 [N, S, S].
+        noisy_labels: uint8 [N, 2, S, S], a teacher's labels of the fixed and the moving frames, if
+            there is a teacher.
     """
 
     fixed: NDArray[np.uint8]
     moving: NDArray[np.uint8]
     sector: NDArray[np.uint8]
+    noisy_labels: NDArray[np.uint8] | None = None
 
     def both_ways(self) -> "FramePairs":
         """Return these pairs, then the same with fixed and moving frames swapped."""
+        labels = self.noisy_labels
         return FramePairs(
             np.concatenate((self.fixed, self.moving)),
             np.concatenate((self.moving, self.fixed)),
             np.concatenate((self.sector, self.sector)),
+            None if labels is None else np.concatenate((labels, labels[:, ::-1])),
         )
 
+    def batches(self, size: int) -> Iterator["FramePairs"]:
+        """Yield these pairs ``size`` at a time; the last batch may be smaller."""
+        for start in range(0, len(self.fixed), size):
+            part, labels = slice(start, start + size), self.noisy_labels
+            yield FramePairs(
+                self.fixed[part],
+                self.moving[part],
+                self.sector[part],
+                None if labels is None else labels[part],
+            )
 
-def load_sequences(caches: Iterable[Path], settings: ModelSettings) -> list[PreparedSequence]:
-    """Read and prepare every view of every cache file."""
-    return [_load(path, view, settings) for path in caches for view in read_views(path)]
+
+def load_sequences(
+    caches: Iterable[Path], settings: ModelSettings, noisy_labels: Path | None = None
+) -> list[PreparedSequence]:
+    """Read and prepare every view of every cache file.
+
+    Args:
+        caches: The files.
+        settings: Of the model.
+        noisy_labels: Folder with a teacher's {sequence}.nii.gz [T, Y, X] of each; None: no teacher.
+    """
+    return [
+        _load(path, view, settings, noisy_labels) for path in caches for view in read_views(path)
+    ]
 
 
 def draw_pairs(
@@ -81,7 +112,10 @@ def draw_pairs(
         clip = clips[generator.integers(len(clips))]
         pairs = ordered_pairs(len(clip.frames), max_frame_gap)
         fixed, moving = pairs[generator.integers(len(pairs))]
-        chosen.append((clip.frames[fixed], clip.frames[moving], clip.sector))
+        images = [clip.frames[fixed], clip.frames[moving], clip.sector]
+        if clip.noisy_labels is not None:
+            images.append(clip.noisy_labels[[fixed, moving]])
+        chosen.append(images)
     return FramePairs(*(np.stack(images) for images in zip(*chosen, strict=True)))
 
 
@@ -97,11 +131,37 @@ def ordered_pairs(n_frames: int, max_frame_gap: int | None) -> list[tuple[int, i
     ]
 
 
-def _load(path: Path, view: str, settings: ModelSettings) -> PreparedSequence:
+def trusted_labels(echo: EchoSequence, predicted: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a teacher's labels of a sequence with the reference masks in their frames.
+
+    A frame in which a structure of the data set is missing is not to be trusted: it becomes
+    background.
+
+    Args:
+        echo: The sequence.
+        predicted: uint8 [T, Y, X], the teacher's labels of its frames.
+    """
+    labels = predicted.copy()
+    if echo.labels is not None:
+        labels[[echo.ed, echo.es]] = echo.labels
+    for value in echo.label_values:
+        missing = ~(labels == value).any(axis=(1, 2))
+        if value != BACKGROUND:
+            labels[missing] = BACKGROUND
+    return labels
+
+
+def _load(
+    path: Path, view: str, settings: ModelSettings, noisy_labels: Path | None
+) -> PreparedSequence:
     sequence = read_sequence(path, view)
     frames, sector = prepare(sequence.frames, settings)
     labels = sequence.labels
     if labels is not None:
         labels = resize_labels(labels, sector.shape)
     inner = inner_sector(sector > 0, settings.rim_share).astype(np.uint8)
-    return PreparedSequence(sequence.name, frames, inner, sequence.ed, sequence.es, labels)
+    noisy = None
+    if noisy_labels is not None:
+        predicted = read_array(noisy_labels / f"{sequence.name}.nii.gz")
+        noisy = resize_labels(trusted_labels(sequence, predicted), sector.shape)
+    return PreparedSequence(sequence.name, frames, inner, sequence.ed, sequence.es, labels, noisy)

@@ -1,14 +1,17 @@
 """Settings of registration: of a model, and of what goes without one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 from echoweave.errors import InputError, Problem
 
 Similarity = Literal["ncc", "ncc-batch", "local-ncc", "mse"]
 Bending = Literal["normalised", "pixel"]
+Regulariser = Literal["bending", "diffusion", "gradient-l1"]
 Schedule = Literal["constant", "cosine"]
+
+Settings = TypeVar("Settings")
 
 
 class FrameSettings(Protocol):
@@ -51,6 +54,8 @@ class ModelSettings:
             back with the side of the image as unit of length; 0: off. It needs both directions.
         supervision_weight: Weight of the overlap of the ED mask carried to ES with the ES mask and
             the reverse, in training patients; 0: no mask is looked at.
+        noisy_labels_weight: Weight of the overlap of the labels that a teacher gives both frames
+            of a pair, the moving frame's after the warp; 0: there is no teacher.
         iterations: Number of optimiser steps.
         batch_size: Pairs a step.
         learning_rate: Of Adam (AMSGrad).
@@ -74,6 +79,7 @@ class ModelSettings:
     symmetric: bool
     inverse_weight: float
     supervision_weight: float
+    noisy_labels_weight: float
     iterations: int
     batch_size: int
     learning_rate: float
@@ -92,18 +98,7 @@ class ModelSettings:
         Raises:
             InputError: A key is missing or unknown.
         """
-        names = {field.name for field in fields(cls)}
-        problems = [
-            Problem(source, name, "this key is missing", "add it as in config/config.yaml")
-            for name in sorted(names - set(values))
-        ]
-        problems += [
-            Problem(source, name, "unknown key", f"known keys: {', '.join(sorted(names))}")
-            for name in sorted(set(values) - names)
-        ]
-        if problems:
-            raise InputError(problems)
-        return cls(**values)
+        return filled_settings(cls, values, source)
 
 
 @dataclass(frozen=True)
@@ -139,3 +134,70 @@ class JointSettings:
     def standardise(self) -> bool:
         """Return that the weights suit frames of one brightness."""
         return True
+
+
+@dataclass(frozen=True)
+class RefinementSettings:
+    """How the field of one pair is refined on the pair itself; lengths are in its pixels.
+
+    Attributes:
+        similarity: Which similarity measure is maximised.
+        bending_weight: Weight of the bending energy of the refined field, in pixels.
+        grid_spacing_px: Distance of the B-spline control points of what is added to the field; a
+            multiple of every number in ``shrinks``.
+        shrinks: How much smaller the images are at each stage, the coarsest first.
+        steps: Optimiser steps a stage.
+        learning_rate: Of Adam at the start of a stage, in pixels of its images; it falls to 0
+            along a line.
+    """
+
+    similarity: Similarity
+    bending_weight: float
+    grid_spacing_px: int
+    shrinks: Sequence[int]
+    steps: int
+    learning_rate: float
+
+    @classmethod
+    def from_config(cls, values: Mapping[str, Any], source: str) -> "RefinementSettings":
+        """Build from a config slice.
+
+        Args:
+            values: Every key above.
+            source: Where the values stand, for errors: "learn2reg.refinement".
+
+        Raises:
+            InputError: A key is missing or unknown, or the images do not shrink in whole cells.
+        """
+        settings = filled_settings(cls, values, source)
+        for shrink in settings.shrinks:
+            if settings.grid_spacing_px % shrink:
+                what = f"{settings.grid_spacing_px} is no multiple of {shrink}, one of the shrinks"
+                remedy = f"take a multiple of {shrink}"
+                raise InputError(Problem(source, "grid_spacing_px", what, remedy))
+        return settings
+
+
+def filled_settings(kind: type[Settings], values: Mapping[str, Any], source: str) -> Settings:
+    """Build a dataclass of settings from a config slice.
+
+    Args:
+        kind: The dataclass.
+        values: Every attribute of it, by name.
+        source: Where the values stand, for the error.
+
+    Raises:
+        InputError: A key is missing or unknown.
+    """
+    names = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    problems = [
+        Problem(source, name, "this key is missing", "add it as in config/config.yaml")
+        for name in sorted(names - set(values))
+    ]
+    problems += [
+        Problem(source, name, "unknown key", f"known keys: {', '.join(sorted(names))}")
+        for name in sorted(set(values) - names)
+    ]
+    if problems:
+        raise InputError(problems)
+    return kind(**values)

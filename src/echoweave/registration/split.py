@@ -1,9 +1,11 @@
 """Which patients a registration network trains on."""
 
-from collections.abc import Collection, Iterable
-from typing import Literal, NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
 
 from echoweave.errors import InputError, Problem
+from echoweave.io.tables import read_tsv
 from echoweave.logs import LOGGER
 from echoweave.shuffle import stable_order
 
@@ -56,6 +58,28 @@ def split_patients(
     rest = [patient for patient in _order(patients, seed) if patient not in held]
     validation, training = rest[:validation_patients], rest[validation_patients:]
     return PatientSplit(sorted(training), sorted(validation), sorted(held))
+
+
+def split_caches(
+    caches: Sequence[Path], ted_pairs: Path, settings: Mapping[str, Any]
+) -> PatientSplit:
+    """Split the training patients as the jobs know them.
+
+    Args:
+        caches: ``{patient}.h5`` of every training patient of the cohort.
+        ted_pairs: TSV with the column ``patient``: those who are also in TED.
+        settings: ``{"holdout", "validation_patients", "seed"}``.
+
+    Raises:
+        InputError: See :func:`split_patients`.
+    """
+    return split_patients(
+        [path.stem for path in caches],
+        list(read_tsv(ted_pairs)["patient"]),
+        settings["holdout"],
+        settings["validation_patients"],
+        settings["seed"],
+    )
 
 
 def split_problems(patients: int, held: int, validation_patients: int) -> list[Problem]:

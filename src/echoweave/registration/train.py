@@ -1,8 +1,5 @@
-"""Train a registration network on pairs of frames, if asked to also on the masks at ED and ES."""
+"""Train a registration network on pairs of frames, if asked to on masks and noisy labels, too."""
 
-import copy
-import math
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,16 +8,14 @@ import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
-from torch.utils.tensorboard import SummaryWriter
 
 from echoweave.cpu import use_cpu
 from echoweave.device import torch_device
-from echoweave.errors import InputError, Problem
 from echoweave.geometry.warp import warp
-from echoweave.io.tables import read_tsv, write_tsv
-from echoweave.io.training_state import TrainingState, load_state, save_state
+from echoweave.io.tables import write_tsv
+from echoweave.io.training_state import TrainingState
 from echoweave.libc import keep_freed_memory
-from echoweave.logs import LOGGER, Progress
+from echoweave.logs import LOGGER
 from echoweave.registration.apply import Registrar
 from echoweave.registration.checkpoint import Checkpoint, save_checkpoint
 from echoweave.registration.fingerprint import fingerprint
@@ -29,12 +24,22 @@ from echoweave.registration.losses import registration_loss
 from echoweave.registration.networks.registry import build_network
 from echoweave.registration.pairs import FramePairs, PreparedSequence, draw_pairs, load_sequences
 from echoweave.registration.settings import ModelSettings
-from echoweave.registration.split import split_patients
-from echoweave.registration.supervision import carried_overlap, labelled_clips
+from echoweave.registration.split import split_caches
+from echoweave.registration.supervision import (
+    carried_overlap,
+    check_noisy_labels,
+    labelled_clips,
+    noisy_overlap,
+)
 from echoweave.registration.validate import closure_dice
+from echoweave.training import (
+    Losses,
+    TrainingLoop,
+    check_finite,
+    computes_bfloat16,
+    losses_row,
+)
 
-# The loss and its parts by name, scalars.
-Losses = dict[str, Tensor]
 # Pairs on which the validation loss is measured.
 _VALIDATION_PAIRS = 64
 
@@ -42,6 +47,7 @@ _VALIDATION_PAIRS = 64
 def train_registration(
     caches: Sequence[Path],
     ted_pairs: Path,
+    noisy_labels: Path | None,
     model_out: Path,
     curves: Path,
     folder: Path,
@@ -54,10 +60,12 @@ def train_registration(
     Args:
         caches: ``{patient}.h5`` of every training patient of the cohort.
         ted_pairs: TSV with the column ``patient``: those who are also in TED.
+        noisy_labels: Folder with a teacher's labels of the sequences of the patients who train and
+            validate; None: there is no teacher.
         model_out: The checkpoint with the lowest validation loss.
         curves: TSV with the loss, its parts and Dice by iteration and split.
-        folder: Gets TensorBoard's events/, and state.pt, from which a stopped training goes on;
-            it is removed at the end.
+        folder: Gets TensorBoard's events/, and state.pt, from which a stopped training goes on and
+            a finished one is not made again, as long as settings, code and data are the same.
         model: Name of the model in the config.
         settings: ``{model: its slice of registration.models, "rim_share", "holdout",
             "validation_patients", "seed"}``.
@@ -73,26 +81,16 @@ def train_registration(
     described = settings[model] | {"rim_share": settings["rim_share"]}
     own = ModelSettings.from_config(described, f"registration.models.{model}")
     seed: int = settings["seed"]
-    split = split_patients(
-        [path.stem for path in caches],
-        list(read_tsv(ted_pairs)["patient"]),
-        settings["holdout"],
-        settings["validation_patients"],
-        seed,
-    )
+    split = split_caches(caches, ted_pairs, settings)
     training, validation = (
-        load_sequences([path for path in caches if path.stem in patients], own)
+        load_sequences([path for path in caches if path.stem in patients], own, noisy_labels)
         for patients in (split.training, split.validation)
     )
     LOGGER.info("%d sequences train, %d validate", len(training), len(validation))
     trainer = Trainer(own, seed, training, validation)
-    try:
-        trained = trainer.run(state, folder / "events")
-    except FloatingPointError as error:
-        raise InputError(_diverged(model, trainer.iteration, own.learning_rate, error)) from error
+    trained = trainer.run(state, folder / "events", f"registration.models.{model}")
     save_checkpoint(model_out, Checkpoint(trained.best, own, split, seed, trained.best_iteration))
     write_tsv(pd.DataFrame(trained.rows), curves)
-    state.unlink(missing_ok=True)
 
 
 class Trainer:
@@ -108,91 +106,51 @@ class Trainer:
         """Build the network, on the GPU if there is one.
 
         Raises:
-            InputError: There is no such architecture, or no mask where masks are to supervise.
+            InputError: There is no such architecture, or no mask where masks are to supervise, or
+                no noisy labels where these are.
         """
         self.settings, self.seed = settings, seed
         self.training, self.validation = training, validation
+        if settings.noisy_labels_weight > 0:
+            check_noisy_labels(training + validation)
         self.labelled = labelled_clips(training) if settings.supervision_weight > 0 else []
         self.device = torch_device()
-        self.mixed_precision = _computes_bfloat16(self.device)
+        self.mixed_precision = computes_bfloat16(self.device)
         torch.manual_seed(seed)
         self.network = build_network(settings, "registration.models").to(self.device)
-        self.optimiser = torch.optim.Adam(self.network.parameters(), amsgrad=True)
-        self.iteration = 0
+        optimiser = torch.optim.Adam(self.network.parameters(), amsgrad=True)
+        self.loop = TrainingLoop(self.network, optimiser, settings, self._losses, self._validate)
 
-    def run(self, state_file: Path, events: Path) -> TrainingState:
+    def run(self, state_file: Path, events: Path, section: str) -> TrainingState:
         """Train to the end, from ``state_file`` if this very training was stopped before.
 
         Args:
             state_file: Where the state is kept at every validation.
             events: Folder for TensorBoard; what it holds is replaced.
+            section: Where the settings stand, for errors.
 
         Raises:
-            FloatingPointError: A loss or a field is not finite, in ``self.iteration``.
+            InputError: The training diverges.
         """
         made_by = fingerprint(self.settings, self.seed, self.training, self.validation)
-        untrained = self._validation_row(0)["loss"]
-        state = load_state(state_file, made_by) or TrainingState()
-        if state.iteration:
-            LOGGER.info("going on after iteration %d", state.iteration)
-            self.network.load_state_dict(state.network)
-            self.optimiser.load_state_dict(state.optimiser)
-        shutil.rmtree(events, ignore_errors=True)
-        with SummaryWriter(events) as writer:
-            for row in state.rows:
-                _write_events(writer, row)
-            self._iterate(state, state_file, made_by, writer)
-        if state.best_loss >= untrained:
-            LOGGER.warning(
-                "nothing was learnt: the validation loss is %.4g at best and was %.4g before; "
-                "change learning_rate or iterations",
-                state.best_loss,
-                untrained,
-            )
-        return state
+        return self.loop.run(state_file, events, made_by, section)
 
-    def _iterate(
-        self, state: TrainingState, state_file: Path, made_by: str, writer: SummaryWriter
-    ) -> None:
-        total = self.settings.iterations
-        progress = Progress("training", total, start=state.iteration)
-        recent: list[Losses] = []
-        for iteration in range(state.iteration + 1, total + 1):
-            self.iteration = iteration
-            recent.append(self._step(iteration))
-            progress.update(iteration, f"loss {recent[-1]['loss'].item():.4f}")
-            if iteration % self.settings.validate_every and iteration < total:
-                continue
-            rows = [_row(iteration, "training", recent), self._validate(iteration)]
-            recent = []
-            for row in rows:
-                _write_events(writer, row)
-            state.rows += rows
-            self._keep(state, iteration, rows[-1]["loss"])
-            save_state(state_file, state, made_by)
-
-    def _step(self, iteration: int) -> Losses:
-        """Take one optimiser step; its pairs depend on the seed and the iteration alone."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = _learning_rate(self.settings, iteration)
+    def _losses(self, iteration: int) -> Losses:
+        """Return those of pairs that depend on the seed and the iteration alone."""
         pairs = draw_pairs(
             self.training,
             self.settings.batch_size,
             self.settings.max_frame_gap,
             (self.seed, iteration),
         )
-        losses = self._losses(pairs)
+        losses = self._pair_losses(pairs)
         if self.settings.supervision_weight > 0:
             overlap = self._overlap(iteration)
             losses["loss"] = losses["loss"] - self.settings.supervision_weight * overlap
             losses["overlap"] = overlap
-        _check_finite("the loss", losses["loss"])
-        self.optimiser.zero_grad()
-        losses["loss"].backward()  # type: ignore[no-untyped-call]
-        self.optimiser.step()
-        return {name: value.detach() for name, value in losses.items()}
+        return losses
 
-    def _losses(self, pairs: FramePairs) -> Losses:
+    def _pair_losses(self, pairs: FramePairs) -> Losses:
         if self.settings.symmetric or self.settings.inverse_weight > 0:
             pairs = pairs.both_ways()
         images = pair_batch(pairs.fixed, pairs.moving, self.device)
@@ -203,7 +161,12 @@ class Trainer:
         mask = sector * (warp(sector, dvf.detach(), "zeros") > 0.5)
         if sector.any() and not mask.any():
             raise FloatingPointError("every displacement leads out of the sector")
-        return registration_loss(images[:, :1], warped, mask, dvf, self.settings)
+        losses = registration_loss(images[:, :1], warped, mask, dvf, self.settings)
+        if self.settings.noisy_labels_weight > 0:
+            overlap = noisy_overlap(dvf, pairs.noisy_labels)
+            losses["loss"] = losses["loss"] - self.settings.noisy_labels_weight * overlap
+            losses["noisy_overlap"] = overlap
+        return losses
 
     def _overlap(self, iteration: int) -> Tensor:
         drawn = np.random.default_rng((self.seed, iteration)).integers(len(self.labelled))
@@ -216,69 +179,10 @@ class Trainer:
         return dvf
 
     def _validate(self, iteration: int) -> dict[str, Any]:
-        row = self._validation_row(iteration)
-        row |= closure_dice(Registrar(self.network, self.settings), self.validation)
-        self.network.train()
-        return row
-
-    @torch.no_grad()
-    def _validation_row(self, iteration: int) -> dict[str, Any]:
-        self.network.eval()
-        count, batch = _VALIDATION_PAIRS, self.settings.batch_size
-        pairs = draw_pairs(self.validation, count, self.settings.max_frame_gap, (self.seed,))
-        batches = [
-            FramePairs(*(part[i : i + batch] for part in pairs)) for i in range(0, count, batch)
-        ]
-        losses = [self._losses(batch) for batch in batches]
-        _check_finite("the validation loss", *(each["loss"] for each in losses))
-        self.network.train()
-        return _row(iteration, "validation", losses)
-
-    def _keep(self, state: TrainingState, iteration: int, loss: float) -> None:
-        state.iteration = iteration
-        state.network = copy.deepcopy(self.network.state_dict())
-        state.optimiser = self.optimiser.state_dict()
-        if loss < state.best_loss:
-            state.best, state.best_iteration, state.best_loss = state.network, iteration, loss
-
-
-def _check_finite(name: str, *losses: Tensor) -> None:
-    """Raise before a loss reaches the weights, or is taken for the best."""
-    for loss in losses:
-        if not loss.isfinite():
-            raise FloatingPointError(f"{name} is {loss.item()}")
-
-
-def _diverged(model: str, iteration: int, rate: float, error: FloatingPointError) -> Problem:
-    section = f"registration.models.{model}"
-    return Problem(
-        "config",
-        f"{section}.learning_rate",
-        f"the training of {model} diverges: {error} in iteration {iteration}",
-        f"lower it from {rate:g}, or the weights of the loss",
-    )
-
-
-def _computes_bfloat16(device: torch.device) -> bool:
-    """Return whether mixed precision pays: on GPUs that do not merely emulate bfloat16."""
-    return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
-
-
-def _learning_rate(settings: ModelSettings, iteration: int) -> float:
-    if settings.schedule == "constant":
-        return settings.learning_rate
-    done = (iteration - 1) / settings.iterations
-    return settings.learning_rate * (1 + math.cos(math.pi * done)) / 2
-
-
-def _row(iteration: int, split: str, losses: list[Losses]) -> dict[str, Any]:
-    means = {name: torch.stack([each[name] for each in losses]).mean() for name in losses[0]}
-    return {"iteration": iteration, "split": split} | {
-        name: value.item() for name, value in means.items()
-    }
-
-
-def _write_events(writer: SummaryWriter, row: dict[str, Any]) -> None:
-    for name, value in row.items():
-        if name not in ("iteration", "split"):
-            writer.add_scalar(f"{name}/{row['split']}", value, row["iteration"])
+        gap = self.settings.max_frame_gap
+        pairs = draw_pairs(self.validation, _VALIDATION_PAIRS, gap, (self.seed,))
+        batches = pairs.batches(self.settings.batch_size)
+        losses = [self._pair_losses(batch) for batch in batches]
+        check_finite("the validation loss", *(each["loss"] for each in losses))
+        row = losses_row(iteration, "validation", losses)
+        return row | closure_dice(Registrar(self.network, self.settings), self.validation)

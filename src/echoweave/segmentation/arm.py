@@ -22,8 +22,8 @@ class Arm(NamedTuple):
         suffix: What distinguishes the names of the data sets for readers.
         labels: What it learns from: "manual" masks at ED and ES, or "pseudo" for the
             pseudo-labels of every frame, in which ED and ES have their manual masks.
-        sees: What its network sees at once, and what a case is: one of the "frames" [Y, X], or
-            whole "sequences" [T, Y, X].
+        sees: What its network sees at once, and what a case is: one of the "frames" [Y, X],
+            whole "sequences" [T, Y, X], or "volumes" [Z, Y, X], in which labels may be partial.
         title: Its name for readers.
         colour: Its colour in figures and viewer.
         start: What its networks start from: "scratch", "masked" for the weights that
@@ -37,7 +37,7 @@ class Arm(NamedTuple):
     number: int
     suffix: str
     labels: Literal["manual", "pseudo"]
-    sees: Literal["frames", "sequences"]
+    sees: Literal["frames", "sequences", "volumes"]
     title: str
     colour: str
     start: str = SCRATCH

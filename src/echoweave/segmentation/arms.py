@@ -32,6 +32,9 @@ _REGISTERED = (
 ARMS: Mapping[str, Arm] = MappingProxyType({arm.name: arm for arm in _REGISTERED})
 # Not an arm: the network that hidden frames are rebuilt with. Its cases are those of weak3d.
 PRETRAINING = _WEAK3D._replace(name="pretraining")
+# Nor this one: as sparse2d, on the patients whom registration networks train on, for these to learn
+# from what it makes of every frame.
+TEACHER = _SPARSE2D._replace(name="teacher", number=574, suffix="2DTeacher")
 
 
 def trained_arms(listed: Sequence[str], data_set: str) -> dict[str, Arm]:

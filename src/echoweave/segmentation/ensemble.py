@@ -44,7 +44,7 @@ class Ensemble:
         best = json.loads(best_file(root, arm).read_text())
         self.whole_sequences = arm.sees == "sequences"
         self.keep_largest = best["keep_largest"]
-        self.members = [_member(arm, one, folds, root) for one in best["configurations"]]
+        self.members = [fold_predictor(arm, one, folds, root) for one in best["configurations"]]
 
     @property
     def median_spacing(self) -> tuple[float, float]:
@@ -115,8 +115,17 @@ def planned_network(
     return network
 
 
-def _member(arm: Arm, configuration: str, folds: Sequence[int], root: Path) -> nnUNetPredictor:
-    """Return the folds of one configuration; it mirrors where they were trained to."""
+def fold_predictor(
+    arm: Arm, configuration: str, folds: Sequence[int], root: Path
+) -> nnUNetPredictor:
+    """Return the folds of one configuration of an arm; it mirrors where they were trained to.
+
+    Args:
+        arm: The arm.
+        configuration: "2d" or "3d_fullres".
+        folds: Trained folds, whose logits are averaged.
+        root: results/nnunet.
+    """
     folder = model_folder(root, arm, configuration)
     dataset = json.loads((folder / "dataset.json").read_text())
     plans = PlansManager(str(folder / "plans.json"))

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from echoweave.segmentation.arm import Arm
 
-# The class names in trainer.py and pretrainer.py: nnU-Net names its folders after them.
+# The class names in trainer.py, pretrainer.py and volume_trainer.py: nnU-Net names its folders by
+# them.
 TRAINER, PRETRAINER = "EchoTrainer", "MaskedTrainer"
+VOLUME_TRAINER = "VolumeTrainer"
 # nnU-Net's plans of a data set. In the folders of trainings the arm takes the place of this name,
 # since several may train on one data set.
 PLANS = "nnUNetPlans"
@@ -34,7 +36,8 @@ def prepared_file(root: Path, arm: Arm) -> Path:
 
 def model_folder(root: Path, arm: Arm, configuration: str) -> Path:
     """Return the folder that holds one folder a fold."""
-    name = f"{TRAINER}__{arm.name}__{configuration}"
+    trainer = VOLUME_TRAINER if arm.sees == "volumes" else TRAINER
+    name = f"{trainer}__{arm.name}__{configuration}"
     return root / "trained" / arm.dataset / name
 
 

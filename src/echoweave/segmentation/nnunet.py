@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from echoweave.cpu import use_cpu
+from echoweave.fewer_imports import put_off
+from echoweave.io.nifti import import_nibabel
 from echoweave.libc import end_forks_with_this_process, keep_freed_memory
 from echoweave.logs import LOGGER
 
@@ -59,6 +61,10 @@ def set_environment(root: Path, threads: int, augmentation_workers: int = 1) -> 
         os.environ.setdefault("nnUNet_compile", "f")
     use_cpu(threads)
     keep_freed_memory()
+    # They draw its picture of the losses and read other pictures than ours.
+    put_off("seaborn", "matplotlib.pyplot", "skimage.io")
+    # Before nnU-Net does it, and pydicom with it.
+    import_nibabel()
 
 
 @contextlib.contextmanager

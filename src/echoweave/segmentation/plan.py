@@ -116,6 +116,9 @@ def make_plans(arm: Arm, nnunet_root: Path, threads: int) -> dict[str, Any]:
     extractor.num_foreground_voxels_for_intensitystats = _SAMPLED_VOXELS
     fingerprint = extractor.run(overwrite_existing=True)
     plans: dict[str, Any] = plan_experiment_dataset(dataset)[0]
+    if arm.sees == "volumes":
+        # None of their axes is time.
+        return plans
     whole = arm.sees == "sequences"
     steps = [spacing[0] for spacing in fingerprint["spacings"]] if whole else []
     check_time_axis(plans, steps, str(raw_folder(nnunet_root, arm)))

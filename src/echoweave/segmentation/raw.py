@@ -17,6 +17,7 @@ from echoweave.io.cache import (
 )
 from echoweave.io.images import read_array
 from echoweave.io.tables import read_tsv
+from echoweave.labels import LABEL_NAMES
 from echoweave.logs import Progress
 from echoweave.pseudolabels.files import label_path
 from echoweave.pseudolabels.selection import IGNORE, training_labels
@@ -76,7 +77,7 @@ def write_raw(
                 names.append(case.name)
             progress.update(done)
         write_splits(folder, make_splits(names, folds))
-        describe_cases(folder, names, label_values, ignored)
+        describe_cases(folder, names, [LABEL_NAMES[value] for value in label_values], ignored)
 
 
 def _cases_of(

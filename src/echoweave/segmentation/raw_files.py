@@ -1,7 +1,7 @@
 """The files of nnU-Net's raw format, whatever the cases are made of."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,15 +10,14 @@ from numpy.typing import NDArray
 
 from echoweave.io.atomic import whole_file
 from echoweave.io.images import FRAME_STEP, write_image
-from echoweave.labels import LABEL_NAMES
 from echoweave.segmentation.splits import FoldSplit
 
 
 class Case(NamedTuple):
-    """One training case: image and labels, uint8 [Y, X] or [T, Y, X]."""
+    """One training case: image and labels [Y, X], [T, Y, X] or [Z, Y, X]."""
 
     name: str
-    image: NDArray[np.uint8]
+    image: NDArray[np.uint8] | NDArray[np.int16]
     labels: NDArray[np.uint8]
 
 
@@ -31,7 +30,7 @@ def write_case(
         folder: Of the raw data set.
         case: Its labels as nnU-Net numbers them.
         spacing: (sy, sx).
-        step: Third spacing of [T, Y, X].
+        step: Spacing along the first of three axes.
     """
     write_image(folder / _image_name(case.name), case.image, spacing, step)
     write_image(folder / _labels_name(case.name), case.labels, spacing, step)
@@ -43,20 +42,29 @@ def write_splits(folder: Path, splits: Sequence[FoldSplit]) -> None:
 
 
 def describe_cases(
-    folder: Path, names: Sequence[str], label_values: Sequence[int], ignored: bool = False
+    folder: Path,
+    names: Sequence[str],
+    labels: Sequence[str],
+    ignored: bool = False,
+    channel: str = "US",
+    known: Mapping[str, Sequence[int]] | None = None,
 ) -> None:
     """Write dataset.json, which makes a folder of cases a data set; call it last.
 
     Args:
         folder: Of the raw data set.
         names: Of the cases.
-        label_values: What the masks tell apart, in the order of nnU-Net's numbers.
+        labels: Names of what the masks tell apart, in the order of nnU-Net's numbers.
         ignored: Whether labels of some pixels are to be ignored: they have the number after that.
+        channel: "CT": grey values are cut off and scaled alike in all cases; for other names
+            nnU-Net normalises each case by itself.
+        known: Case -> the numbers that its labels tell apart, where cases differ in that; nnU-Net
+            passes over the key, :mod:`echoweave.segmentation.volume_trainer` reads it.
     """
-    labels = {LABEL_NAMES[value]: number for number, value in enumerate(label_values)}
-    description = {
-        "channel_names": {"0": "US"},
-        "labels": labels | ({"ignore": len(labels)} if ignored else {}),
+    numbers = {name: number for number, name in enumerate(labels)}
+    description: dict[str, object] = {
+        "channel_names": {"0": channel},
+        "labels": numbers | ({"ignore": len(numbers)} if ignored else {}),
         "numTraining": len(names),
         "file_ending": ".nii.gz",
         "overwrite_image_reader_writer": "SimpleITKIO",
@@ -66,6 +74,8 @@ def describe_cases(
             for name in sorted(names)
         },
     }
+    if known is not None:
+        description["known"] = known
     _write_json(folder / "dataset.json", description)
 
 

@@ -79,13 +79,21 @@ def train_fold(
     keep_or_wipe(folder, identity)
     set_environment(nnunet_root, threads, min(threads, parsed.augmentation_workers))
     with quiet(), pools(threads):
-        from echoweave.segmentation.trainer import EchoTrainer
-
-        trainer = make_trainer(EchoTrainer, arm, configuration, fold, nnunet_root)
+        trainer = make_trainer(_kind_of(arm), arm, configuration, fold, nnunet_root)
         curves = curves_file(nnunet_root, arm, configuration, fold)
         trainer.configure(parsed, seed, weights, curves, probabilities)
         run_training(trainer, folder)
         trainer.perform_actual_validation()
+
+
+def _kind_of(arm: Arm) -> type["EchoTrainer"]:
+    if arm.sees == "volumes":
+        from echoweave.segmentation.volume_trainer import VolumeTrainer
+
+        return VolumeTrainer
+    from echoweave.segmentation.trainer import EchoTrainer
+
+    return EchoTrainer
 
 
 def check_fold(arm: Arm, fold: int, root: Path) -> None:

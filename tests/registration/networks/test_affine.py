@@ -48,7 +48,7 @@ def test_the_stages_after_it_see_the_image_as_warped_and_add_to_it() -> None:
 
 
 def test_the_setting_puts_it_before_any_architecture(settings) -> None:
-    for architecture in ("dirnet", "dirnet-multistage", "svf"):
+    for architecture in ("dirnet", "dirnet-multistage", "svf", "dual-encoder"):
         chosen = replace(settings, architecture=architecture, affine_first=True)
         assert isinstance(build_network(chosen, "test"), AffineFirst)
 

@@ -6,12 +6,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from echoweave.errors import InputError, Problem
-from echoweave.io.atomic import whole_file
-from echoweave.io.checkpoint import fill_network, load_safely
+from echoweave.io.checkpoint import fill_network, load_safely, save_plain
 from echoweave.mmode.networks.settings import WindowTrainingSettings
 from echoweave.mmode.networks.tasks import WindowTask
 
@@ -44,11 +42,9 @@ class WindowCheckpoint:
 
 
 def save_window_checkpoint(path: Path, checkpoint: WindowCheckpoint) -> None:
-    """Write ``checkpoint`` so that ``torch.load(weights_only=True)`` can read it."""
+    """Write ``checkpoint`` so that :func:`load_window_checkpoint` can read it."""
     plain = vars(checkpoint) | {"settings": asdict(checkpoint.settings)}
-    # Given a path, torch would write its name, here another one each time, into the file.
-    with whole_file(path) as temporary, temporary.open("wb") as file:
-        torch.save(plain, file)
+    save_plain(path, plain)
 
 
 def load_window_checkpoint(path: Path, task: WindowTask) -> WindowCheckpoint:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from echoweave.io.atomic import whole_folder
-from echoweave.labels import BACKGROUND, CAVITY
+from echoweave.labels import BACKGROUND, CAVITY, LABEL_NAMES
 from echoweave.mmode.networks.data import WindowSet, read_masked_set
 from echoweave.mmode.window_files import animals_of, check_animals
 from echoweave.segmentation.arm import Arm
@@ -37,7 +37,7 @@ def write_mmode_raw(
         for side in (learnt, validated):
             _write_cases(folder, side)
         write_splits(folder, make_splits(names, dict.fromkeys(animals_of(validated.names), 0)))
-        describe_cases(folder, names, (BACKGROUND, CAVITY))
+        describe_cases(folder, names, [LABEL_NAMES[value] for value in (BACKGROUND, CAVITY)])
 
 
 def _write_cases(folder: Path, windows: WindowSet) -> None:

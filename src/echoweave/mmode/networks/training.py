@@ -1,6 +1,5 @@
 """Train a network on windows of strips; the best epoch of the validation is kept."""
 
-import copy
 import hashlib
 import math
 import time
@@ -19,7 +18,7 @@ from echoweave.errors import InputError, Problem
 from echoweave.imports import code_digest
 from echoweave.io.checksums import sha256
 from echoweave.io.tables import write_tsv
-from echoweave.io.training_state import TrainingState, load_state, save_state
+from echoweave.io.training_state import TrainingState, save_state
 from echoweave.libc import keep_freed_memory
 from echoweave.logs import LOGGER, Progress
 from echoweave.mmode.networks.checkpoint import (
@@ -31,6 +30,7 @@ from echoweave.mmode.networks.data import WindowSet, batches, varied
 from echoweave.mmode.networks.settings import WindowTrainingSettings, check_size
 from echoweave.mmode.networks.tasks import TASKS, Counts, WindowTask
 from echoweave.mmode.window_files import animals_of, check_animals
+from echoweave.training import keep, resume
 
 
 def train_window_network(
@@ -128,11 +128,7 @@ class WindowTrainer:
             InputError: The training diverges.
         """
         made_by = self._fingerprint()
-        state = load_state(state_file, made_by) or TrainingState()
-        if state.iteration:
-            LOGGER.info("going on after epoch %d", state.iteration)
-            self.network.load_state_dict(state.network)
-            self.optimiser.load_state_dict(state.optimiser)
+        state = resume(state_file, made_by, self.network, self.optimiser, "epoch")
         total = self.settings.epochs
         progress = Progress(f"training {self.task.network}, epochs", total, state.iteration)
         for epoch in range(state.iteration + 1, total + 1):
@@ -177,13 +173,9 @@ class WindowTrainer:
     def _keep(
         self, state: TrainingState, epoch: int, measures: dict[str, dict[str, float]], took_s: float
     ) -> None:
-        state.iteration = epoch
-        state.network = copy.deepcopy(self.network.state_dict())
-        state.optimiser = self.optimiser.state_dict()
         state.rows.append({"epoch": epoch} | dict(_columns(measures)) | {"seconds": took_s})
         error = self.task.error(measures["validation"])
-        if error < state.best_loss or not state.best:
-            state.best, state.best_iteration, state.best_loss = state.network, epoch, error
+        keep(state, self.network, self.optimiser, epoch, error)
 
     def _fingerprint(self) -> str:
         """Return what tells two trainings apart: settings, code, start, windows."""

@@ -101,12 +101,6 @@ def load_mmode_cohort(
     )
 
 
-def nothing_to_measure() -> Problem:
-    """Say that a study has no strips: neither recordings nor sequences to cut them out of."""
-    what = "there is neither a folder of strips nor a data set of sequences"
-    return Problem("config", _KEY, what, "set it, or data.dataset")
-
-
 def _with_annotation(
     root: Path, recordings: Sequence[StripRecording], problems: list[Problem]
 ) -> list[StripRecording]:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from echoweave.clips.files import kind_of
+from echoweave.datasets.csv_tables import TableRow, number_in, read_table, said
 from echoweave.datasets.folders import file_names
 from echoweave.errors import InputError, Problem
 from echoweave.mmode.strips.recording import SPLITS, StripRecording
 from echoweave.mmode.strips.scale import MASS_G, MM_PER_PX, MS_PER_PX
-from echoweave.mmode.strips.tables import TableRow, number_in, read_table, said
 
 _NEEDED = ("recording", "animal", "file")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")

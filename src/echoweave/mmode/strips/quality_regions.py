@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from echoweave.datasets.csv_tables import TableRow, number_in, read_table, said
 from echoweave.errors import InputError, Problem
-from echoweave.mmode.strips.tables import TableRow, number_in, read_table, said
 
 _COLUMNS = ("good_start_s", "good_end_s", "bad_start_s", "bad_end_s")
 _SUFFIXES = (".dcm", ".png")

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from echoweave.datasets.csv_tables import TableRow, number_in, read_table, said
 from echoweave.datasets.tracing import Points
 from echoweave.errors import InputError, Problem
 from echoweave.mmode.strip import LUMEN, OUTSIDE, UNKNOWN
-from echoweave.mmode.strips.tables import TableRow, number_in, read_table, said
 
 # From the septal to the posterior endocardium.
 LINES = ("upper", "lower")

@@ -1,6 +1,5 @@
 """report.html of the wing: the networks compared, animals, recordings, and what was tested."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -13,7 +12,13 @@ from echoweave.evaluation.names import display_name
 from echoweave.io.atomic import whole_file
 from echoweave.io.tables import read_tsv
 from echoweave.mmode.study.tables import COMPARISON, NAME_COLUMNS
-from echoweave.outputs.blocks import report_style, table_row, whole_table
+from echoweave.outputs.blocks import (
+    embedded_picture,
+    report_style,
+    table_of_page,
+    table_row,
+    whole_table,
+)
 from echoweave.outputs.names import REPORT
 from echoweave.versions import versions
 from echoweave.viewer.fill import fill_file
@@ -52,8 +57,10 @@ def render_mmode_report(
     parts = {
         "SUBTITLE": f"{len(recordings)} test strips of {recordings['animal'].nunique()} animals "
         f"(patients); numbers by {escape(display_name(network))}",
-        "NETWORKS": _comparison(tables / f"{COMPARISON}.html"),
-        "FIGURES": "".join(f'<img class="plot" src="{_embedded(one)}" alt="">' for one in figures),
+        "NETWORKS": table_of_page(tables / f"{COMPARISON}.html"),
+        "FIGURES": "".join(
+            f'<img class="plot" src="{embedded_picture(one)}" alt="">' for one in figures
+        ),
         "ANIMALS": _animals(animals),
         "RECORDINGS": _recordings(recordings, network),
         "WINDOWS": "".join(map(_window, sorted(testing.glob("image_*.png")))),
@@ -67,12 +74,6 @@ def render_mmode_report(
 
 def _of(table: pd.DataFrame, network: str) -> pd.DataFrame:
     return table[table["network"] == network]
-
-
-def _comparison(page: Path) -> str:
-    """Return the table and the notes of a table's own page."""
-    text = page.read_text(encoding="utf-8")
-    return text[text.index("<table") : text.index("</html>")]
 
 
 def _animals(animals: pd.DataFrame) -> str:
@@ -137,9 +138,7 @@ def _plain(value: float, decimals: int) -> str:
 def _window(picture: Path) -> str:
     """Return a window, what was found in it and its mask, side by side."""
     names = [picture.name.replace("image_", f"{part}_", 1) for part in ("image", "pred", "mask")]
-    shown = "".join(f'<img src="{_embedded(picture.with_name(one))}" alt="">' for one in names)
+    shown = "".join(
+        f'<img src="{embedded_picture(picture.with_name(one))}" alt="">' for one in names
+    )
     return f"<li>{shown}</li>"
-
-
-def _embedded(picture: Path) -> str:
-    return "data:image/png;base64," + base64.b64encode(picture.read_bytes()).decode()

@@ -7,6 +7,7 @@ from torch import nn
 from echoweave.errors import InputError, Problem
 from echoweave.registration.networks.affine import AffineFirst
 from echoweave.registration.networks.dirnet import DIRNet
+from echoweave.registration.networks.frame_encoder import FrameDualEncoder
 from echoweave.registration.networks.multistage import MultistageDIRNet
 from echoweave.registration.networks.svf import StationaryVelocityField
 from echoweave.registration.settings import ModelSettings
@@ -17,6 +18,7 @@ ARCHITECTURES: dict[str, Callable[[ModelSettings], nn.Module]] = {
         settings.grid_spacing_px, settings.kernels
     ),
     "svf": lambda settings: StationaryVelocityField(settings.kernels),
+    "dual-encoder": lambda settings: FrameDualEncoder(settings.kernels),
 }
 
 

@@ -4,12 +4,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, elu, interpolate, pad
 
-from echoweave.geometry.warp import compose, resize_fields
+from echoweave.geometry.warp import integrate, resize_fields
 
 # Halvings of the image on the way down.
 _DEPTH = 4
-# The velocity is cut into 2^7 steps before it is integrated.
-_SQUARINGS = 7
 
 
 class StationaryVelocityField(nn.Module):
@@ -57,14 +55,3 @@ class StationaryVelocityField(nn.Module):
             float32 [N, 2, Y, X] in pixels, (dy, dx), fixed -> moving.
         """
         return integrate(self.velocity(pairs))
-
-
-def integrate(velocity: Tensor) -> Tensor:
-    """Return the displacement float [N, 2, Y, X] after unit time along a velocity field.
-
-    That of the negative velocity is its inverse.
-    """
-    dvf: Tensor = velocity / 2**_SQUARINGS
-    for _ in range(_SQUARINGS):
-        dvf = compose(dvf, dvf)
-    return dvf

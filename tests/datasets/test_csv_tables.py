@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from echoweave.datasets.csv_tables import number_in, read_table
 from echoweave.errors import InputError
-from echoweave.mmode.strips.tables import number_in, read_table
 
 ROWS = [(2, {"name": "a", "good_start": "1,5"}), (4, {"name": "b", "good_start": ""})]
 

@@ -92,7 +92,7 @@ def _text(path: Path) -> str:
     except ValueError as error:
         raise _unreadable(path, str(error), "give a table") from error
     if len(content) > _MOST_BYTES:
-        raise _unreadable(path, "larger than any table of strips", "give a table")
+        raise _unreadable(path, "larger than any table of annotations", "give a table")
     # Of UTF-16 and of other files than texts.
     if b"\0" in content:
         raise _unreadable(path, *_NO_TEXT)
