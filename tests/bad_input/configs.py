@@ -34,6 +34,25 @@ CONFIGS: dict[str, tuple[dict[str, Any], str]] = {
         "config: results_dir: 7 is not of type 'string'; it must be: a path (folder for "
         "everything that is made)",
     ),
+    "window of no width": (
+        {"learn2reg": {"network": {"windows": [[0, 40]]}}},
+        "config: learn2reg.network.windows.0.0: 0 is less than or equal to the minimum of 0; it "
+        "must be: a list of pairs of numbers (width and level in HU of each channel)",
+    ),
+    "one case cannot be a pair": (
+        {"learn2reg": {"choosing_cases": 1}},
+        "config: learn2reg.choosing_cases: 1 is less than the minimum of 2; it must be: an integer "
+        "of at least 2 (training cases of the measured cohort that choose the best weights)",
+    ),
+    "cohort of volumes that nobody reads": (
+        {"learn2reg": {"cohorts": {"msd-lung": "resources/Task06_Lung"}}},
+        "config: learn2reg.cohorts.msd-lung: unknown key; did you mean 'msd-colon'?",
+    ),
+    "nothing to work on": (
+        {"data": {"dataset": None}},
+        "config: data.dataset: there is nothing to work on: no sequences, no strips of M-mode, no "
+        "volumes; set it, or mmode.root, or learn2reg.root",
+    ),
     "nothing for a section": (
         {"evaluation": None},
         "config: evaluation: None is not of type 'object'; see config/schema.yaml",
@@ -93,8 +112,8 @@ CONFIGS: dict[str, tuple[dict[str, Any], str]] = {
     "unknown architecture": (
         {"registration": {"models": {"dirnet": {"architecture": "x"}}}},
         "config: registration.models.dirnet.architecture: 'x' is not one of ['dirnet', "
-        "'dirnet-multistage', 'svf']; it must be: dirnet, dirnet-multistage or svf (the "
-        "kind of network)",
+        "'dirnet-multistage', 'svf', 'dual-encoder']; it must be: dirnet, dirnet-multistage, svf "
+        "or dual-encoder (the kind of network)",
     ),
     "model named like a path": (
         {"registration": {"models": {"../dirnet": DIRNET}}},
