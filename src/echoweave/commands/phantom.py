@@ -32,8 +32,9 @@ def add_phantom_options(parser: argparse.ArgumentParser) -> None:
     default = PhantomSettings()
     parser.formatter_class = argparse.ArgumentDefaultsHelpFormatter
     parser.description = (
-        "Write a phantom data set: OUT/camus and OUT/ted, OUT/echonet, OUT/clips, or OUT/mmode; "
-        "and OUT/truth with a mask of every frame, or the diameter in every column."
+        "Write a phantom data set: OUT/camus and OUT/ted, OUT/echonet, OUT/clips, OUT/mmode, or "
+        "OUT/learn2reg and further cohorts of abdominal CT; and OUT/truth with a mask of every "
+        "frame, the diameter in every column, or the field of every validation pair."
     )
     add = parser.add_argument
     add("out", metavar="OUT", type=Path, help="new folder")
@@ -41,8 +42,8 @@ def add_phantom_options(parser: argparse.ArgumentParser) -> None:
         "--layout",
         choices=LAYOUTS,
         default=default.layout,
-        help="release of CAMUS, EchoNet, clips of whole beats as DICOM and AVI, or M-mode as PNG "
-        "and DICOM",
+        help="release of CAMUS, EchoNet, clips of whole beats as DICOM and AVI, M-mode as PNG "
+        "and DICOM, or pairs of volumes for registration",
     )
     add(
         "--species",
@@ -55,8 +56,9 @@ def add_phantom_options(parser: argparse.ArgumentParser) -> None:
         "--test-patients",
         type=int,
         default=default.test_patients,
-        help="test patients; of clips none",
+        help="test patients; of clips none; of Learn2Reg those of its validation pairs",
     )
+    add("--others", type=int, default=default.others, help="cases of each further CT cohort")
     add("--ted", type=int, default=default.ted, help="training patients that are also in TED")
     add(
         "--beats",
@@ -67,12 +69,12 @@ def add_phantom_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--size",
         type=int,
-        nargs=2,
-        metavar=("Y", "X"),
+        nargs="+",
+        metavar="N",
         default=default.size,
         help="rows and columns of an image of usual depth (None: 200 160, of EchoNet 112 112, of "
-        "M-mode 128 1536); "
-        "CAMUS itself: 945 584",
+        "M-mode 128 1536); CAMUS itself: 945 584; of Learn2Reg voxels along x, y and z (None: 48 "
+        "40 64; itself: 192 160 256)",
     )
     add(
         "--frame-rate",

@@ -1,4 +1,4 @@
-"""A whole phantom data set: CAMUS and TED, EchoNet, clips, or M-mode, and the truth beside them."""
+"""A whole phantom data set: CAMUS and TED, EchoNet, clips, M-mode or CT, and what is true."""
 
 import tempfile
 from collections.abc import Iterable
@@ -25,7 +25,8 @@ def write_phantom(out: Path, settings: PhantomSettings) -> None:
     ``out/truth/{sequence}.nii.gz`` the true mask of every CAMUS frame from ED to ES. Of EchoNet,
     ``out/echonet``, it is the cavity in every stored frame; of clips see
     :func:`echoweave.phantom.clips.write_phantom_clips`, of M-mode
-    :func:`echoweave.phantom.mmode.write.write_phantom_mmode`.
+    :func:`echoweave.phantom.mmode.write.write_phantom_mmode`, of abdomens
+    :func:`echoweave.phantom.learn2reg.files.write_phantom_learn2reg`.
 
     Raises:
         InputError: ``out`` is there already and not an empty folder.
@@ -48,6 +49,10 @@ def write_phantom(out: Path, settings: PhantomSettings) -> None:
             from echoweave.phantom.mmode.write import write_phantom_mmode
 
             write_phantom_mmode(draft, settings)
+        elif settings.layout == "learn2reg":
+            from echoweave.phantom.learn2reg.files import write_phantom_learn2reg
+
+            write_phantom_learn2reg(draft, settings)
         else:
             _write_camus(draft, settings)
         draft.rename(out)

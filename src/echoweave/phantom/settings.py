@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from echoweave.errors import InputError, Problem
 from echoweave.phantom.artefacts import PLAIN, REALISTIC, Artefacts
 
-LAYOUTS = ("mhd", "nifti", "echonet", "clips", "mmode")
+LAYOUTS = ("mhd", "nifti", "echonet", "clips", "mmode", "learn2reg")
 SPECIES_NAMES = ("mouse", "human")
 # Rows and columns unless told otherwise.
 _CAMUS_SIZE, _ECHONET_SIZE, _MMODE_SIZE = (200, 160), (112, 112), (128, 1536)
+# Voxels along x, y and z of Learn2Reg's volumes unless told otherwise, each of 8 mm.
+_VOLUME_SIZE = (48, 40, 64)
 MAX_TED = 98
 _MAX_SIDE = 2048
 
@@ -19,7 +21,7 @@ class PhantomSettings:
 
     Attributes:
         layout: What to write: CAMUS as in its release "mhd" or "nifti", "echonet", "clips" as
-            people record them, or "mmode".
+            people record them, "mmode", or "learn2reg".
         patients: Training patients.
         test_patients: Test patients; of "clips" there are none.
         ted: Training patients that are also in TED; at most 98, as in the real TED. With EchoNet
@@ -27,7 +29,8 @@ class PhantomSettings:
         beats: Beats in every third TED clip, the later ones weaker; the others have one, as those
             of the real TED.
         size: (rows, columns) of an image of usual depth, of every image of EchoNet, of every
-            M-mode strip; None: 200 x 160, of EchoNet 112 x 112, of M-mode 128 x 1536.
+            M-mode strip; None: 200 x 160, of EchoNet 112 x 112, of M-mode 128 x 1536. Of
+            Learn2Reg (x, y, z) of the field of view of 384 x 320 x 512 mm; None: 48 x 40 x 64.
         frame_rate: Lowest and highest frame rate, Hz; the frames of a half cycle follow from it
             and from how long systole lasts.
         frames: Fewest and most frames of a half cycle, from which the frame rate follows instead;
@@ -39,6 +42,7 @@ class PhantomSettings:
         artefacts: What the pictures show of real echo.
         hide_test_labels: Whether test patients go without masks, volumes and EF.
         species: Whose M-mode: "mouse" or "human".
+        others: Cases of each further cohort of Learn2Reg.
 
     Raises:
         InputError: An option is out of range; all that are, together.
@@ -49,13 +53,14 @@ class PhantomSettings:
     test_patients: int = 4
     ted: int = 6
     beats: int = 2
-    size: tuple[int, int] | None = None
+    size: tuple[int, ...] | None = None
     frame_rate: tuple[float, float] = (30.0, 80.0)
     frames: tuple[int, int] | None = None
     seed: int = 2023
     diastoles: bool = False
     hide_test_labels: bool = False
     species: str = "mouse"
+    others: int = 5
     artefacts: Artefacts = REALISTIC
 
     def __post_init__(self) -> None:
@@ -65,7 +70,11 @@ class PhantomSettings:
         low, high = self.frame_rate
         least = 8 if echonet else 3
         fewest, most = self.frames or (least, least)
-        rows, columns = self.image_size
+        volumes = self.layout == "learn2reg"
+        sides, least_side = (3, 16) if volumes else (2, 32)
+        size = self.size or (least_side,) * sides
+        # As many as Learn2Reg trains on and has in its list of validation pairs.
+        most_patients, fewest_tests, most_tests = (20, 2, 10) if volumes else (9000, 0, 900)
         shown = self.artefacts
         checks = (
             (self.layout in LAYOUTS, "--layout", self.layout, ", ".join(LAYOUTS)),
@@ -75,8 +84,18 @@ class PhantomSettings:
                 self.species,
                 " or ".join(SPECIES_NAMES),
             ),
-            (1 <= self.patients <= 9000, "--patients", self.patients, "1 to 9000"),
-            (0 <= self.test_patients <= 900, "--test-patients", self.test_patients, "0 to 900"),
+            (
+                1 <= self.patients <= most_patients,
+                "--patients",
+                self.patients,
+                f"1 to {most_patients}",
+            ),
+            (
+                fewest_tests <= self.test_patients <= most_tests,
+                "--test-patients",
+                self.test_patients,
+                f"{fewest_tests} to {most_tests}",
+            ),
             (
                 not camus or 0 <= self.ted <= min(MAX_TED, self.patients),
                 "--ted",
@@ -85,11 +104,12 @@ class PhantomSettings:
             ),
             (1 <= self.beats <= 10, "--beats", self.beats, "1 to 10"),
             (
-                all(32 <= side <= _MAX_SIDE for side in (rows, columns)),
+                len(size) == sides and all(least_side <= side <= _MAX_SIDE for side in size),
                 "--size",
-                f"{rows} {columns}",
-                f"two numbers from 32 to {_MAX_SIDE}",
+                " ".join(map(str, size)),
+                f"{'three' if volumes else 'two'} numbers from {least_side} to {_MAX_SIDE}",
             ),
+            (0 <= self.others <= 100, "--others", self.others, "0 to 100"),
             (
                 least <= fewest <= most,
                 "--frames",
@@ -121,7 +141,14 @@ class PhantomSettings:
     def image_size(self) -> tuple[int, int]:
         """(rows, columns) as asked for, or as the layout usually has them."""
         usual = {"echonet": _ECHONET_SIZE, "mmode": _MMODE_SIZE}.get(self.layout, _CAMUS_SIZE)
-        return self.size or usual
+        rows, columns = self.size or usual
+        return rows, columns
+
+    @property
+    def volume_size(self) -> tuple[int, int, int]:
+        """Voxels along x, y and z of Learn2Reg's volumes."""
+        x, y, z = self.size or _VOLUME_SIZE
+        return x, y, z
 
     @property
     def training_numbers(self) -> list[int]:
