@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from echoweave import __version__
+from echoweave.commands.evaluate_pairs import add_evaluate_pairs_options, run_evaluate_pairs
 from echoweave.commands.phantom import add_phantom_options, run_phantom
 from echoweave.commands.segment import add_segment_options, run_segment
 from echoweave.errors import InputError
@@ -30,7 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     logging.basicConfig(format="%(message)s")
     LOGGER.setLevel(logging.INFO)
-    run = {"phantom": run_phantom, "segment": run_segment}[command]
+    run = {
+        "evaluate-pairs": run_evaluate_pairs,
+        "phantom": run_phantom,
+        "segment": run_segment,
+    }[command]
     try:
         return run(options)
     except InputError as error:
@@ -49,6 +54,8 @@ def _build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     about = "segment clips of any kind and measure the left ventricle"
     add_segment_options(commands.add_parser("segment", help=about))
+    about = "measure displacement fields of pairs of volumes by their labels"
+    add_evaluate_pairs_options(commands.add_parser("evaluate-pairs", help=about))
     about = "write a phantom of CAMUS and TED, of EchoNet, or clips of any kind"
     add_phantom_options(commands.add_parser("phantom", help=about))
     return parser

@@ -1,0 +1,112 @@
+"""Find and read what is measured: pairs, labels, images; displacement files are only found here."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from echoweave.errors import InputError, Problem
+from echoweave.learn2reg.cohorts.registry import TARGET
+from echoweave.learn2reg.fields.files import TASK, case_number, find_field
+from echoweave.learn2reg.organs import ORGANS
+from echoweave.learn2reg.scan import Scan, read_organ_labels
+from echoweave.learn2reg.splits import VolumePair, read_pair_list
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+# Numbers of the fixed and the moving case; today's form names their modalities, too.
+_FIELD = re.compile(r"disp_(\d{4})(?:_\d{4}(?=_\d{4}_))?_(\d{4})(?:_\d{4})?\.(?:npz|nii\.gz)")
+# What the release of 2020 and today's call a file of a case.
+LABEL_NAMES = ("label{}.nii.gz", "AbdomenCTCT_{}_0000.nii.gz")
+IMAGE_NAMES = ("img{}.nii.gz", "AbdomenCTCT_{}_0000.nii.gz")
+
+
+def pairs_to_measure(
+    fields: Path | None, pairs: Path | Sequence[VolumePair] | None
+) -> list[VolumePair]:
+    """Return the pairs of a list, or those of all displacement files.
+
+    Raises:
+        InputError: There is none, the list is damaged, or names a pair twice.
+    """
+    if pairs is None:
+        if fields is None:
+            raise ValueError("give pairs, or fields that name them")
+        return _pairs_of_files(fields)
+    listed = [pair for _, pair in read_pair_list(pairs)] if isinstance(pairs, Path) else [*pairs]
+    twice = len(set(listed)) < len(listed)
+    if twice or not listed:
+        what = "it names a pair twice" if twice else "it names no pair"
+        place = str(pairs) if isinstance(pairs, Path) else "pairs"
+        raise InputError(Problem(place, "", what, "list every pair that is to be measured once"))
+    return listed
+
+
+def _pairs_of_files(fields: Path) -> list[VolumePair]:
+    names = [path.name for path in (*fields.glob("disp_*"), *fields.glob(f"{TASK}/disp_*"))]
+    matches = [match for name in names if (match := _FIELD.fullmatch(name))]
+    if not matches:
+        remedy = "give the folder of files disp_FFFF_0000_MMMM_0000.npz or disp_FFFF_MMMM.npz"
+        raise InputError(Problem(str(fields), "", "no displacement file lies in it", remedy))
+    return sorted({VolumePair(f"{TARGET}_{match[1]}", f"{TARGET}_{match[2]}") for match in matches})
+
+
+def find_fields(fields: Path, pairs: Sequence[VolumePair]) -> dict[VolumePair, Path]:
+    """Return the displacement file of each pair.
+
+    Raises:
+        InputError: All that are missing.
+    """
+    return for_each(pairs, lambda pair: find_field(fields, *pair))
+
+
+def load_labels(folder: Path, cases: Iterable[str]) -> dict[str, Scan]:
+    """Read the labels of the cases, and nothing else that lies in ``folder``.
+
+    Raises:
+        InputError: All that are missing, damaged, or no labels of these organs.
+    """
+    return for_each(
+        cases, lambda case: read_organ_labels(find_case(folder, case, LABEL_NAMES), ORGANS)
+    )
+
+
+def find_case(folder: Path, case: str, names: Sequence[str]) -> Path:
+    """Return the file of a case by one of ``names``.
+
+    Raises:
+        InputError: There is none.
+    """
+    paths = [folder / name.format(case_number(case)) for name in names]
+    for path in paths:
+        if path.is_file():
+            return path
+    what = f"no file of {case}"
+    remedy = f"add {' or '.join(path.name for path in paths)}, or leave out its pairs"
+    raise InputError(Problem(str(folder), "", what, remedy))
+
+
+def for_each(keys: Iterable[Key], work: Callable[[Key], Value]) -> dict[Key, Value]:
+    """Return what ``work`` returns of each key.
+
+    Raises:
+        InputError: With the problems of all keys.
+    """
+    found: dict[Key, Value] = {}
+    problems: list[Problem] = []
+    for key in keys:
+        with gathered(problems):
+            found[key] = work(key)
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+@contextmanager
+def gathered(problems: list[Problem]) -> Iterator[None]:
+    """Note what is wrong with the input, instead of raising it."""
+    try:
+        yield
+    except InputError as error:
+        problems += error.problems

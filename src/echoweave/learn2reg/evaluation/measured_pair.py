@@ -1,0 +1,96 @@
+"""One pair: its field read, its labels warped, and what was measured as rows of the tables."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from echoweave.learn2reg.evaluation.folding import Smoothness, measure_smoothness
+from echoweave.learn2reg.evaluation.overlap import OrganOverlap, measure_organs
+from echoweave.learn2reg.fields.files import read_native_field
+from echoweave.learn2reg.fields.native import native_shape
+from echoweave.learn2reg.fields.native_warp import NativeField, warp_moving
+from echoweave.learn2reg.organs import ORGANS
+from echoweave.learn2reg.scan import Scan
+from echoweave.learn2reg.splits import VolumePair
+
+
+class PairTask(NamedTuple):
+    """A pair to measure.
+
+    Attributes:
+        variant: What made the field.
+        pair: Names of the cases.
+        path: The displacement file; None for the identity.
+    """
+
+    variant: str
+    pair: VolumePair
+    path: Path | None
+
+    def field(self, fixed: Scan) -> NativeField:
+        """Read the field on the grid of the fixed file, in its axes.
+
+        Raises:
+            InputError: It cannot be read, has another shape, or a displacement is not finite.
+        """
+        z, y, x = fixed.array.shape
+        shape = native_shape((z, y, x), fixed.axes)
+        if self.path is None:
+            return np.zeros((3, *shape), np.float32)
+        return read_native_field(self.path, shape)
+
+
+@dataclass(frozen=True)
+class MeasuredPair:
+    """What a field is worth on its pair."""
+
+    task: PairTask
+    organs: list[OrganOverlap]
+    smoothness: Smoothness
+
+    def row(self) -> dict[str, Any]:
+        """Return the row of pairs.tsv: means over the organs that both files show."""
+        both = [organ for organ in self.organs if organ.present == "both"]
+        return {
+            **self._keys(),
+            "dice": _mean([organ.dice for organ in both]),
+            "hd95_voxels": _mean([organ.hd95_voxels for organ in both]),
+            "hd95_mm": _mean([organ.hd95_mm for organ in both]),
+            **asdict(self.smoothness),
+            "organs": len(both),
+            "one_sided": len(self.organs) - len(both),
+            "lost": sum(organ.is_lost for organ in both),
+        }
+
+    def organ_rows(self) -> list[dict[str, Any]]:
+        """Return the rows of labels.tsv, one an organ that at least one file shows."""
+        return [
+            {**self._keys(), "label": organ.label, "organ": ORGANS[organ.label], **asdict(organ)}
+            for organ in self.organs
+        ]
+
+    def _keys(self) -> dict[str, Any]:
+        return {
+            "variant": self.task.variant,
+            **self.task.pair._asdict(),
+        }
+
+
+def measure_task(task: PairTask, labels: dict[str, Scan]) -> MeasuredPair:
+    """Measure a pair.
+
+    Raises:
+        InputError: As :meth:`PairTask.field` does.
+    """
+    fixed, moving = (labels[case] for case in task.pair)
+    field = task.field(fixed)
+    warped = warp_moving(moving.array, field, (fixed.axes, moving.axes))
+    organs = measure_organs(fixed.array, moving.array, warped, fixed.spacing)
+    return MeasuredPair(task, organs, measure_smoothness(field))
+
+
+def _mean(values: list[float]) -> float:
+    known = [value for value in values if not np.isnan(value)]
+    return float(np.mean(known)) if known else float("nan")

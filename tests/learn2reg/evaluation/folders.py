@@ -1,0 +1,49 @@
+"""A folder of labels and one of fields, tiny: three cases of two organs in shifted cubes."""
+
+from pathlib import Path
+
+import numpy as np
+from nibabel.nifti1 import Nifti1Image
+from numpy.typing import NDArray
+
+from echoweave.learn2reg.fields.files import field_file_name, write_field
+
+SHAPE = (12, 14, 16)
+# Case -> how far its organs lie up, of those of case 1.
+SHIFTS = {"l2r_0001": 0, "l2r_0002": 1, "l2r_0003": 2}
+# Axes as the release stores them: i to the right, j to anterior, k up.
+AFFINE = np.diag([2.0, 2.0, 2.0, 1.0])
+AXES = "RAS"
+
+
+def organs(shift: int) -> NDArray[np.uint8]:
+    """Liver and spleen as cubes of side 4, [Z, Y, X]."""
+    labels = np.zeros(SHAPE, np.uint8)
+    labels[2 + shift : 6 + shift, 4:8, 2:6] = 6
+    labels[2 + shift : 6 + shift, 4:8, 10:14] = 1
+    return labels
+
+
+def write_volume(path: Path, volume: NDArray[np.generic]) -> None:
+    """Write [Z, Y, X] in the axes RAS."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Nifti1Image(volume.T[::-1, ::-1], AFFINE).to_filename(path)
+
+
+def write_labels(folder: Path) -> None:
+    for case, shift in SHIFTS.items():
+        write_volume(folder / f"label{case[-4:]}.nii.gz", organs(shift))
+
+
+def field_up(voxels: float) -> NDArray[np.float32]:
+    """Every voxel of the fixed file lies ``voxels`` higher in the moving one."""
+    field = np.zeros((3, *SHAPE), np.float32)
+    field[0] = voxels
+    return field
+
+
+def write_fields(folder: Path) -> None:
+    """1 to 2 as it should be, in today's form; 1 to 3 one voxel short, in the form of 2020."""
+    for moving, voxels, form in (("l2r_0002", 1, "full"), ("l2r_0003", 1, "half")):
+        name = field_file_name("l2r_0001", moving, form)  # type: ignore[arg-type]
+        write_field(folder / name, field_up(voxels), (AXES, AXES), form)  # type: ignore[arg-type]
