@@ -12,12 +12,14 @@ CORES ?= all
 PHANTOM := resources/phantom
 PHANTOM_ECHONET := resources/phantom-echonet
 PHANTOM_MMODE := resources/phantom-mmode
+PHANTOM_LEARN2REG := resources/phantom-learn2reg
 CLIPS := resources/phantom-clips
 DEMO := --cores $(CORES) --configfile config/phantom.yaml
 DEMO_ECHONET := --cores $(CORES) --configfile config/echonet.yaml config/phantom-echonet.yaml
+DEMO_LEARN2REG := --cores $(CORES) --configfile config/learn2reg.yaml config/phantom-learn2reg.yaml
 DEMO_MMODE := --cores $(CORES) --configfile config/mmode.yaml config/phantom-mmode.yaml
 
-.PHONY: setup demo demo-echonet demo-mmode test run-tests lint picture performance reruns resources config-docs rulegraph lock clean
+.PHONY: setup demo demo-echonet demo-mmode demo-learn2reg test run-tests lint picture performance reruns resources config-docs rulegraph lock clean
 
 setup: .venv/.ready
 
@@ -71,6 +73,15 @@ demo-mmode: $(PHANTOM_MMODE)/.ready
 	@$(BIN)/echoweave segment --mode m $(PHANTOM_MMODE)/strips/mmode/dicom \
 	  --model results-mmode/mmode/bundles/nnunet --out results-mmode/strips
 
+$(PHANTOM_LEARN2REG)/.ready: .venv/.ready src/echoweave/phantom/*.py src/echoweave/phantom/learn2reg/*.py
+	rm -rf $(PHANTOM_LEARN2REG)
+	$(BIN)/echoweave phantom $(PHANTOM_LEARN2REG) --layout learn2reg
+	touch $@
+
+demo-learn2reg: $(PHANTOM_LEARN2REG)/.ready
+	$(BIN)/snakemake learn2reg $(DEMO_LEARN2REG)
+	@cat results-learn2reg/learn2reg/tables/ablation.md
+
 # Both at once: what looks at the code keeps one core busy.
 test: setup
 	$(MAKE) --no-print-directory --jobs 2 lint run-tests
@@ -115,4 +126,4 @@ lock: setup
 	 $(BIN)/pip freeze --exclude-editable | sed 's/^\(torch==[0-9.]*\).*/\1/') > requirements.lock
 
 clean:
-	rm -rf results results-echonet results-mmode $(PHANTOM) $(PHANTOM_ECHONET) $(PHANTOM_MMODE) $(CLIPS) .snakemake
+	rm -rf results results-echonet results-mmode results-learn2reg $(PHANTOM) $(PHANTOM_ECHONET) $(PHANTOM_MMODE) $(PHANTOM_LEARN2REG) $(CLIPS) .snakemake

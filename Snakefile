@@ -11,7 +11,7 @@ configfile: f"{workflow.basedir}/config/config.yaml"
 include: "rules/common.smk"
 
 
-# The spine, from B-mode sequences; without a data set the wing stands alone.
+# The spine, from B-mode sequences; without a data set the wings stand alone.
 if HAS_COHORT:
 
     include: "rules/cohort.smk"
@@ -20,6 +20,7 @@ if HAS_COHORT:
     include: "rules/registration.smk"
     include: "rules/pseudolabels.smk"
     include: "rules/segmentation.smk"
+    include: "rules/noisy_labels.smk"
     include: "rules/pretraining.smk"
     include: "rules/bundle.smk"
     include: "rules/evaluation.smk"
@@ -30,9 +31,27 @@ if HAS_COHORT:
     include: "rules/report.smk"
 
 
-include: "rules/mmode.smk"
-include: "rules/mmode_networks.smk"
-include: "rules/mmode_study.smk"
+# Strips are recorded, or cut out of sequences.
+if HAS_COHORT or config["mmode"]["root"]:
+
+    include: "rules/mmode.smk"
+    include: "rules/mmode_networks.smk"
+    include: "rules/mmode_study.smk"
+
+
+if config["learn2reg"]["root"]:
+
+    include: "rules/learn2reg.smk"
+    include: "rules/learn2reg_registration.smk"
+    include: "rules/learn2reg_study.smk"
+
+else:
+
+    rule learn2reg:
+        input:
+            nothing_without("learn2reg.root"),
+        message:
+            "There are no volumes"
 
 
 report: "workflow/report/workflow.rst"
@@ -74,5 +93,6 @@ rule all:
             else []
         ),
         rules.mmode.input if config["mmode"]["root"] else [],
+        rules.learn2reg.input if config["learn2reg"]["root"] else [],
     message:
         "Everything is made"

@@ -180,7 +180,14 @@ def models(iterations: int) -> dict[str, dict[str, Any]]:
     return {name: quick(model, iterations) for name, model in default.items()}
 
 
-def train(out: Path, caches: list[Path], name: str, settings: dict[str, Any], seed: int) -> Path:
+def train(
+    out: Path,
+    caches: list[Path],
+    name: str,
+    settings: dict[str, Any],
+    seed: int,
+    noisy_labels: Path | None = None,
+) -> Path:
     """Train one model, unless it is there already, and return its checkpoint."""
     folder = out / name.replace(" ", "-")
     if not (folder / "model.pt").exists():
@@ -189,7 +196,9 @@ def train(out: Path, caches: list[Path], name: str, settings: dict[str, Any], se
         files = folder / "model.pt", folder / "curves.tsv", folder
         rim = 0 if name == IN_PAPER else RIM_SHARE
         common = {"rim_share": rim, "holdout": 0, "validation_patients": 2, "seed": seed}
-        train_registration(caches, nobody, *files, name, {name: settings, **common}, threads=1)
+        train_registration(
+            caches, nobody, noisy_labels, *files, name, {name: settings, **common}, threads=1
+        )
     return folder / "model.pt"
 
 

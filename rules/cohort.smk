@@ -11,6 +11,7 @@ from echoweave.pseudolabels.estimators.registry import unknown_estimators
 from echoweave.segmentation.arm import CONFIGURATIONS
 from echoweave.segmentation.arms import (
     PRETRAINING,
+    TEACHER,
     arm_problems,
     candidates,
     data_sets,

@@ -20,7 +20,7 @@ from echoweave.config import check_config, config_slice
 from echoweave.config_keys import check_keys
 from echoweave.cpu import usable_cpus
 from echoweave.engine import present_run
-from echoweave.errors import InputError
+from echoweave.errors import InputError, Problem
 from echoweave.imports import code_digest
 from echoweave.paths import check_places, expand_paths
 from echoweave.records import keep_records, restore_records
@@ -68,6 +68,16 @@ def memory(megabytes):
 def gpus(device):
     """GPUs that a job asks for."""
     return 0 if device == "cpu" else 1
+
+
+def nothing_without(key):
+    """The input of a target that cannot be made because ``key`` is null."""
+
+    def refuse(wildcards):
+        what, remedy = "it is null, and the target needs it", "set it to the folder of the data"
+        raise WorkflowError(f"\n{InputError(Problem('config', key, what, remedy))}")
+
+    return refuse
 
 
 def logs(name):

@@ -8,7 +8,7 @@ where mmode.root is set.
 
 from echoweave.datasets.cohort import Cohort
 from echoweave.io.buckets import index_name
-from echoweave.mmode.strips.cohort import load_mmode_cohort, nothing_to_measure
+from echoweave.mmode.strips.cohort import load_mmode_cohort
 from echoweave.mmode.strips.recording import SPLITS
 from echoweave.mmode.strips.splits import cohort_splits
 
@@ -16,8 +16,6 @@ MMODE = RESULTS / "mmode"
 MMODE_NETWORKS = config["mmode"]["networks"]
 
 try:
-    if not HAS_COHORT and config["mmode"]["root"] is None:
-        raise InputError(nothing_to_measure())
     RECORDED = (
         load_mmode_cohort(
             Path(config["mmode"]["root"]),

@@ -21,6 +21,9 @@ NNUNET = RESULTS / "nnunet"
 REBUILDING = PRETRAINING._replace(data_set=COHORT.dataset.title)
 STARTED = [name for name, arm in ARMS.items() if arm.start == MASKED]
 MEASURES = RESULTS / "measures"
+# The nnU-Net that labels every frame for registration networks, and what it makes.
+TEACHING = TEACHER._replace(data_set=COHORT.dataset.title)
+NOISY_LABELS = RESULTS / "registration/noisy_labels"
 
 
 def indexes(folder, patients):

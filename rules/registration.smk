@@ -1,7 +1,7 @@
 """Registration: one network a model learns to align the frames of a sequence.
 
-Comes in: cache/{patient}.h5 of the training patients, ted_pairs.tsv for the hold-out, and
-checkpoints that are given instead of trained.
+Comes in: cache/{patient}.h5 of the training patients, ted_pairs.tsv for the hold-out, noisy labels for
+the networks that ask for them, and checkpoints that are given instead of trained.
 Goes out: registration/{model}/model.pt, curves.tsv and TensorBoard events, and
 registration/roles.tsv: whom the networks trained on, validated on, and never saw.
 """
@@ -10,6 +10,10 @@ from echoweave.io.checksums import sha256
 
 PRETRAINED = config["registration"]["pretrained"]
 TRAINED = [model for model in MODELS if model not in PRETRAINED]
+# They learn from the labels of a teacher as well.
+TAUGHT = [
+    model for model in TRAINED if config["registration"]["models"][model]["noisy_labels_weight"] > 0
+]
 ADOPTED = [model for model in MODELS if model in PRETRAINED]
 
 
@@ -25,6 +29,7 @@ rule train_registration:
     input:
         caches=cache_indexes(COHORT.training_patients),
         pairs=rules.pair_ted.output.pairs,
+        noisy_labels=lambda wildcards: NOISY_LABELS if wildcards.model in TAUGHT else [],
     output:
         model=RESULTS / "registration/{model}/model.pt",
         curves=RESULTS / "registration/{model}/curves.tsv",

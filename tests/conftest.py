@@ -70,6 +70,20 @@ def phantom_clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_once(tmp_path_factory, "clips", lambda folder: write_phantom(folder, TINY_CLIPS))
 
 
+# Cases 1, 4 and 7 are paired, six train and choose; two cases of each further cohort.
+TINY_VOLUMES = PhantomSettings(
+    layout="learn2reg", patients=6, test_patients=3, others=2, size=(24, 20, 32), seed=7
+)
+
+
+@pytest.fixture(scope="session")
+def phantom_volumes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of volumes in the forms of Learn2Reg and further cohorts."""
+    return made_once(
+        tmp_path_factory, "learn2reg", lambda folder: write_phantom(folder, TINY_VOLUMES)
+    )
+
+
 @pytest.fixture
 def make_tree(tmp_path: Path) -> Callable[[str], Tree]:
     """Return a function from the layout to an empty tree."""

@@ -26,6 +26,13 @@ KEYS = {
     "data.dense_truth": ("data", "dense_truth"),
     "mmode.root": ("mmode", "root"),
     "mmode.quicknat.start": ("mmode", "quicknat", "start"),
+    "learn2reg.root": ("learn2reg", "root"),
+    **{
+        f"learn2reg.cohorts.{name}": ("learn2reg", "cohorts", name)
+        for name in DEFAULT["learn2reg"]["cohorts"]
+    },
+    "learn2reg.pairs.validation": ("learn2reg", "pairs", "validation"),
+    "learn2reg.pairs.testing": ("learn2reg", "pairs", "testing"),
     "registration.pretrained.dirnet": ("registration", "pretrained", "dirnet"),
 }
 

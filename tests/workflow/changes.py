@@ -24,6 +24,7 @@ from tests.workflow.edits import (
     touch_inputs,
     write_clips_of_echonet,
     write_strips,
+    write_volumes,
 )
 from tests.workflow.project import Project
 
@@ -70,13 +71,18 @@ def key(name: str, value: Any, edit: Callable[[Project], None] | None = None) ->
     return Change(f"`{name}`", {name: value}, edit)
 
 
-def keys(what: str, prefix: str, **values: Any) -> Change:
+def keys(what: str, prefix: str, together: bool = False, **values: Any) -> Change:
     """Several keys of one section."""
-    return Change(what, {f"{prefix}.{name}": value for name, value in values.items()})
+    named = {f"{prefix}.{name}": value for name, value in values.items()}
+    return Change(what, named, together=together)
 
 
 _MODEL = "registration.models.dirnet"
 _NNUNET = "segmentation.training"
+_COHORTS = (
+    *("msd-liver", "msd-pancreas", "msd-hepatic-vessel", "msd-spleen", "msd-colon"),
+    *("kits", "tcia"),
+)
 _ARMS = ["sparse2d", "dense2d", "dense3d"]
 _FOLD = "nnunet/trained/Dataset571_CAMUS2DDense/EchoTrainer__dense2d__2d/fold_0"
 
@@ -110,6 +116,7 @@ CHANGES: tuple[Change, ...] = (
     Change(
         "`registration.device`, `registration.threads`",
         {"registration.device": "cpu", "registration.threads": 2},
+        together=True,
     ),
     key("registration.rim_share", 0.1),
     key(f"{_MODEL}.bending_weight", 0.5),
@@ -135,6 +142,7 @@ CHANGES: tuple[Change, ...] = (
         schedule="constant",
         validate_every=1,
     ),
+    key(f"{_MODEL}.noisy_labels_weight", 0.1),
     Change(
         "`registration.models`, a model that is not among the estimators",
         {"registration.models.svf.iterations": 5},
@@ -175,10 +183,12 @@ CHANGES: tuple[Change, ...] = (
     Change(
         "`segmentation.device`, `segmentation.threads`",
         {"segmentation.device": "cpu", "segmentation.threads": 2},
+        together=True,
     ),
     keys(
         f"`{_NNUNET}.save_every`, `.augmentation_workers`",
         _NNUNET,
+        together=True,
         save_every=5,
         augmentation_workers=1,
     ),
@@ -198,6 +208,7 @@ CHANGES: tuple[Change, ...] = (
     keys(
         "any key of `segmentation.pretraining`, with no arm that starts from it",
         "segmentation.pretraining",
+        together=True,
         epochs=3,
         iterations_per_epoch=3,
         validation_iterations=2,
@@ -246,6 +257,54 @@ CHANGES: tuple[Change, ...] = (
                 "quality.batch_size": 2,
                 "quality.learning_rate": 0.1,
                 "quality.threshold": 0.6,
+            }.items()
+        },
+        together=True,
+    ),
+    Change("`learn2reg.root`, volumes", {"learn2reg.root": "resources/learn2reg"}, write_volumes),
+    Change(
+        "any other key of `learn2reg`, without volumes",
+        {
+            f"learn2reg.{name}": value
+            for name, value in {
+                **{f"cohorts.{name}": "elsewhere" for name in _COHORTS},
+                "pairs.validation": "pairs.csv",
+                "pairs.testing": "pairs.csv",
+                "choosing_cases": 2,
+                "exclude": ["kits_case_00001"],
+                "variants": ["baseline"],
+                "network.windows": [[400, 40]],
+                "network.channels": [8, 16],
+                "network.down_convolutions": [1],
+                "network.up_convolutions": [1],
+                "network.norm": "none",
+                "network.head": "svf",
+                "network.deep_supervision": False,
+                "network.shrink": 2,
+                "training.similarity": "ncc",
+                "training.similarity_weight": 2,
+                "training.regulariser": "bending",
+                "training.regulariser_weight": 1,
+                "training.dice_weight": 2,
+                "training.inverse_weight": 1,
+                "training.crop": 64,
+                "training.iterations": 3,
+                "training.batch_size": 1,
+                "training.learning_rate": 0.1,
+                "training.schedule": "cosine",
+                "training.validate_every": 1,
+                "training.checkpointing": True,
+                "pretraining.iterations": 3,
+                "pretraining.learning_rate": 0.1,
+                "noisy.min_confidence": 0.1,
+                "noisy.plan.batch_size": 3,
+                "refinement.similarity": "mse",
+                "refinement.bending_weight": 1,
+                "refinement.grid_spacing_px": 16,
+                "refinement.shrinks": [2],
+                "refinement.steps": 1,
+                "refinement.learning_rate": 0.2,
+                "submission": "half",
             }.items()
         },
         together=True,

@@ -11,7 +11,7 @@ from echoweave.io.images import read_image, write_image, write_sequence
 from echoweave.io.tables import read_tsv
 from echoweave.phantom.dataset import write_phantom
 from echoweave.phantom.settings import PhantomSettings
-from tests.conftest import tiny
+from tests.conftest import TINY_VOLUMES, tiny
 from tests.workflow.project import Project
 
 
@@ -72,6 +72,11 @@ def write_strips(project: Project) -> None:
     """Put recordings of M-mode beside the study."""
     settings = {"patients": 2, "test_patients": 1, "size": (48, 128)}
     write_phantom(project.folder / "resources", PhantomSettings(layout="mmode", **settings))
+
+
+def write_volumes(project: Project) -> None:
+    """Put volumes beside the study."""
+    write_phantom(project.folder / "resources", TINY_VOLUMES)
 
 
 def keep_model(project: Project) -> None:

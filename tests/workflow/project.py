@@ -176,6 +176,7 @@ TARGETS = {
     "report",
     "bundle",
     "mmode",
+    "learn2reg",
 }
 
 

@@ -13,7 +13,7 @@ from queue import Queue
 from typing import Any
 
 from echoweave.phantom.dataset import write_phantom
-from echoweave.segmentation.arms import ARMS
+from echoweave.segmentation.arms import ARMS, TEACHER
 from tests.conftest import tiny
 from tests.workflow.changes import CHANGES, Change
 from tests.workflow.project import ROOT, Project, tiny_project
@@ -22,25 +22,44 @@ DOCUMENT = ROOT / "docs/reruns.md"
 MARK = "<!-- Below: made by `make reruns`. -->\n"
 # Column -> how the names of its rules start.
 STAGES: Mapping[str, tuple[str, ...]] = {
-    "Cache": ("pair_ted", "write_cohort", "build_cache", "read_strips", "sample_strips"),
-    "Registration": ("train_registration", "adopt_registration"),
-    "Pseudo-labels": ("generate_pseudolabels", "merge_quality"),
+    "Cache": (
+        "pair_ted",
+        "write_cohort",
+        "build_cache",
+        "read_strips",
+        "sample_strips",
+        "prepare_cases",
+    ),
+    "Registration": ("train_registration", "adopt_registration", "train_pairs"),
+    "Pseudo-labels": ("generate_pseudolabels", "merge_quality", "write_noisy_labels"),
     "nnU-Nets": (
         *("write_raw", "plan", "pretrain", "train_fold", "select"),
         *("write_mmode", "write_quality_windows", "train_quicknat", "train_window_classifier"),
+        "write_volume_raw",
     ),
     "Predictions": ("predict",),
     "Measures, tables": (
-        *("write_roles", "measure", "make_tables", "make_external_table", "make_mmode_tables"),
+        *(
+            "write_roles",
+            "measure",
+            "make_tables",
+            "make_external_table",
+            "make_mmode_tables",
+            "make_ablation",
+        ),
     ),
     "Figures": ("draw", "align"),
-    "Submission, viewer": ("write_submission", "write_clips", "write_page"),
+    "Submission, viewer": (
+        *("write_submission", "write_clips", "write_page", "write_challenge_zip"),
+        "write_warped_volumes",
+    ),
     "Report": (
         *("summarise", "write_config", "write_provenance", "render_report", "render_mmode_report"),
+        "render_learn2reg_report",
     ),
 }
-# What the wing of M-mode trains, beside rules that have it in their names.
-WING = ("quicknat", "window_classifier", "quality_windows")
+# What the wings train, beside rules of M-mode that have it in their names.
+WING = ("quicknat", "window_classifier", "quality_windows", "volume_raw", "noisy")
 Jobs = dict[str, int]
 
 
@@ -154,15 +173,15 @@ def _cell(stage: str, jobs: Jobs, everything: Jobs) -> str:
 def _by_arm(mine: Jobs, everything: Jobs) -> Iterator[str]:
     """Yield what runs for each arm, arms alike together."""
     alike: dict[str, list[str]] = {}
-    studied = sum(f"train_fold_{arm}" in everything for arm in ARMS)
-    for arm in ARMS:
+    studied = [arm for arm in ARMS if f"train_fold_{arm}" in everything]
+    for arm in (*ARMS, TEACHER.name):
         rules = [f"{step}_{arm}" for step in STAGES["nnU-Nets"] if f"{step}_{arm}" in mine]
-        complete = len(rules) == 4 and all(mine[rule] >= everything[rule] for rule in rules)
+        complete = len(rules) == 4 and all(mine[rule] >= everything.get(rule, 0) for rule in rules)
         names = ", ".join(_name(rule, mine, everything).replace(f"_{arm}", "") for rule in rules)
         if rules:
             alike.setdefault("all" if complete else names, []).append(arm)
     for names, arms in alike.items():
-        yield names if len(arms) == studied else f"{names} of {', '.join(arms)}"
+        yield names if arms == studied else f"{names} of {', '.join(arms)}"
     if "pretrain" in mine:
         yield "pretrain"
     wing = sorted(rule for rule in mine if rule.endswith(WING) or "mmode" in rule)

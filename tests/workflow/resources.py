@@ -17,6 +17,7 @@ import yaml
 
 from echoweave.phantom.dataset import write_phantom
 from echoweave.phantom.settings import PhantomSettings
+from tests.conftest import TINY_VOLUMES
 from tests.workflow.list_jobs import START
 from tests.workflow.project import ROOT, TARGETS
 
@@ -33,21 +34,25 @@ class Request(NamedTuple):
     cpus: int
 
 
-def requests(phantom: Path, scratch: Path) -> dict[str, Request]:
-    """Return what each rule, also of bundles and M-mode, asks for: config.yaml, profiles/slurm.
+def requests(phantom: Path, volumes: Path, scratch: Path) -> dict[str, Request]:
+    """Return what each rule, also of bundles and the wings, asks for: config.yaml, profiles/slurm.
 
     Rules that run where Snakemake does are left out; buckets of patients count as one rule.
 
     Args:
         phantom: What `echoweave phantom` wrote.
+        volumes: What it wrote of Learn2Reg.
         scratch: An empty folder.
     """
     data = {"camus": {"root": str(phantom / "camus")}, "ted": {"root": str(phantom / "ted")}}
     config = scratch / "config.yaml"
     # Two folds are enough: the others ask for the same. The phantom has few patients.
     split = {"holdout": 0, "validation_patients": 1}
-    config.write_text(yaml.safe_dump({"folds": 2, "data": data, "registration": split}))
-    command = [sys.executable, "-m", "tests.workflow.list_jobs", "all", "bundle", "mmode"]
+    wing = {"root": str(volumes / "learn2reg"), "choosing_cases": 2}
+    study = {"folds": 2, "data": data, "registration": split, "learn2reg": wing}
+    config.write_text(yaml.safe_dump(study))
+    targets = ["all", "bundle", "mmode", "learn2reg"]
+    command = [sys.executable, "-m", "tests.workflow.list_jobs", *targets]
     command += ["--dry-run", "--cores", "64", "--workflow-profile", "profiles/slurm"]
     command += ["--quiet", "host", "--directory", str(scratch), "--configfile", str(config)]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -105,7 +110,8 @@ def main() -> None:
             patients=4, test_patients=2, ted=3, size=(128, 96), frames=(5, 7)
         )
         write_phantom(phantom, settings)
-        found = requests(phantom, Path(folder))
+        write_phantom(Path(folder) / "volumes", TINY_VOLUMES)
+        found = requests(phantom, Path(folder) / "volumes", Path(folder))
     text = DOCUMENT.read_text().partition(MARK)[0]
     DOCUMENT.write_text(f"{text}{MARK}\n{table(found)}")
 

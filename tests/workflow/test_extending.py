@@ -74,6 +74,7 @@ def add_data_set(checkout: Path) -> None:
 
 def config_of(data: Path) -> dict[str, object]:
     return {
+        "chunks": 1,
         "data": {
             "dataset": "toy",
             "toy": {"root": str(data)},

@@ -13,8 +13,8 @@ from tests.workflow.project import Project
 
 pytestmark = pytest.mark.workflow
 
-# One that trains a network stands for all.
-ESTIMATOR = {"pseudolabels": {"estimators": ["dirnet"]}}
+# One that trains a network stands for all, and one job of each rule for its buckets.
+ESTIMATOR = {"chunks": 1, "pseudolabels": {"estimators": ["dirnet"]}}
 
 
 def test_a_full_disk_and_a_closed_one_lose_nothing(

@@ -177,4 +177,4 @@ def test_strips_alone_need_no_sequences(wing: Project) -> None:
 def test_nothing_to_work_on_is_said(wing: Project) -> None:
     done = wing.run("--dry-run", config={"data": {"dataset": None}})
     assert done.returncode != 0
-    assert "config: mmode.root: there is neither" in done.stdout + done.stderr
+    assert "config: data.dataset: there is nothing to work on" in done.stdout + done.stderr

@@ -11,9 +11,11 @@ from tests.workflow.resources import DOCUMENT, MARK, local_rules, requests, tabl
 pytestmark = pytest.mark.workflow
 
 
-def test_the_table_is_what_the_rules_ask_for(phantom_nifti: Path, tmp_path: Path) -> None:
+def test_the_table_is_what_the_rules_ask_for(
+    phantom_nifti: Path, phantom_volumes: Path, tmp_path: Path
+) -> None:
     _, _, written = DOCUMENT.read_text().partition(MARK)
-    assert written.strip() == table(requests(phantom_nifti, tmp_path)).strip()
+    assert written.strip() == table(requests(phantom_nifti, phantom_volumes, tmp_path)).strip()
 
 
 def test_the_rules_that_run_on_the_login_node_are_named() -> None:

@@ -18,13 +18,19 @@ def test_the_picture_is_up_to_date(phantom_nifti: Path, tmp_path: Path) -> None:
 UNUSUAL = {
     *("adopt_registration", "pretrain", "measure_external", "make_external_table"),
     *("export_bundle", "calibrate", "write_bundle"),
+    # Of noisy labels, which a registration model must ask for.
+    *("write_raw_teacher", "predict_noisy_labels"),
 }
-# Of M-mode, and of no other stage.
+# Of the wings, and of no other stage.
 WING = {
     *("read_strips", "sample_strips", "measure_strips", "measure_windows"),
     *("train_window_network", "write_quality_windows"),
     *("write_mmode_windows", "write_mmode_raw", "write_mmode_bundle"),
     *("make_mmode_tables", "render_mmode_report"),
+    # Of volumes.
+    *("prepare_cases", "write_volume_raw", "write_noisy_labels", "train_pairs", "predict_fields"),
+    *("measure_pairs", "make_ablation", "write_warped_volumes", "write_challenge_zip"),
+    "render_learn2reg_report",
 }
 
 

@@ -32,6 +32,7 @@ def run(tmp_path_factory: pytest.TempPathFactory, phantom_echonet: Path) -> Proj
 def config_of(phantom: Path) -> dict[str, object]:
     return {
         "folds": "published",
+        "chunks": 1,
         "data": {
             "dataset": "echonet",
             "echonet": {"root": str(phantom / "echonet")},

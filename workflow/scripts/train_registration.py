@@ -15,6 +15,9 @@ if __name__ == "__main__":
         train_registration(
             caches=bucket_files(snakemake.input.caches),
             ted_pairs=Path(snakemake.input.pairs),
+            noisy_labels=(
+                Path(snakemake.input.noisy_labels) if snakemake.input.noisy_labels else None
+            ),
             model_out=Path(snakemake.output.model),
             curves=Path(snakemake.output.curves),
             folder=snakemake.params.folder,
