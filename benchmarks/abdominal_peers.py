@@ -34,7 +34,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import torch
-import yaml
 from numpy.typing import NDArray
 from side_by_side import MEASURED
 
@@ -56,20 +55,11 @@ Dvf = NDArray[np.float32]
 Register = Callable[[Scan, Scan], Dvf]
 Load = Callable[[], Register]
 
-_CONFIG = Path(__file__).parents[1] / "config"
 # convexAdam's own spacings of its coarse grid and of Adam's, in voxels of 2 mm.
 _GRID, _ADAM_GRID, _VOXEL_MM = 6, 2, 2.0
 _UNIGRADICON_STEPS = 50
-# As the demo refines.
-_REFINEMENT = RefinementSettings(
-    **{
-        key: value
-        for name in ("config.yaml", "phantom-learn2reg.yaml")
-        for key, value in yaml.safe_load((_CONFIG / name).read_text())["learn2reg"][
-            "refinement"
-        ].items()
-    }
-)
+# Quicker than the demo, at voxels of 8 mm.
+_REFINEMENT = RefinementSettings("mse", 0.01, 8, (4, 2), 20, 0.1)
 _MEASURES = ("dice", "hd95_voxels", "hd95_mm", "sdlogj", "folded_percent")
 
 

@@ -145,6 +145,15 @@ def test_chatter_is_shown_only_if_the_block_fails(
     assert not capsys.readouterr().out
 
 
+def test_what_is_put_off_is_imported_whole() -> None:
+    """Of a module that is imported in parts the code would run at once."""
+    logger = importlib.import_module("nnunetv2.training.logging.nnunet_logger")
+    pictures = importlib.import_module("nnunetv2.imageio.natural_image_reader_writer")
+    found = [vars(logger)["sns"], vars(logger)["plt"], vars(pictures)["io"]]
+    names = [object.__getattribute__(module, "__name__") for module in found]
+    assert names == ["seaborn", "matplotlib.pyplot", "skimage.io"]
+
+
 def test_workers_end_when_their_process_is_killed() -> None:
     script = (
         "import multiprocessing, os, pathlib, signal, time\n"
