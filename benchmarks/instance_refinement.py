@@ -11,7 +11,7 @@ CASES is the folder of stored cases; learn2reg.refinement is taken from CONFIG.
 import argparse
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -47,10 +47,11 @@ def main() -> None:
     section = yaml.safe_load(given.config.read_text())["learn2reg"]["refinement"]
     settings = RefinementSettings.from_config(section, "learn2reg.refinement")
     checkpoint = load_pair_checkpoint(given.model)
+    windows = checkpoint.model.windows
     ways: dict[str, Way] = {
         "network": PairRegistrar(checkpoint, given.model).field,
         "network, refined": PairRegistrar(checkpoint, given.model, settings).field,
-        "refinement alone": lambda fixed, moving: alone(fixed, moving, settings),
+        "refinement alone": lambda fixed, moving: alone(fixed, moving, windows, settings),
     }
     scores: dict[str, list[float]] = {name: [] for name in ways}
     times: dict[str, list[float]] = {name: [] for name in ways}
@@ -73,10 +74,13 @@ def main() -> None:
 
 
 def alone(
-    fixed: CaseVolume, moving: CaseVolume, settings: RefinementSettings
+    fixed: CaseVolume,
+    moving: CaseVolume,
+    windows: Sequence[tuple[float, float]],
+    settings: RefinementSettings,
 ) -> NDArray[np.float32]:
     """Return a field that starts from no motion."""
-    images = (torch.from_numpy(windowed(case.image))[None] for case in (fixed, moving))
+    images = (torch.from_numpy(windowed(case.image, windows))[None] for case in (fixed, moving))
     found: NDArray[np.float32] = refine(*images, None, settings)[0].numpy()
     return found
 
