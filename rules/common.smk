@@ -25,6 +25,7 @@ from echoweave.imports import code_digest
 from echoweave.paths import check_places, expand_paths
 from echoweave.records import keep_records, restore_records
 from echoweave.runs import claim
+from echoweave.segmentation.settings import learning
 
 BASE = Path(workflow.basedir)
 RUN = present_run(workflow)
@@ -43,6 +44,10 @@ except InputError as error:
 HAS_COHORT = config["data"]["dataset"] is not None
 # On a cluster there is no --cores: one on the login node, which others use, too.
 PARSING_CORES = min(RUN.cores or 1, usable_cpus())
+
+
+# What of segmentation.training a trained nnU-Net depends on.
+LEARNING = [f"segmentation.training.{key}" for key in learning(config["segmentation"]["training"])]
 
 
 def settings(*keys):

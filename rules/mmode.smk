@@ -11,11 +11,15 @@ from echoweave.io.buckets import index_name
 from echoweave.mmode.strips.cohort import load_mmode_cohort
 from echoweave.mmode.strips.recording import SPLITS
 from echoweave.mmode.strips.splits import cohort_splits
+from echoweave.segmentation.plan_parts import part_problems
 
 MMODE = RESULTS / "mmode"
 MMODE_NETWORKS = config["mmode"]["networks"]
 
 try:
+    problems = part_problems("2d", config["mmode"]["plan"], "mmode.plan")
+    if problems:
+        raise InputError(problems)
     RECORDED = (
         load_mmode_cohort(
             Path(config["mmode"]["root"]),

@@ -6,7 +6,6 @@ Goes out: mmode/windows/ and quality_windows/, one folder a split, networks/, nn
 
 from echoweave.mmode.arm import MMODE_ARM, MMODE_FOLD
 from echoweave.segmentation.files import prepared_file, raw_folder, validation_summary
-from echoweave.segmentation.settings import learning
 
 MMODE_NNUNET = MMODE / "nnunet"
 MMODE_DEVICE = config["segmentation"]["device"]
@@ -129,6 +128,7 @@ rule plan_mmode:
         root=MMODE_NNUNET,
         configurations=["2d"],
         settings={"2d": settings("mmode.plan")["plan"]},
+        place="mmode.plan",
     message:
         "Planning and preprocessing M-mode"
     script:
@@ -158,12 +158,7 @@ rule train_fold_mmode:
         code=library("train_fold"),
         arm=MMODE_ARM,
         root=MMODE_NNUNET,
-        settings=settings(
-            *(
-                f"segmentation.training.{key}"
-                for key in learning(config["segmentation"]["training"])
-            )
-        ),
+        settings=settings(*LEARNING),
         seed=config["seed"],
         probabilities=False,
     message:

@@ -10,12 +10,10 @@ has not seen them, predictions/held_out/ (sequences with dense truth) and predic
 """
 
 from echoweave.segmentation.files import best_file, prepared_file, raw_folder, validation_summary
-from echoweave.segmentation.settings import learning
 
 # Scripts read device, save_every and augmentation_workers from the config: where and how a job runs
 # does not make its results stale, as a parameter would.
 DEVICE = config["segmentation"]["device"]
-LEARNING = [f"segmentation.training.{key}" for key in learning(config["segmentation"]["training"])]
 
 
 rule segmentation:

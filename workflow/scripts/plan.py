@@ -13,4 +13,5 @@ if __name__ == "__main__":
             nnunet_root=snakemake.params.root,
             settings=snakemake.params.settings,
             threads=snakemake.threads,
+            place=snakemake.params.get("place"),
         )

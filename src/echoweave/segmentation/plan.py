@@ -16,7 +16,8 @@ from echoweave.segmentation.files import PLANS, prepared_file, preprocessed_fold
 from echoweave.segmentation.nnunet import pools, quiet, set_environment
 from echoweave.segmentation.plan_parts import part_problems
 
-# nnU-Net samples 1e8 voxels (1.6 GB) for statistics that it uses for CT alone.
+# nnU-Net samples 1e8 voxels (1.6 GB) for statistics that it uses for CT alone; this many do for a
+# mean, a deviation and limits of half a per cent.
 _SAMPLED_VOXELS = 1e5
 # nnU-Net's network with a residual encoder (Isensee et al. 2024).
 _RESIDUAL = "dynamic_network_architectures.architectures.unet.ResidualEncoderUNet"
@@ -28,6 +29,7 @@ def plan(
     nnunet_root: Path,
     settings: Mapping[str, Any],
     threads: int,
+    place: str | None = None,
 ) -> None:
     """Write the fingerprint, nnUNetPlans.json, the preprocessed cases and prepared.json, last.
 
@@ -38,6 +40,7 @@ def plan(
         settings: ``segmentation.plans`` of the config: for each configuration the parts of
             nnU-Net's plan to replace, see :func:`replace_parts`.
         threads: Processes to preprocess with.
+        place: Where the parts stand in the config, for errors; None: in ``segmentation.plans``.
 
     Raises:
         InputError: Parts of a plan that do not fit each other, or nnU-Net would not take axis 0
@@ -51,7 +54,7 @@ def plan(
     with quiet(), pools(threads):
         plans = make_plans(arm, nnunet_root, threads)
         for configuration in configurations:
-            replace_parts(plans, configuration, settings[configuration])
+            replace_parts(plans, configuration, settings[configuration], place)
         with whole_file(folder / f"{PLANS}.json") as temporary:
             temporary.write_text(json.dumps(plans, indent=1))
         _preprocess(arm.number, configurations, threads)
@@ -64,7 +67,9 @@ def plan(
     LOGGER.info("%s: planned and preprocessed", arm.name)
 
 
-def replace_parts(plans: dict[str, Any], configuration: str, parts: Mapping[str, Any]) -> None:
+def replace_parts(
+    plans: dict[str, Any], configuration: str, parts: Mapping[str, Any], place: str | None = None
+) -> None:
     """Replace parts of nnU-Net's plan in place; what ``parts`` does not name stays.
 
     Args:
@@ -73,6 +78,7 @@ def replace_parts(plans: dict[str, Any], configuration: str, parts: Mapping[str,
         parts: Any of patch_size, batch_size, and of the network's features_per_stage, strides,
             kernel_sizes (one entry a stage), convs_per_stage (one number for all) and
             blocks_per_stage (one number a stage), which makes the encoder a residual one.
+        place: As for :func:`part_problems`.
 
     Raises:
         InputError: The plan is none of a network, see :func:`part_problems`; deep supervision needs
@@ -87,7 +93,7 @@ def replace_parts(plans: dict[str, Any], configuration: str, parts: Mapping[str,
     stages = network["n_stages"] = len(network["features_per_stage"])
     blocks = parts.get("blocks_per_stage")
     checked = network | {"patch_size": planned["patch_size"], "blocks_per_stage": blocks}
-    problems = part_problems(configuration, checked)
+    problems = part_problems(configuration, checked, place)
     if problems:
         raise InputError(problems)
     if "convs_per_stage" in parts:

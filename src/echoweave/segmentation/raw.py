@@ -39,7 +39,7 @@ def write_raw(
     folds: Mapping[str, int],
     label_values: Sequence[int],
     whole_clips: bool,
-    pseudolabels: Path,
+    pseudolabels: Path | None,
     nnunet_root: Path,
     quality: Mapping[str, Any],
 ) -> None:
@@ -55,15 +55,15 @@ def write_raw(
         folds: The 0-based fold that validates a training patient.
         label_values: What the masks of the data set tell apart, background included.
         whole_clips: Whether 3-D cases are the whole clips of the caches.
-        pseudolabels: Folder of the estimator in use, with quality.tsv; an arm that
-            learns from manual masks reads nothing there.
+        pseudolabels: Folder of the estimator in use, with quality.tsv; None for an arm that
+            learns from manual masks.
         nnunet_root: results/nnunet.
         quality: ``pseudolabels.quality`` of the config.
 
     Raises:
         InputError: An unreadable file, or splits that would not be sound.
     """
-    label = _manual if arm.labels == "manual" else _dense_labeller(pseudolabels, quality)
+    label = _labeller(arm, pseudolabels, quality)
     names: list[str] = []
     ignored = False
     step = frame_step([one for cache in caches for one in read_labelled_spacings(cache)])
@@ -78,6 +78,13 @@ def write_raw(
             progress.update(done)
         write_splits(folder, make_splits(names, folds))
         describe_cases(folder, names, [LABEL_NAMES[value] for value in label_values], ignored)
+
+
+def _labeller(arm: Arm, pseudolabels: Path | None, quality: Mapping[str, Any]) -> Labeller:
+    if arm.labels == "manual":
+        return _manual
+    assert pseudolabels is not None
+    return _dense_labeller(pseudolabels, quality)
 
 
 def _cases_of(

@@ -43,8 +43,7 @@ def write_raw_teacher(
         folds=dict.fromkeys(split.validation, 0),
         label_values=label_values,
         whole_clips=False,
-        # It learns from manual masks alone.
-        pseudolabels=nnunet_root,
+        pseudolabels=None,
         nnunet_root=nnunet_root,
         quality={},
     )

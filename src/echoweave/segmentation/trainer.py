@@ -24,7 +24,7 @@ from echoweave.segmentation.settings import Axis, TrainingSettings
 from echoweave.segmentation.splits import share_of
 
 # What nnU-Net cuts out around a patch also lasts for this zoom.
-_SMALLEST_ZOOM = 0.85
+SMALLEST_ZOOM = 0.85
 # Dice and cross-entropy are about 1 before training; of logits this wrong little is learnt again.
 _DIVERGED = 100.0
 
@@ -225,7 +225,7 @@ def _mirror_axes(mirroring: Collection[Axis], dimensions: int) -> tuple[int, ...
 def _side_before_turning(side: int, other: int, angle: float) -> int:
     """Return the side of the box around a rectangle that is turned by up to ``angle`` radians."""
     widest = min(angle, math.atan2(other, side))
-    return math.ceil((side * math.cos(widest) + other * math.sin(widest)) / _SMALLEST_ZOOM)
+    return math.ceil((side * math.cos(widest) + other * math.sin(widest)) / SMALLEST_ZOOM)
 
 
 def write_curves(trainer: EchoTrainer, path: Path) -> None:

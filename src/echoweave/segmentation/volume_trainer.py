@@ -11,10 +11,7 @@ from nnunetv2.training.loss.deep_supervision import DeepSupervisionWrapper
 from torch import Tensor
 
 from echoweave.segmentation.partial_loss import partial_loss
-from echoweave.segmentation.trainer import EchoTrainer
-
-# nnU-Net's range of the zoom, for which it cuts out more than the patch.
-_ZOOM = (0.85, 1.25)
+from echoweave.segmentation.trainer import SMALLEST_ZOOM, EchoTrainer
 
 
 class VolumeTrainer(EchoTrainer):
@@ -39,7 +36,7 @@ class VolumeTrainer(EchoTrainer):
             return (*turning[:3], None)
         turn = (-self.rotation, self.rotation)
         patch = self.configuration_manager.patch_size
-        sides = get_patch_size(patch, turn, turn, turn, _ZOOM)
+        sides = get_patch_size(patch, turn, turn, turn, (SMALLEST_ZOOM,))
         return turn, False, [int(side) for side in sides], None
 
     def do_split(self) -> tuple[list[str], list[str]]:
