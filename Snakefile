@@ -45,13 +45,8 @@ if config["learn2reg"]["root"]:
     include: "rules/learn2reg_registration.smk"
     include: "rules/learn2reg_study.smk"
 
-else:
 
-    rule learn2reg:
-        input:
-            nothing_without("learn2reg.root"),
-        message:
-            "There are no volumes"
+include: "rules/absent.smk"
 
 
 report: "workflow/report/workflow.rst"

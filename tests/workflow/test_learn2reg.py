@@ -10,6 +10,7 @@ import pytest
 from echoweave.io.images import read_array
 from echoweave.io.tables import read_tsv
 from echoweave.learn2reg.checkpoint import load_pair_checkpoint
+from echoweave.learn2reg.report import render_learn2reg_report
 from echoweave.learn2reg.store import load_case
 from tests.workflow.project import TINY, Project, copy_code
 
@@ -136,6 +137,15 @@ def test_the_report_shows_every_table_and_picture(results: Path) -> None:
     assert len(list((results / "warped").glob("warped_label_*.nii.gz"))) == 3
 
 
+def test_a_report_without_noisy_labels_does_not_tell_of_them(results: Path, tmp_path: Path) -> None:
+    assert "<h2>Noisy labels</h2>" in (results / "report.html").read_text()
+    page = tmp_path / "report.html"
+    render_learn2reg_report(
+        results / "tables", results / "measured/refined", None, [], "refined", [], page
+    )
+    assert "<h2>Noisy labels</h2>" not in page.read_text()
+
+
 def test_only_what_is_stale_runs_again(wing: Project, phantom_volumes: Path) -> None:
     def planned(**changed: Any) -> set[str]:
         return set(wing.planned("learn2reg", config=config_of(phantom_volumes, **changed)))
@@ -172,7 +182,11 @@ def test_a_bad_case_stops_before_any_job(wing: Project, phantom_volumes: Path) -
     assert "l2r_0099" in done.stdout + done.stderr
 
 
-def test_the_target_says_that_it_needs_a_root(wing: Project) -> None:
-    done = wing.run("learn2reg", "--dry-run")
-    assert done.returncode != 0
-    assert "config: learn2reg.root: it is null" in done.stdout + done.stderr
+def test_the_target_of_a_wing_says_that_it_needs_a_root(
+    wing: Project, phantom_volumes: Path
+) -> None:
+    without = {"learn2reg": None, "mmode": config_of(phantom_volumes)}
+    for target, config in without.items():
+        done = wing.run(target, "--dry-run", config=config)
+        assert done.returncode != 0
+        assert f"config: {target}.root: it is null" in done.stdout + done.stderr

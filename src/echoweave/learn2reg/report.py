@@ -62,6 +62,11 @@ def render_learn2reg_report(
 
 
 _TABLES = ("ablation", "differences", "organs")
+_NOISY_HINT = (
+    "From an nnU-Net that was trained on the labels of all cohorts, those of the measured cohort's "
+    "training cases among them; true labels replace its own. Left out: their own labels count. "
+    "Seen: cases that it was trained on."
+)
 _SPLIT_HEADS = [split.capitalize() for split in SPLITS]
 
 
@@ -86,7 +91,11 @@ def _noisy_section(folder: Path) -> str:
         table_row((cohort, *_judged(rows, agreement[agreement["cohort"] == cohort])))
         for cohort, rows in confidence.groupby("cohort", sort=False)
     ]
-    return f"<table>{whole_table((*head, 'not seen'), rows)}</table>"
+    table = whole_table((*head, "not seen"), rows)
+    return (
+        f'<section><h2>Noisy labels</h2><div class="wide"><table>{table}</table></div>'
+        f'<p class="hint">{_NOISY_HINT}</p></section>'
+    )
 
 
 def _judged(confidence: pd.DataFrame, agreement: pd.DataFrame) -> tuple[str, ...]:
