@@ -75,7 +75,7 @@ demo-mmode: $(PHANTOM_MMODE)/.ready
 
 $(PHANTOM_LEARN2REG)/.ready: .venv/.ready src/echoweave/phantom/*.py src/echoweave/phantom/learn2reg/*.py
 	rm -rf $(PHANTOM_LEARN2REG)
-	$(BIN)/echoweave phantom $(PHANTOM_LEARN2REG) --layout learn2reg
+	$(BIN)/echoweave phantom $(PHANTOM_LEARN2REG) --layout learn2reg --seed 11
 	touch $@
 
 demo-learn2reg: $(PHANTOM_LEARN2REG)/.ready

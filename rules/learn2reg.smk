@@ -10,7 +10,6 @@ from echoweave.io.buckets import index_name
 from echoweave.learn2reg.cohort import TARGET, load_volume_cohort
 from echoweave.learn2reg.settings import PairModelSettings
 from echoweave.learn2reg.source import SPLITS as VOLUME_SPLITS
-from echoweave.learn2reg.variants import listed_variants, needed_networks, training_of
 from echoweave.registration.settings import RefinementSettings
 from echoweave.segmentation.plan_parts import part_problems
 

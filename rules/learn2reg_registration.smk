@@ -3,12 +3,13 @@
 Comes in: learn2reg/cases/.
 Goes out: learn2reg/nnunet/, noisy_labels/ (a mask of every training case), networks/{network}/model.pt,
 fields/{variant}/{split}/ (a displacement field a pair).
+
+The longest chain of jobs, from the nnU-Net to the last row, has priority.
 """
 
 from echoweave.learn2reg.noisy.arm import NOISY_ARM, NOISY_CONFIGURATION, NOISY_FOLD
-from echoweave.learn2reg.variants import VARIANTS
+from echoweave.learn2reg.variants import VARIANTS, listed_variants, needed_networks, training_of
 from echoweave.segmentation.files import prepared_file, raw_folder, validation_summary
-from echoweave.segmentation.settings import learning
 
 VOLUME_NNUNET = LEARN2REG / "nnunet"
 VOLUME_DEVICE = config["registration"]["device"]
@@ -33,6 +34,7 @@ rule write_volume_raw:
         logs("write_volume_raw"),
     benchmark:
         benchmarks("write_volume_raw")
+    priority: 1
     conda:
         "../envs/echoweave.yaml"
     params:
@@ -54,6 +56,7 @@ rule plan_noisy:
         logs("plan_noisy"),
     benchmark:
         benchmarks("plan_noisy")
+    priority: 1
     conda:
         "../envs/echoweave.yaml"
     threads: config["segmentation"]["threads"]
@@ -65,6 +68,7 @@ rule plan_noisy:
         root=VOLUME_NNUNET,
         configurations=[NOISY_CONFIGURATION],
         settings={NOISY_CONFIGURATION: settings("learn2reg.noisy.plan")["plan"]},
+        place="learn2reg.noisy.plan",
     message:
         "Planning and preprocessing volumes"
     script:
@@ -84,6 +88,7 @@ rule train_fold_noisy:
     wildcard_constraints:
         configuration=NOISY_CONFIGURATION,
         fold=str(NOISY_FOLD),
+    priority: 1
     conda:
         "../envs/echoweave.yaml"
     threads: config["segmentation"]["threads"]
@@ -94,12 +99,7 @@ rule train_fold_noisy:
         code=library("train_fold"),
         arm=NOISY_ARM,
         root=VOLUME_NNUNET,
-        settings=settings(
-            *(
-                f"segmentation.training.{key}"
-                for key in learning(config["segmentation"]["training"])
-            )
-        ),
+        settings=settings(*LEARNING),
         seed=config["seed"],
         probabilities=False,
     message:
@@ -119,6 +119,7 @@ rule write_noisy_labels:
         logs("write_noisy_labels"),
     benchmark:
         benchmarks("write_noisy_labels")
+    priority: 1
     conda:
         "../envs/echoweave.yaml"
     threads: config["segmentation"]["threads"]
@@ -153,6 +154,7 @@ for network in RUN_NETWORKS:
             logs(f"train_pairs_{network.name}"),
         benchmark:
             benchmarks(f"train_pairs_{network.name}")
+        priority: 1 if network.name in ["pretraining-noisy", "noisy-labels"] else 0
         conda:
             "../envs/echoweave.yaml"
         threads: config["registration"]["threads"]

@@ -35,7 +35,7 @@ rule measure_pairs:
         variant="|".join(MEASURED_VARIANTS),
     conda:
         "../envs/echoweave.yaml"
-    threads: 4
+    threads: config["registration"]["threads"]
     resources:
         mem_mb=memory(8000),
     params:

@@ -16,7 +16,8 @@ class AblationNetwork(NamedTuple):
         symmetric: Whether every pair is registered both ways in one step.
         cases: "target": the training cases of the cohort that is measured, "all": those of every
             cohort.
-        labels: What the Dice compares: "true" labels, "noisy" ones of every case, or "none".
+        labels: What the Dice compares: "true" labels, "noisy" ones where these are certain, or
+            "none".
         start: The network whose weights it begins with; None: random ones.
     """
 

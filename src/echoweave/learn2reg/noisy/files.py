@@ -1,7 +1,4 @@
-"""The files of the noisy labels: one a case that was kept, and two tables.
-
-Rules import this module while they are parsed: it needs neither torch nor nnU-Net.
-"""
+"""The files of the noisy labels: one a case that was kept, and two tables."""
 
 from pathlib import Path
 

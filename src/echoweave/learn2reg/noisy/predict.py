@@ -50,8 +50,8 @@ def write_noisy_labels(
         training: Stored cases of all cohorts, with labels or without.
         choosing: Stored cases that the training was validated with; they get no labels.
         folder: Gets the files.
-        min_confidence: Cases whose added organs have less than this on average are left out; 0 to
-            1.
+        min_confidence: Cases whose added organs have less than this on average get no noisy
+            labels; 0 to 1.
         nnunet_root: results/learn2reg/nnunet.
         threads: Threads of this process.
 
