@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from echoweave.io.atomic import whole_file
 from echoweave.learn2reg.axes import file_axes, restore_orientation
 from echoweave.learn2reg.fields.files import field_file_name, write_field
+from echoweave.learn2reg.splits import VALIDATION_NUMBERS
 from echoweave.learn2reg.volume_files import write_volume
 from echoweave.phantom.crew import draw_all
 from echoweave.phantom.learn2reg.cohorts import OTHER_COHORTS, PhantomCohort
@@ -22,7 +23,6 @@ from echoweave.phantom.settings import PhantomSettings
 from echoweave.submission.header import Header
 
 # Numbers of Learn2Reg's cases, those of its list of validation pairs apart.
-VALIDATION_NUMBERS = (1, 4, 7, 10, 23, 26, 29, 32, 35, 38)
 TRAINING_NUMBERS = tuple(
     number for number in (*range(1, 11), *range(21, 41)) if number not in VALIDATION_NUMBERS
 )
