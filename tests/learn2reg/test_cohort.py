@@ -145,6 +145,16 @@ def test_the_folders_of_the_first_release(tmp_path: Path) -> None:
     ]
 
 
+def test_labels_of_a_series_run_as_they_like(tmp_path: Path) -> None:
+    write_target(tmp_path / "l2r", [1, 2, 3, 4])
+    write_pairs(tmp_path / "l2r/pairs_val.csv", [(1, 4)])
+    for case in ("0001", "0002"):
+        write_series(tmp_path / f"tcia/PANCREAS_{case}", ramp())
+        write_nifti(tmp_path / f"tcia/label/label{case}.nii.gz", blocks(3, 11), "RAS")
+    loaded = load(tmp_path / "l2r", {"tcia": tmp_path / "tcia"}, choosing_cases=0)
+    assert [one.name for one in loaded.of("tcia")] == ["tcia_0001", "tcia_0002"]
+
+
 def test_what_did_not_change_is_not_read_again(data: Path, tmp_path: Path) -> None:
     memo = tmp_path / "memo.json"
     first = load(data / "l2r", memo=memo)

@@ -29,7 +29,8 @@ def check_case(one: FoundVolume, form: VolumeForm) -> list[Problem]:
         remedy = "give the labels of several organs"
         problems.append(Problem(str(one.labels), "labels", what, remedy))
     if image is not None:
-        problems += _same_grid(one.labels, labels, image)
+        # A series has no order of axes of its own: its slices are sorted when they are read.
+        problems += _same_grid(one.labels, labels, image, axes_too=one.image.is_file())
     return problems
 
 
@@ -61,13 +62,13 @@ def _said(grid: ScanGrid) -> str:
     return f"{shape} voxels of {spacing} mm"
 
 
-def _same_grid(path: Path, labels: Scan, image: Scan) -> list[Problem]:
+def _same_grid(path: Path, labels: Scan, image: Scan, *, axes_too: bool) -> list[Problem]:
     """Return in what labels differ from their image; where their origin lies makes no difference.
 
     Both are turned by their headers, and nothing else of the place of a case is used.
     """
     differences = []
-    if labels.axes != image.axes:
+    if axes_too and labels.axes != image.axes:
         differences.append(("axes", f"run {labels.axes}, and those of its image {image.axes}"))
     if labels.array.shape != image.array.shape:
         sizes = (" x ".join(map(str, one.array.shape[::-1])) for one in (labels, image))
