@@ -20,8 +20,9 @@ _FIRST_TESTING = 61
 # How lists end that come with a release.
 _ENDINGS = {"validation": "pairs_val.csv", "testing": "pairs_test.csv"}
 _JSON = {"validation": "registration_val", "testing": "registration_test"}
-# 7, 0007, l2r_0007, img0007.nii.gz or ./imagesTr/AbdomenCTCT_0007_0000.nii.gz.
-_CASE = re.compile(r"(?:.*?[A-Za-z_])?(\d{1,4})(?:_0000)?(?:\.nii(?:\.gz)?)?")
+# 7, 0007, 0007_0000, l2r_0007, img0007.nii.gz or ./imagesTr/AbdomenCTCT_0007_0000.nii.gz: a folder,
+# a name as short as can be, the case, nnU-Net's number of the channel, and how the file ends.
+_CASE = re.compile(r"(?:.*/)?(?:.*?[A-Za-z_])??(\d{1,4})(?:_0000)?(?:\.nii(?:\.gz)?)?")
 _GIVE = "give its number, such as 7 or 0007"
 
 
