@@ -122,9 +122,9 @@ def test_faults_of_several_files_are_told_at_once(tree: Path) -> None:
             "train; lower it, or add cases",
         ),
         (
-            {"choosing_cases": 1},
-            "config: learn2reg.choosing_cases: one case makes no pair; set it to 2 or more, or to "
-            "0",
+            {"choosing_cases": 2, "exclude": ["l2r_0002"]},
+            "config: learn2reg.choosing_cases: 3 cases are in no pair, and 2 of them leave 1 to "
+            "train; add cases",
         ),
         (
             {"pairs": {"validation": Path("/none/mine.csv"), "testing": None}},

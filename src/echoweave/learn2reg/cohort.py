@@ -164,16 +164,14 @@ def _without_labels(target: Mapping[str, FoundVolume], splits: Mapping[str, str]
 
 
 def _too_few(splits: Mapping[str, str], choosing_cases: int) -> list[Problem]:
-    if choosing_cases == 1:
-        what, remedy = "one case makes no pair", f"set it to {_FEWEST} or more, or to 0"
-    else:
-        free = Counter(splits.values())
-        left, needed = free["training"], _FEWEST
-        if left >= needed:
-            return []
-        total = left + free["choosing"]
-        what = f"{total} cases are in no pair, and {choosing_cases} of them leave {left} to train"
-        remedy = "lower it, or add cases"
+    counts = Counter(splits.values())
+    left = counts["training"]
+    if left >= _FEWEST:
+        return []
+    total = left + counts["choosing"]
+    what = f"{total} cases are in no pair, and {choosing_cases} of them leave {left} to train"
+    # The config takes no fewer than make a pair.
+    remedy = "lower it, or add cases" if choosing_cases > _FEWEST else "add cases"
     return [Problem("config", "learn2reg.choosing_cases", what, remedy)]
 
 
