@@ -1,6 +1,25 @@
 import numpy as np
 
-from echoweave.learn2reg.greys import WINDOWS, windowed
+from echoweave.learn2reg.greys import (
+    SOFT_TISSUE,
+    WINDOWS,
+    whole_hounsfield,
+    window_limits,
+    windowed,
+)
+
+
+def test_whole_hounsfield_units_that_fit() -> None:
+    floats = np.array([-1024.4, -0.5, 1.6, 1e5, -1e5]).reshape(1, 1, 5)
+    whole = whole_hounsfield(floats)
+    assert whole.dtype == np.int16
+    assert whole.ravel().tolist() == [-1024, 0, 2, 32767, -32768]
+    assert whole_hounsfield(whole) is whole
+    assert whole_hounsfield(np.array([[[65535, 7]]], np.uint16)).tolist() == [[[32767, 7]]]
+
+
+def test_the_limits_of_soft_tissue() -> None:
+    assert window_limits(SOFT_TISSUE) == (-160, 240)
 
 
 def test_windows_by_hand() -> None:

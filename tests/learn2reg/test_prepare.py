@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from echoweave.learn2reg.cohorts.registry import FORMS
-from echoweave.learn2reg.placing import AIR
+from echoweave.learn2reg.greys import LOWEST_HU
 from echoweave.learn2reg.prepare import prepare_cases
 from echoweave.learn2reg.source import VolumeSource
 from echoweave.learn2reg.store import load_case
@@ -58,7 +58,7 @@ def test_another_cohort_is_brought_to_the_grid_of_the_target(
     # The organs lie where those of the target do; borders differ by the resampling.
     mine, theirs = case.labels == 6, scan.array > 80
     assert 2 * (mine & theirs).sum() / (mine.sum() + theirs.sum()) > 0.9
-    seen = case.image > AIR
+    seen = case.image > LOWEST_HU
     assert np.abs(case.image - scan.array.astype(float))[seen].mean() < 25
 
 
@@ -66,7 +66,7 @@ def test_what_was_not_scanned_is_air_without_labels(prepared: dict[str, CaseVolu
     # The patient lies 4 mm further to the right than in the reference: 2 voxels are not there.
     case = prepared["msd-liver"]
     assert case.labels is not None
-    outside = case.image == AIR
+    outside = case.image == LOWEST_HU
     assert outside[..., :2].all()
     assert not outside[:, :, 4:].any()
     assert not case.labels[outside].any()

@@ -1,3 +1,4 @@
+import tracemalloc
 from pathlib import Path
 
 import nibabel
@@ -15,6 +16,25 @@ def test_floats_become_whole_hounsfield_units_that_fit(tmp_path: Path) -> None:
     array = read_ct(tmp_path / "a.nii").array
     assert array.dtype == np.int16
     assert array[0, 0, :5].tolist() == [-1024, -1024, 32767, -32768, -496]
+
+
+def test_the_widest_range_of_whole_numbers(tmp_path: Path) -> None:
+    # Its ends lie further apart than int16 can tell.
+    greys = ramp()
+    greys[0, 0, :2] = [-32768, 32767]
+    write_nifti(tmp_path / "a.nii", greys)
+    np.testing.assert_array_equal(read_ct(tmp_path / "a.nii").array, greys)
+
+
+def test_a_volume_of_floats_is_copied_once_as_whole_numbers(tmp_path: Path) -> None:
+    greys = np.tile(ramp(), (8, 8, 8)).astype(np.float64)
+    write_nifti(tmp_path / "a.nii", greys, "RAS")
+    tracemalloc.start()
+    read_ct(tmp_path / "a.nii")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # The bytes of the file, twice while they are put together.
+    assert peak < 2.2 * greys.nbytes
 
 
 def test_labels_as_floats_that_were_calculated(tmp_path: Path) -> None:

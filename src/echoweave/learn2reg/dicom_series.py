@@ -11,6 +11,7 @@ from echoweave.clips.dicom_pixels import explained
 from echoweave.clips.tags import number, numbers, text
 from echoweave.io.limits import VOLUME, UnhandledError, check_shape, open_regular
 from echoweave.learn2reg.cohorts.form import series_files
+from echoweave.learn2reg.greys import whole_hounsfield
 
 # Of the step between slices: positions are rounded to 0.01 mm or so.
 _UNEVEN = 0.05
@@ -30,12 +31,12 @@ class _Slice(NamedTuple):
 
     grid: _Grid
     place: float
-    pixels: NDArray[np.float32]
+    pixels: NDArray[np.int16]
 
 
 def read_dicom_series(
     folder: Path,
-) -> tuple[NDArray[np.float32], tuple[float, ...], NDArray[np.float64]]:
+) -> tuple[NDArray[np.int16], tuple[float, ...], NDArray[np.float64]]:
     """Read a series of parallel slices, whatever their order.
 
     Returns:
@@ -79,7 +80,7 @@ def _read_slice(file: Path) -> _Slice:
             raise ValueError("it does not tell where it lies")
         if not np.isfinite([slope, intercept]).all():
             raise ValueError("it does not tell its Hounsfield units")
-        pixels = np.float32(slope) * dataset.pixel_array + np.float32(intercept)
+        pixels = whole_hounsfield(slope * dataset.pixel_array + intercept)
     grid = _Grid(
         text(dataset, "SeriesInstanceUID"), directions, (spacing[0], spacing[1]), pixels.shape
     )

@@ -1,12 +1,34 @@
-"""Grey values as a network sees them: windows on Hounsfield units."""
+"""Grey values: whole Hounsfield units, and windows on them as a network sees them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+# The lowest of a scanner, in Hounsfield units: what lies outside of a volume has it.
+LOWEST_HU = -1024
 # (width, level) in Hounsfield units: soft tissue, wide, and with bone.
-WINDOWS = ((400.0, 40.0), (800.0, 100.0), (1000.0, 400.0))
+SOFT_TISSUE = (400.0, 40.0)
+WINDOWS = (SOFT_TISSUE, (800.0, 100.0), (1000.0, 400.0))
+
+
+def whole_hounsfield(values: NDArray[Any]) -> NDArray[np.int16]:
+    """Return Hounsfield units [Z, Y, X] as int16, rounded and cut off at what that can hold."""
+    if values.dtype == np.int16:
+        return values
+    limits = np.iinfo(np.int16)
+    whole = np.empty(values.shape, np.int16)
+    # Plane by plane: a volume of doubles fills gigabytes.
+    for plane, rounded in zip(values, whole, strict=True):
+        rounded[...] = np.rint(plane).clip(limits.min, limits.max)
+    return whole
+
+
+def window_limits(window: tuple[float, float]) -> tuple[float, float]:
+    """Return the lowest and highest Hounsfield units of a window, (width, level)."""
+    width, level = window
+    return level - width / 2, level + width / 2
 
 
 def windowed(
@@ -25,8 +47,9 @@ def windowed(
         [C, Z, Y, X].
     """
     channels = np.empty((len(windows), *image.shape), np.float32)
-    for channel, (width, level) in zip(channels, windows, strict=True):
-        np.subtract(image, np.float32(level - width / 2), out=channel)
-        channel /= np.float32(width)
+    for channel, window in zip(channels, windows, strict=True):
+        low, high = window_limits(window)
+        np.subtract(image, np.float32(low), out=channel)
+        channel /= np.float32(high - low)
         np.clip(channel, 0, 1, out=channel)
     return channels

@@ -13,8 +13,6 @@ from echoweave.learn2reg.scan import Scan, Spacing
 if TYPE_CHECKING:
     import SimpleITK as sitk  # noqa: N813
 
-# What lies outside of an image, in Hounsfield units.
-AIR = -1024
 # Hounsfield units that guide: lungs and air below, bone above count alike on all scanners.
 _LOWEST, _HIGHEST = -300, 300
 # Voxels of the coarse grid on which every translation is tried are about this large, in mm.

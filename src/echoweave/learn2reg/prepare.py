@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from echoweave.learn2reg.cohorts.registry import FORMS, TARGET
-from echoweave.learn2reg.placing import AIR, find_translation, place
+from echoweave.learn2reg.greys import LOWEST_HU
+from echoweave.learn2reg.placing import find_translation, place
 from echoweave.learn2reg.scan import Scan, read_ct, read_organ_labels
 from echoweave.learn2reg.source import VolumeSource
 from echoweave.learn2reg.store import store_case
@@ -57,7 +58,7 @@ def _placed(source: VolumeSource, grid: Scan) -> CaseVolume:
     translation = find_translation(grid, scan)
     LOGGER.info("%s: moved by (%.0f, %.0f, %.0f) mm (z, y, x)", source.name, *translation)
     shape, spacing = grid.array.shape, grid.spacing
-    image = place(scan, shape, spacing, translation, AIR)
+    image = place(scan, shape, spacing, translation, LOWEST_HU)
     if labels is not None:
         placed = place(labels, shape, spacing, translation, 0, nearest=True)
         labels = labels._replace(array=placed)

@@ -12,6 +12,7 @@ from echoweave.io.limits import VOLUME, UnhandledError
 from echoweave.io.nifti import read_nifti, read_nifti_geometry
 from echoweave.io.refusals import refused_by_name
 from echoweave.learn2reg.axes import axes_of, file_axes, orient_volume
+from echoweave.learn2reg.greys import whole_hounsfield
 
 Spacing = tuple[float, float, float]
 
@@ -57,14 +58,12 @@ def read_ct(path: Path) -> Scan:
         InputError: It is missing, damaged, not 3-D, of a grid that is not read, holds NaN or
             infinite values, or no Hounsfield units.
     """
-    scan = _read(path)
-    low, high = scan.array.min(), scan.array.max()
+    stored, grid = _read(path)
+    low, high = float(stored.min()), float(stored.max())
     if high - low < _NARROWEST:
         what = f"grey values from {low:g} to {high:g} are not Hounsfield units"
         raise InputError(Problem(str(path), "pixels", what, "store it in Hounsfield units"))
-    limits = np.iinfo(np.int16)
-    array = scan.array if scan.array.dtype.kind != "f" else np.rint(scan.array)
-    return scan._replace(array=array.clip(limits.min, limits.max).astype(np.int16, copy=False))
+    return _turned(whole_hounsfield(stored), grid)
 
 
 def read_organ_labels(path: Path, values: Collection[int]) -> Scan:
@@ -77,9 +76,9 @@ def read_organ_labels(path: Path, values: Collection[int]) -> Scan:
     Raises:
         InputError: As :func:`read_ct`, or it holds something else, or 0 alone.
     """
-    scan = _read(path)
+    stored, grid = _read(path)
     # Slice by slice: to sort a whole volume takes minutes.
-    found = np.unique(np.concatenate([np.unique(one) for one in scan.array]))
+    found = np.unique(np.concatenate([np.unique(one) for one in stored]))
     whole = np.rint(found)
     known = np.isin(whole, [0, *values]) & (np.abs(found - whole) <= _ROUNDING)
     strange = [f"{value:g}" for value in found[~known]]
@@ -90,7 +89,10 @@ def read_organ_labels(path: Path, values: Collection[int]) -> Scan:
     if not whole.any():
         what = "nothing is labelled"
         raise InputError(Problem(str(path), "labels", what, "correct it, or leave the case out"))
-    return scan._replace(array=np.rint(scan.array).astype(np.uint8, copy=False))
+    labels = np.empty(stored.shape, np.uint8)
+    for plane, rounded in zip(stored, labels, strict=True):
+        rounded[...] = np.rint(plane)
+    return _turned(labels, grid)
 
 
 def scan_grid(path: Path) -> ScanGrid:
@@ -104,14 +106,18 @@ def scan_grid(path: Path) -> ScanGrid:
         return _checked_grid(path, shape, spacing, directions)
 
 
-def _read(path: Path) -> Scan:
+def _read(path: Path) -> tuple[NDArray[Any], ScanGrid]:
+    """Return a volume [k, j, i] as stored, and its grid as that of [Z, Y, X]."""
     with refused_by_name(str(path)):
         array, spacing, directions = _read_stored(path)
         grid = _checked_grid(path, array.shape, spacing, directions)
-        if array.dtype.kind == "f" and not np.isfinite(array).all():
+        if not np.isfinite([array.min(), array.max()]).all():
             raise ValueError("holds NaN or infinite values")
-    three = array.reshape(array.shape[-3:])
-    return Scan(orient_volume(three, grid.axes), grid.spacing, grid.axes)
+    return array.reshape(array.shape[-3:]), grid
+
+
+def _turned(stored: NDArray[Any], grid: ScanGrid) -> Scan:
+    return Scan(orient_volume(stored, grid.axes), grid.spacing, grid.axes)
 
 
 def _read_stored(

@@ -15,13 +15,12 @@ from echoweave.figures.style import display_title, drawing
 from echoweave.learn2reg.evaluation.inputs import IMAGE_NAMES, find_case
 from echoweave.learn2reg.evaluation.measured_pair import MeasuredPair
 from echoweave.learn2reg.fields.native_warp import warp_moving
+from echoweave.learn2reg.greys import LOWEST_HU, SOFT_TISSUE, window_limits
 from echoweave.learn2reg.organs import ORGANS
 from echoweave.learn2reg.scan import Scan, read_ct
 
 _SHOWN = 3
-# Ends of the grey scale in Hounsfield units: width 400 at level 40.
-_GREYS = ("gray", -160.0, 240.0)
-_AIR = -1024
+_GREYS = ("gray", *window_limits(SOFT_TISSUE))
 # No two neighbours in the list are alike.
 _COLOURS = {label: colormaps["tab20"](label) for label in ORGANS}
 
@@ -76,7 +75,7 @@ def _pictures(
     fixed, moving = (labels[case] for case in one.task.pair)
     greys = [_load_grey(images, case, labels[case]) for case in one.task.pair]
     field, axes = one.task.field(fixed), (fixed.axes, moving.axes)
-    warped_grey = warp_moving(greys[1], field, axes, order=1, outside=_AIR)
+    warped_grey = warp_moving(greys[1], field, axes, order=1, outside=LOWEST_HU)
     warped = warp_moving(moving.array, field, axes)
     plane = int((fixed.array > 0).sum(axis=(0, 2)).argmax())
 
@@ -89,7 +88,7 @@ def _pictures(
 
 def _load_grey(images: Path | None, case: str, labels: Scan) -> NDArray[np.int16]:
     if images is None:
-        return np.full(labels.array.shape, _AIR, np.int16)
+        return np.full(labels.array.shape, LOWEST_HU, np.int16)
     return read_ct(find_case(images, case, IMAGE_NAMES)).array
 
 

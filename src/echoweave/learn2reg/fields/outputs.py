@@ -15,18 +15,15 @@ from echoweave.learn2reg.axes import restore_orientation
 from echoweave.learn2reg.fields.files import case_number, find_field, read_field
 from echoweave.learn2reg.fields.native import to_native
 from echoweave.learn2reg.fields.native_warp import warp_native
-from echoweave.learn2reg.greys import windowed
+from echoweave.learn2reg.greys import LOWEST_HU, SOFT_TISSUE, windowed
 from echoweave.learn2reg.store import load_case
 from echoweave.learn2reg.volume import CaseVolume
 from echoweave.learn2reg.volume_files import write_volume
 from echoweave.logs import Progress
 from echoweave.submission.header import Header, read_header
 
-_AIR_HU = -1024
 # Lines of the grid along the shortest side of a volume.
 _LINES = 16
-# Soft tissue: width and level in HU.
-_WINDOW = (400, 40)
 _COLOUR = "#E69F00"
 
 
@@ -102,7 +99,7 @@ def write_pair_outputs(
     pair = f"{case_number(fixed.name)}_{case_number(moving.name)}"
     header = _header(fixed_file, fixed)
     if outputs.image:
-        grey = warp_native(moving.image.astype(np.float32), dvf, order=1, outside=_AIR_HU)
+        grey = warp_native(moving.image.astype(np.float32), dvf, order=1, outside=LOWEST_HU)
         warped = restore_orientation(np.rint(grey).astype(np.int16), fixed.axes)
         write_volume(folder / f"warped_{pair}.nii.gz", warped, header)
     if outputs.labels and moving.labels is not None:
@@ -124,7 +121,7 @@ def draw_grid(path: Path, dvf: NDArray[np.float32], moving: CaseVolume) -> None:
         dvf: float32 [3, Z, Y, X] in voxels, fixed -> moving.
         moving: The moving case; what lies out of a plane is not seen.
     """
-    grey = windowed(moving.image, (_WINDOW,))[0]
+    grey = windowed(moving.image, (SOFT_TISSUE,))[0]
     with drawing(3.2, [path]) as figure:
         for place, (normal, name) in enumerate(enumerate(("Axial", "Coronal", "Sagittal"))):
             axes = figure.add_subplot(1, 3, place + 1)

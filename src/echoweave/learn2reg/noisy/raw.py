@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_folder
+from echoweave.learn2reg.greys import SOFT_TISSUE, window_limits
 from echoweave.learn2reg.organs import ORGANS
 from echoweave.learn2reg.store import load_case
 from echoweave.learn2reg.volume import CaseVolume
@@ -21,9 +22,9 @@ _LABELS = ("background", *ORGANS.values())
 # One of nnU-Net's names: it subtracts one mean from all cases and divides by one deviation. For
 # other names these would hang on how much air and table is in a case.
 _CHANNEL = "CT"
-# HU between which soft tissue differs, the window (400, 40). nnU-Net's own limits are those of half
-# a per cent of labelled voxels, which gas in the stomach draws down to that of air.
-_LIMITS_HU = (-160, 240)
+# nnU-Net's own limits are those of half a per cent of labelled voxels, which gas in the stomach
+# draws down to that of air.
+_LOWEST, _HIGHEST = map(int, window_limits(SOFT_TISSUE))
 
 
 def write_volume_raw(
@@ -67,7 +68,7 @@ def raw_case(name: str) -> str:
 
 def soft_tissue(image: NDArray[np.int16]) -> NDArray[np.int16]:
     """Return a CT in HU, cut off at fixed limits; what the network sees."""
-    return np.clip(image, *_LIMITS_HU)
+    return np.clip(image, _LOWEST, _HIGHEST)
 
 
 def _check_sides(n_training: int, n_choosing: int) -> None:

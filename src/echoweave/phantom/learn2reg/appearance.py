@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
+from echoweave.learn2reg.greys import LOWEST_HU
 from echoweave.phantom.learn2reg.anatomy import (
     DISC_MM,
     VERTEBRA_MM,
@@ -124,7 +125,7 @@ def scan_abdomen(
         image = lay(image, lesion, 30 + 12 * grain)
     noise = gaussian_filter(rng.normal(size=image.shape), 0.5)
     image += (look.noise / noise.std() * noise).astype(np.float32)
-    return np.clip(np.rint(image), -1024, 3071).astype(np.int16)
+    return np.clip(np.rint(image), LOWEST_HU, 3071).astype(np.int16)
 
 
 def _lay(
