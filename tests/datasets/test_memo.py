@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from echoweave.datasets import memo
 from echoweave.datasets.memo import Task, inspect_all
 from echoweave.datasets.source import Report
 
@@ -52,6 +53,21 @@ def test_digests_are_of_the_content_and_survive_another_date(tmp_path: Path) -> 
     clip.touch()
     assert inspect_all(tasks, tmp_path / "memo.json", threads=1)[1] == first
     assert len(read) == 2
+
+
+def test_a_file_of_several_tasks_is_hashed_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[Path] = []
+    monkeypatch.setattr(memo, "sha256", lambda path: hashed.append(path) or path.name)
+    one, two = tmp_path / "one", tmp_path / "two"
+    tasks = [
+        Task(str(number), files, lambda: Report(None, ()))
+        for number, files in enumerate([[one], [two], [one, two]])
+    ]
+    _, digests = inspect_all(tasks, None, threads=1)
+    assert hashed == [one, two]
+    assert digests == {str(one): "one", str(two): "two"}
 
 
 def test_another_content_under_the_old_date_is_noticed(tmp_path: Path) -> None:

@@ -106,18 +106,28 @@ def write_kits(root: Path, case: int, labels: NDArray[np.uint8] | None) -> None:
         write_nifti(folder / "segmentation.nii.gz", labels, "IAR")
 
 
-def write_series(folder: Path, array: NDArray[np.int16], spacing: Spacing = (2.0,) * 3) -> None:
-    """Write [Z, Y, X] as axial slices in DICOM, from the head down."""
+def write_series(
+    folder: Path, array: NDArray[np.int16], spacing: Spacing = (2.0,) * 3, lean: float = 0.0
+) -> None:
+    """Write [Z, Y, X] as axial slices in DICOM, from the head down.
+
+    A slice lies ``lean`` mm further back than the one below it, as if the gantry was tilted.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for number, plane in enumerate(array[::-1]):
-        place = (len(array) - 1 - number) * spacing[0]
-        write_slice(folder / f"1-{number + 1:03d}.dcm", plane, place, spacing)
+        below = len(array) - 1 - number
+        path = folder / f"1-{number + 1:03d}.dcm"
+        write_slice(path, plane, below * spacing[0], spacing, below * lean)
 
 
 def write_slice(
-    path: Path, plane: NDArray[np.int16], place: float, spacing: Spacing = (2.0,) * 3
+    path: Path,
+    plane: NDArray[np.int16],
+    place: float,
+    spacing: Spacing = (2.0,) * 3,
+    back: float = 0.0,
 ) -> None:
-    """Write a slice [Y, X] of Hounsfield units at z = ``place`` mm."""
+    """Write a slice [Y, X] of Hounsfield units at z = ``place`` mm, ``back`` mm further back."""
     dataset = pydicom.Dataset()
     dataset.file_meta = FileMetaDataset()
     dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
@@ -125,7 +135,7 @@ def write_slice(
     dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID = f"1.2.{round(place)}"
     dataset.SeriesInstanceUID, dataset.Modality = "1.2.3", "CT"
     dataset.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
-    dataset.ImagePositionPatient = [-100, -100, place]
+    dataset.ImagePositionPatient = [-100, -100 + back, place]
     dataset.PixelSpacing = [spacing[1], spacing[2]]
     dataset.RescaleSlope, dataset.RescaleIntercept = 1, -1024
     dataset.Rows, dataset.Columns = plane.shape

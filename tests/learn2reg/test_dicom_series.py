@@ -25,3 +25,15 @@ def test_slices_that_make_no_volume(tmp_path: Path, place: float, what: str) -> 
     write_slice(tmp_path / "more.dcm", ramp()[0], place)
     with pytest.raises(InputError, match=what):
         read_ct(tmp_path)
+
+
+def test_a_tilted_gantry_is_refused(tmp_path: Path) -> None:
+    # 0.2 mm a slice of 2 mm: 5.7 degrees, and 1.8 mm over ten slices.
+    write_series(tmp_path / "tilted", ramp(), lean=0.2)
+    with pytest.raises(InputError, match=r"shifted by 1\.8 mm along their plane, as of a tilted"):
+        read_ct(tmp_path / "tilted")
+
+
+def test_positions_that_were_rounded_are_no_tilt(tmp_path: Path) -> None:
+    write_series(tmp_path / "straight", ramp(), lean=0.01)
+    assert read_ct(tmp_path / "straight").axes == "LPS"

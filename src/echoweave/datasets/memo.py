@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,10 @@ def inspect_all(
         else:
             entries[task.key] = entry
     progress = Progress("Checking inputs", len(stale), every_s=2.0)
+    # Tasks may share files.
+    digest = cache(_digest)
     with ThreadPoolExecutor(threads) as pool:
-        found = pool.map(lambda task: _look(task[0]), stale)
+        found = pool.map(lambda task: _look(task[0], digest), stale)
         for done, ((task, stamp), entry) in enumerate(zip(stale, found, strict=True), 1):
             entries[task.key] = {"stamp": stamp, **entry}
             progress.update(done)
@@ -66,9 +69,9 @@ def inspect_all(
     return [_report(entries[task.key]) for task in tasks], digests
 
 
-def _look(task: Task) -> dict[str, Any]:
+def _look(task: Task, digest: Callable[[Path], str]) -> dict[str, Any]:
     report = task.inspect()
-    return {"digests": {str(path): _digest(path) for path in task.files}, **asdict(report)}
+    return {"digests": {str(path): digest(path) for path in task.files}, **asdict(report)}
 
 
 def _digest(path: Path) -> str:

@@ -18,7 +18,7 @@ _LETTERS = ("LR", "PA", "SI")
 # A patient who lies askew by this much (20 degrees) counts as straight: people differ by more.
 _ASKEW = np.cos(np.radians(20))
 # Cosine between two axes: of a gantry that was tilted by less than half a degree.
-_SHEAR = 0.01
+SHEAR = 0.01
 _STRAIGHT = "resample it onto straight axes"
 
 
@@ -40,7 +40,7 @@ def axes_of(directions: NDArray[np.float64] | None) -> str:
     if not (np.isfinite(directions).all() and lengths.all()):
         raise ValueError("the header is damaged (its axes have no direction)")
     unit = directions / lengths
-    if np.abs(unit.T @ unit - np.eye(3)).max() > _SHEAR:
+    if np.abs(unit.T @ unit - np.eye(3)).max() > SHEAR:
         raise UnhandledError("its header says that its axes are sheared", _STRAIGHT)
     rows = np.abs(unit).argmax(axis=0)
     if np.abs(unit).max(axis=0).min() < _ASKEW or len(set(rows.tolist())) < 3:

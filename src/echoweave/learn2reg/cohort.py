@@ -115,7 +115,9 @@ def load_volume_cohort(
     if problems:
         raise InputError(problems)
     sources = [
-        _source(cohort, one, splits, digests) for cohort, cases in found.items() for one in cases
+        _source(cohort, one, splits.get(_name(cohort, one), "training"), digests)
+        for cohort, cases in found.items()
+        for one in cases
     ]
     return VolumeCohort(
         tuple(sorted(sources)),
@@ -181,7 +183,7 @@ def _inspect(
     threads: int,
     problems: list[Problem],
 ) -> dict[str, str]:
-    """Read every file; return their SHA-256 by path, and add what is wrong to the problems."""
+    """Read every file; return a digest of each case, and add what is wrong to the problems."""
     # What checks is part of what is remembered: other code may come to another verdict.
     told = code_digest(Path(__file__))
     tasks = [
@@ -196,24 +198,21 @@ def _inspect(
     with log_to_terminal():
         reports, digests = inspect_all(tasks, memo, threads)
     problems += [problem for report in reports for problem in report.problems]
-    return digests
+    return {task.key: digest_of_content(task.files, digests) for task in tasks}
 
 
 def _reporting(check: Callable[[], list[Problem]]) -> Callable[[], Report]:
     return lambda: Report(None, tuple(check()))
 
 
-def _source(
-    cohort: str, one: FoundVolume, splits: Mapping[str, str], digests: Mapping[str, str]
-) -> VolumeSource:
+def _source(cohort: str, one: FoundVolume, split: str, digests: Mapping[str, str]) -> VolumeSource:
     name = _name(cohort, one)
-    known = FORMS[cohort].known if one.labels else ()
     return VolumeSource(
         name=name,
         cohort=cohort,
         image=one.image,
         labels=one.labels,
-        known=known,
-        split=splits.get(name, "training"),
-        digest=digest_of_content(one.files, digests),
+        known=FORMS[cohort].known if one.labels else (),
+        split=split,
+        digest=digests[name],
     )

@@ -1,5 +1,6 @@
 """Read the folder of a CT series in DICOM as one volume."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from echoweave.clips.dicom_pixels import explained
 from echoweave.clips.tags import number, numbers, text
 from echoweave.io.limits import VOLUME, UnhandledError, check_shape, open_regular
+from echoweave.learn2reg.axes import SHEAR
 from echoweave.learn2reg.cohorts.form import series_files
 from echoweave.learn2reg.greys import whole_hounsfield
 
@@ -27,9 +29,10 @@ class _Grid(NamedTuple):
 
 
 class _Slice(NamedTuple):
-    """A slice, and its place along the axis across slices in mm."""
+    """A slice, where its first pixel lies in mm, and how far that is along the slices' normal."""
 
     grid: _Grid
+    position: NDArray[np.float64]
     place: float
     pixels: NDArray[np.int16]
 
@@ -45,7 +48,7 @@ def read_dicom_series(
 
     Raises:
         ValueError: There are no files, one is damaged, or slices are missing or there twice.
-        UnhandledError: They are of several series, or no CT.
+        UnhandledError: They are of several series, of a tilted gantry, or no CT.
     """
     files = series_files(folder)
     if len(files) < 2:
@@ -59,6 +62,7 @@ def read_dicom_series(
     slices.sort(key=lambda one: one.place)
     check_shape((len(slices), *grid.shape), VOLUME)
     step = _step(np.array([one.place for one in slices]))
+    _check_tilt(slices)
     # Towards the right of the picture, down, and the way that the slices were sorted.
     columns = np.stack([grid.directions[:3], grid.directions[3:], _normal(grid.directions)], axis=1)
     return np.stack([one.pixels for one in slices]), (step, *grid.spacing), columns
@@ -84,7 +88,7 @@ def _read_slice(file: Path) -> _Slice:
     grid = _Grid(
         text(dataset, "SeriesInstanceUID"), directions, (spacing[0], spacing[1]), pixels.shape
     )
-    return _Slice(grid, float(_normal(directions) @ np.array(position)), pixels)
+    return _Slice(grid, np.array(position), float(_normal(directions) @ np.array(position)), pixels)
 
 
 def _normal(directions: tuple[float, ...]) -> NDArray[np.float64]:
@@ -100,3 +104,19 @@ def _step(places: NDArray[np.float64]) -> float:
     if steps.max() > (1 + _UNEVEN) * step:
         raise ValueError(f"slices are missing: {steps.max():g} mm between two, {step:g} elsewhere")
     return step
+
+
+def _check_tilt(slices: Sequence[_Slice]) -> None:
+    """Check that sorted slices lie one above the other, not shifted along their plane.
+
+    Raises:
+        UnhandledError: They are shifted by more than 1 % of the height.
+    """
+    first, last = slices[0], slices[-1]
+    offsets = np.array([one.position - first.position for one in slices])
+    heights = np.array([one.place - first.place for one in slices])
+    shifts = offsets - np.outer(heights, _normal(first.grid.directions))
+    shift = float(np.linalg.norm(shifts, axis=1).max())
+    if shift > SHEAR * (last.place - first.place):
+        what = f"its slices are shifted by {shift:.1f} mm along their plane, as of a tilted gantry"
+        raise UnhandledError(what, "resample it onto straight axes")

@@ -164,8 +164,10 @@ def split_target(
         choosing_cases: How many are set aside to choose the best checkpoint.
         seed: Of the draw.
     """
+    # Of the published split it is known which cases test.
+    published = found["validation"].file.is_dir()
     splits = {
-        name: "testing" if test or _is_published_test(found, name) else "training"
+        name: "testing" if test or (published and name >= _name(_FIRST_TESTING)) else "training"
         for name, test in testing.items()
     }
     for split in PAIRED_SPLITS:
@@ -175,20 +177,16 @@ def split_target(
     return splits | dict.fromkeys(chosen, "choosing")
 
 
-def _is_published_test(found: Mapping[str, PairList], name: str) -> bool:
-    """Whether the published split counts, and ``name`` tests in it."""
-    return found["validation"].file.is_dir() and name >= _name(_FIRST_TESTING)
-
-
 def _released(root: Path, split: str) -> PairList:
     """Return the pairs that come with the data, or else those that are published."""
-    tables = [root / name for name in file_names(root) if name.endswith(_ENDINGS[split])]
+    names = file_names(root)
+    tables = [root / name for name in names if name.endswith(_ENDINGS[split])]
     if len(tables) > 1:
         what, remedy = f"{tables[0].name} is there as well", f"set learn2reg.pairs.{split}"
         raise InputError(Problem(str(tables[1]), "", what, remedy))
     if tables:
         return PairList(read_pair_list(tables[0]), tables[0])
-    descriptions = [root / name for name in file_names(root) if name.endswith("_dataset.json")]
+    descriptions = [root / name for name in names if name.endswith("_dataset.json")]
     if descriptions:
         return PairList(_read_description(descriptions[0], split), descriptions[0])
     published = PUBLISHED_PAIRS if split == "validation" else ()
