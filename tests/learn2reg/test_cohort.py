@@ -67,7 +67,6 @@ def test_cases_in_pairs_validate_and_test_and_the_others_train(cohort: VolumeCoh
     assert names["validation"] == ["l2r_0001", "l2r_0004", "l2r_0007"]
     assert names["testing"] == ["l2r_0061", "l2r_0062"]
     assert cohort.reference.name == "l2r_0002"
-    assert [path.name for path in cohort.tables] == ["pairs_test.csv", "pairs_val.csv"]
 
 
 def test_training_cases_that_choose_are_of_the_target(cohort: VolumeCohort) -> None:

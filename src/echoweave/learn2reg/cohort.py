@@ -23,7 +23,6 @@ from echoweave.learn2reg.splits import (
     check_pairs,
     list_pairs,
     split_target,
-    tables_of,
 )
 from echoweave.logs import log_to_terminal
 
@@ -37,12 +36,10 @@ class VolumeCohort(NamedTuple):
     Attributes:
         sources: Sorted by name.
         pairs: "validation" and "testing" -> those of the target that are measured.
-        tables: Files that list these pairs.
     """
 
     sources: tuple[VolumeSource, ...]
     pairs: Mapping[str, tuple[VolumePair, ...]]
-    tables: tuple[Path, ...]
 
     def split(self, name: str) -> list[VolumeSource]:
         """Return the cases of one of ``SPLITS``, of all cohorts."""
@@ -122,7 +119,6 @@ def load_volume_cohort(
     return VolumeCohort(
         tuple(sorted(sources)),
         {split: tuple(pair for _, pair in one.pairs) for split, one in lists.items()},
-        tables_of(lists),
     )
 
 

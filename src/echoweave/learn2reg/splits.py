@@ -88,11 +88,6 @@ def list_pairs(
     return found
 
 
-def tables_of(found: Mapping[str, PairList]) -> tuple[Path, ...]:
-    """Return the files that list pairs."""
-    return tuple(sorted({one.file for one in found.values() if one.file.is_file()}))
-
-
 def check_pairs(
     found: Mapping[str, PairList],
     labelled: Mapping[str, bool],
