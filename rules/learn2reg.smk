@@ -76,11 +76,12 @@ for bucket, sources in VOLUME_BUCKETS.items():
         conda:
             "../envs/echoweave.yaml"
         resources:
-            mem_mb=memory(4000),
+            # Cases of others are whole scans of up to a thousand slices, some stored as doubles.
+            mem_mb=memory(8000 if bucket.startswith("others_") else 4000),
         params:
             code=library("prepare_cases"),
             sources=sources,
-            reference=VOLUMES.reference,
+            reference=VOLUMES.reference if bucket.startswith("others_") else None,
             names=CASE_FILES[bucket],
         message:
             f"Bringing {len(sources)} volumes to one grid"

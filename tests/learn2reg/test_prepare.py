@@ -37,7 +37,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, CaseVolume]:
     write_nifti(folder / "msd-liver-seg.nii.gz", organ, "PIR", other.spacing)
     sources = [source(folder, name, name != "kits") for name in ("l2r", "msd-liver", "kits")]
     outputs = [folder / f"{one.name}.h5" for one in sources]
-    prepare_cases(sources, sources[0], outputs, threads=1)
+    prepare_cases(sources[:1], None, outputs[:1], threads=1)
+    prepare_cases(sources[1:], sources[0], outputs[1:], threads=1)
     return {one.cohort: load_case(path) for one, path in zip(sources, outputs, strict=True)}
 
 

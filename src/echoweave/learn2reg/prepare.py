@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from echoweave.learn2reg.cohorts.registry import FORMS, TARGET
+from echoweave.learn2reg.cohorts.registry import FORMS
 from echoweave.learn2reg.greys import LOWEST_HU
 from echoweave.learn2reg.placing import find_translation, place
 from echoweave.learn2reg.scan import Scan, read_ct, read_organ_labels
@@ -15,19 +15,17 @@ from echoweave.logs import LOGGER, Progress
 
 def prepare_cases(
     sources: Sequence[VolumeSource],
-    reference: VolumeSource,
+    reference: VolumeSource | None,
     outputs: Sequence[Path],
     threads: int,
 ) -> None:
     """Write cases on the common grid, whatever the axes of their files.
 
-    Those of the target lie on it already. Others are resampled to its spacing (linear; the nearest
-    voxel of labels), moved by a translation that fits them to ``reference``, and cut or padded with
-    air.
-
     Args:
         sources: The cases.
-        reference: A case of the target.
+        reference: A case of the target. To its grid they are resampled (linear; the nearest voxel
+            of labels), moved by a translation that fits them to it, and cut or padded with air.
+            None for cases of the target, which lie on the grid.
         outputs: A file {name}.h5 for each of ``sources``, in the same order.
         threads: Of SimpleITK.
 
@@ -37,15 +35,10 @@ def prepare_cases(
     import SimpleITK as sitk  # noqa: N813
 
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(threads)
-    grid: Scan | None = None
+    grid = read_ct(reference.image) if reference else None
     progress = Progress("Preparing", len(outputs))
     for done, (source, output) in enumerate(zip(sources, outputs, strict=True), 1):
-        if source.cohort == TARGET:
-            case = _oriented(source)
-        else:
-            grid = read_ct(reference.image) if grid is None else grid
-            case = _placed(source, grid)
-        store_case(output, case)
+        store_case(output, _placed(source, grid) if grid else _oriented(source))
         progress.update(done, source.name)
 
 
