@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+import torch
 
 from echoweave.phantom import crew
 from echoweave.phantom.crew import draw_all
@@ -17,6 +18,15 @@ def test_many_patients_are_drawn_by_several_processes_in_their_order(
 ) -> None:
     monkeypatch.setattr(crew, "usable_cpus", lambda: 2)
     assert list(draw_all(square, range(16))) == [number * number for number in range(16)]
+
+
+def threads_of_torch(_: int) -> int:
+    return torch.get_num_threads()
+
+
+def test_processes_beside_each_other_have_one_thread_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew, "usable_cpus", lambda: 2)
+    assert set(draw_all(threads_of_torch, range(16))) == {1}
 
 
 def test_whoever_draws_the_files_are_the_same(

@@ -4,11 +4,11 @@ import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from echoweave.cpu import usable_cpus
+from echoweave.cpu import usable_cpus, use_cpu
 from echoweave.logs import Progress
 
 Drawn = TypeVar("Drawn")
-# A process takes a second to start, a patient one or two to draw.
+# A process takes two seconds to start, a patient one or two to draw.
 _FEWEST_EACH = 8
 
 
@@ -26,8 +26,8 @@ def draw_all(draw: Callable[[int], Drawn], numbers: Sequence[int]) -> Iterator[D
             yield draw(number)
             progress.update(done)
         return
-    # Not forks: threads of OpenCV and torch do not survive them.
-    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+    # Not forks: threads of OpenCV and torch do not survive them. Each has a core, so one thread.
+    with multiprocessing.get_context("spawn").Pool(workers, use_cpu, (1,)) as pool:
         for done, drawn in enumerate(pool.imap(draw, numbers), start=1):
             yield drawn
             progress.update(done)
