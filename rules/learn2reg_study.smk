@@ -40,10 +40,7 @@ rule measure_pairs:
         mem_mb=memory(8000),
     params:
         code=library("measure_pairs"),
-        # The files themselves: where they lie makes nothing stale.
         sources=VALIDATION,
-        labels=VALIDATION[0].labels.parent,
-        images=VALIDATION[0].image.parent,
         pairs=VOLUMES.pairs["validation"],
     message:
         "Measuring pairs, {wildcards.variant}"
@@ -136,7 +133,7 @@ rule write_warped_volumes:
     params:
         code=library("write_warped_volumes"),
         cases=LEARN2REG / "cases",
-        files={source.name: source.image for source in VALIDATION},
+        sources=VALIDATION,
         pairs=VOLUMES.pairs["validation"],
     message:
         "Warping volumes and labels"

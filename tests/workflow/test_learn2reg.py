@@ -162,6 +162,13 @@ def test_only_what_is_stale_runs_again(wing: Project, phantom_volumes: Path) -> 
     assert not {"train_fold_noisy", "train_pairs_symmetric", "train_pairs_pretrained"} & surer
 
 
+def test_where_the_data_lie_makes_nothing_stale(
+    wing: Project, phantom_volumes: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere").symlink_to(phantom_volumes)
+    assert wing.planned("learn2reg", config=config_of(tmp_path / "elsewhere")) == {}
+
+
 def test_a_case_that_is_gone_is_prepared_again(wing: Project, phantom_volumes: Path) -> None:
     case = wing.results / "learn2reg/cases/l2r_0001.h5"
     aside = case.rename(case.with_suffix(".aside"))

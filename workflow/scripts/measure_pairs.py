@@ -7,10 +7,10 @@ from echoweave.logs import log_to
 
 if __name__ == "__main__":
     with log_to(Path(snakemake.log[0])):
-        fields = snakemake.input.fields
+        fields, sources = snakemake.input.fields, snakemake.params.sources
         evaluate_pairs(
-            labels=snakemake.params.labels,
-            images=snakemake.params.images,
+            labels={source.name: source.labels for source in sources},
+            images={source.name: source.image for source in sources},
             out=Path(snakemake.output[0]),
             fields=Path(fields) if fields else None,
             pairs=snakemake.params.pairs,

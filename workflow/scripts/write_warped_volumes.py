@@ -10,7 +10,7 @@ if __name__ == "__main__":
         write_warped_volumes(
             fields=Path(snakemake.input.fields),
             cases=snakemake.params.cases,
-            files=snakemake.params.files,
+            files={source.name: source.image for source in snakemake.params.sources},
             pairs=snakemake.params.pairs,
             folder=Path(snakemake.output[0]),
         )

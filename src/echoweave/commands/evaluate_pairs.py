@@ -18,7 +18,7 @@ def add_evaluate_pairs_options(parser: argparse.ArgumentParser) -> None:
     )
     add = parser.add_argument
     add("fields", metavar="FIELDS", type=Path, help="folder of disp_FFFF_0000_MMMM_0000.npz, ...")
-    add("labels", metavar="LABELS", type=Path, help="folder of labelNNNN.nii.gz, ...")
+    add("labels", metavar="LABELS", type=Path, help="folder of labelNNNN.nii.gz or .nii, ...")
     add("--out", metavar="DIR", type=Path, required=True, help="folder for what is found")
     add("--pairs", metavar="CSV", type=Path, help="columns fixed and moving; default: all fields")
     add("--images", metavar="DIR", type=Path, help="folder of imgNNNN.nii.gz, for the figure")

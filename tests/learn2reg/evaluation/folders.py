@@ -30,9 +30,9 @@ def write_volume(path: Path, volume: NDArray[np.generic]) -> None:
     Nifti1Image(volume.T[::-1, ::-1], AFFINE).to_filename(path)
 
 
-def write_labels(folder: Path) -> None:
+def write_labels(folder: Path, suffix: str = ".nii.gz") -> None:
     for case, shift in SHIFTS.items():
-        write_volume(folder / f"label{case[-4:]}.nii.gz", organs(shift))
+        write_volume(folder / f"label{case[-4:]}{suffix}", organs(shift))
 
 
 def field_up(voxels: float) -> NDArray[np.float32]:

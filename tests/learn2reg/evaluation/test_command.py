@@ -20,6 +20,14 @@ def test_two_folders_are_enough(tmp_path: Path) -> None:
     assert rows["dice"].tolist() == [1, 0.75]
 
 
+def test_labels_need_not_be_zipped(tmp_path: Path) -> None:
+    write_labels(tmp_path / "label", ".nii")
+    write_fields(tmp_path / "fields")
+    folders = [str(tmp_path / name) for name in ("fields", "label")]
+    assert main(["evaluate-pairs", *folders, "--out", str(tmp_path / "out")]) == 0
+    assert read_tsv(tmp_path / "out/pairs.tsv")["dice"].tolist() == [1, 0.75]
+
+
 def test_options_that_cannot_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folders = [str(tmp_path), str(tmp_path / "label")]
     assert main(["evaluate-pairs", *folders, "--out", "out", "--jobs", "0"]) == 2

@@ -1,3 +1,4 @@
+import gzip
 import json
 import shutil
 from pathlib import Path
@@ -92,6 +93,45 @@ def test_a_list_alone_measures_the_identity_and_reads_what_it_needs(
     assert_frame_equal(read_tsv(tmp_path / "out/pairs.tsv"), expected)
 
 
+def test_files_need_not_be_zipped_nor_lie_in_one_folder(study: Path, tmp_path: Path) -> None:
+    files = {
+        kind: {
+            f"l2r_{number:04d}": unzipped(
+                study / f"{kind}/{kind}{number:04d}.nii.gz", tmp_path / f"{number}/{kind}"
+            )
+            for number in (1, 2, 3)
+        }
+        for kind in ("label", "img")
+    }
+    evaluate_pairs(
+        labels=files["label"],
+        images=files["img"],
+        fields=study / "fields",
+        out=tmp_path / "out",
+        name="baseline",
+    )
+    whole = read_tsv(study / "out/pairs.tsv").query("variant == 'baseline'")
+    assert_frame_equal(read_tsv(tmp_path / "out/pairs.tsv"), whole.reset_index(drop=True))
+
+
+def test_two_files_of_a_case_are_refused(study: Path, tmp_path: Path) -> None:
+    shutil.copytree(study / "label", tmp_path / "label")
+    unzipped(study / "label/label0002.nii.gz", tmp_path / "label")
+    with pytest.raises(
+        InputError,
+        match=r"label: label0002.nii.gz and label0002.nii are files of one case; keep one of them",
+    ):
+        evaluate_pairs(labels=tmp_path / "label", fields=study / "fields", out=tmp_path / "out")
+
+
+def unzipped(path: Path, folder: Path) -> Path:
+    """Write the file again as .nii into ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    copy = folder / path.name.removesuffix(".gz")
+    copy.write_bytes(gzip.decompress(path.read_bytes()))
+    return copy
+
+
 def test_all_that_is_missing_is_told_at_once(study: Path, tmp_path: Path) -> None:
     pairs = [VolumePair("l2r_0001", "l2r_0002"), VolumePair("l2r_0002", "l2r_0004")]
     with pytest.raises(InputError) as failure:
@@ -100,8 +140,8 @@ def test_all_that_is_missing_is_told_at_once(study: Path, tmp_path: Path) -> Non
         )
     labels, field = map(str, failure.value.problems)
     assert labels == (
-        f"{study}/label: no file of l2r_0004; add label0004.nii.gz or "
-        "AbdomenCTCT_0004_0000.nii.gz, or leave out its pairs"
+        f"{study}/label: no file of l2r_0004; add label0004 or AbdomenCTCT_0004_0000, .nii.gz or "
+        ".nii, or leave out its pairs"
     )
     assert "no field of the pair" in field
     assert not (tmp_path / "out").exists()

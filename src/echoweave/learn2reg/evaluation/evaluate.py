@@ -1,4 +1,4 @@
-"""Two folders in, displacement fields and labels; what the fields are worth out."""
+"""Displacement fields and labels in; what the fields are worth out."""
 
 import json
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from echoweave.io.atomic import whole_file
 from echoweave.io.tables import write_tsv
 from echoweave.learn2reg.evaluation.inputs import (
     IMAGE_NAMES,
+    CasePlaces,
     find_case,
     find_fields,
     for_each,
@@ -36,11 +37,11 @@ from echoweave.logs import Progress
 
 def evaluate_pairs(
     *,
-    labels: Path,
+    labels: CasePlaces,
     out: Path,
     fields: Path | None = None,
     pairs: Path | Sequence[VolumePair] | None = None,
-    images: Path | None = None,
+    images: CasePlaces | None = None,
     name: str = "registered",
     unregistered: bool = False,
     jobs: int = 1,
@@ -51,14 +52,14 @@ def evaluate_pairs(
     boxplots.svg and .png of Dice by organ; worst.svg and .png, the pairs of lowest Dice.
 
     Args:
-        labels: Folder of labelNNNN.nii.gz or AbdomenCTCT_NNNN_0000.nii.gz; only those of the pairs
-            are read.
+        labels: Folder of labelNNNN.nii.gz or AbdomenCTCT_NNNN_0000.nii.gz (.nii will do), or case
+            -> file; only those of the pairs are read.
         out: Folder of the results.
         fields: Folder of displacement files in the form of 2020 or today's; None for the identity
             alone, which needs ``pairs``.
         pairs: CSV with the columns fixed and moving, or names of cases; None for all fields.
-        images: Folder of imgNNNN.nii.gz or AbdomenCTCT_NNNN_0000.nii.gz, shown behind the outlines
-            of the worst pairs; None for outlines alone.
+        images: Folder of imgNNNN.nii.gz or AbdomenCTCT_NNNN_0000.nii.gz (.nii will do), or case ->
+            file; shown behind the outlines of the worst pairs; None for outlines alone.
         name: The variant that made the fields.
         unregistered: Measure the identity on the same pairs, too.
         jobs: Pairs that are measured at a time.
@@ -67,7 +68,7 @@ def evaluate_pairs(
         InputError: All that is wrong with pairs, labels and fields; nothing is written then.
     """
     listed = pairs_to_measure(fields, pairs)
-    scans, paths = _find(labels, fields, images, listed)
+    scans, paths, shown_images = _find(labels, fields, images, listed)
     tasks = [PairTask(name, pair, path) for pair, path in paths.items()]
     if unregistered or fields is None:
         tasks = [*(PairTask(UNREGISTERED, pair, None) for pair in listed), *tasks]
@@ -82,13 +83,16 @@ def evaluate_pairs(
     draw_organ_boxes(organ_rows, out / "boxplots.svg", out / "boxplots.png")
     # Those of the identity come first.
     shown = [one for one in measured if one.task.variant == tasks[-1].variant]
-    draw_worst_pairs(shown, scans, images, out / "worst.svg", out / "worst.png")
+    draw_worst_pairs(shown, scans, shown_images, out / "worst.svg", out / "worst.png")
 
 
 def _find(
-    labels: Path, fields: Path | None, images: Path | None, pairs: Sequence[VolumePair]
-) -> tuple[dict[str, Scan], dict[VolumePair, Path]]:
-    """Return the labels by case and the displacement files by pair.
+    labels: CasePlaces,
+    fields: Path | None,
+    images: CasePlaces | None,
+    pairs: Sequence[VolumePair],
+) -> tuple[dict[str, Scan], dict[VolumePair, Path], dict[str, Path]]:
+    """Return the labels by case, the displacement files by pair, and the images by case.
 
     Raises:
         InputError: What is wrong with labels, fields and images.
@@ -96,6 +100,7 @@ def _find(
     cases = sorted({case for pair in pairs for case in pair})
     scans: dict[str, Scan] = {}
     paths: dict[VolumePair, Path] = {}
+    shown: dict[str, Path] = {}
     problems: list[Problem] = []
     with gathered(problems):
         scans = load_labels(labels, cases)
@@ -103,10 +108,10 @@ def _find(
         paths = find_fields(fields, pairs) if fields is not None else {}
     with gathered(problems):
         if images is not None:
-            for_each(cases, partial(find_case, images, names=IMAGE_NAMES))
+            shown = for_each(cases, partial(find_case, images, names=IMAGE_NAMES))
     if problems:
         raise InputError(problems)
-    return scans, paths
+    return scans, paths, shown
 
 
 def _measure_all(

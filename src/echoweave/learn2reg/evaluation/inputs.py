@@ -1,7 +1,7 @@
 """Find and read what is measured: pairs, labels, images; displacement files are only found here."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -15,11 +15,14 @@ from echoweave.learn2reg.splits import VolumePair, read_pair_list
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
+# A folder of files that tell their case by their names, or the file of each case.
+CasePlaces = Path | Mapping[str, Path]
 # Numbers of the fixed and the moving case; today's form names their modalities, too.
 _FIELD = re.compile(r"disp_(\d{4})(?:_\d{4}(?=_\d{4}_))?_(\d{4})(?:_\d{4})?\.(?:npz|nii\.gz)")
-# What the release of 2020 and today's call a file of a case.
-LABEL_NAMES = ("label{}.nii.gz", "AbdomenCTCT_{}_0000.nii.gz")
-IMAGE_NAMES = ("img{}.nii.gz", "AbdomenCTCT_{}_0000.nii.gz")
+# What the release of 2020 and today's call a file of a case, zipped or not.
+LABEL_NAMES = ("label{}", "AbdomenCTCT_{}_0000")
+IMAGE_NAMES = ("img{}", "AbdomenCTCT_{}_0000")
+_SUFFIXES = (".nii.gz", ".nii")
 
 
 def pairs_to_measure(
@@ -61,30 +64,35 @@ def find_fields(fields: Path, pairs: Sequence[VolumePair]) -> dict[VolumePair, P
     return for_each(pairs, lambda pair: find_field(fields, *pair))
 
 
-def load_labels(folder: Path, cases: Iterable[str]) -> dict[str, Scan]:
-    """Read the labels of the cases, and nothing else that lies in ``folder``.
+def load_labels(places: CasePlaces, cases: Iterable[str]) -> dict[str, Scan]:
+    """Read the labels of the cases, and nothing else that lies in a folder.
 
     Raises:
         InputError: All that are missing, damaged, or no labels of these organs.
     """
     return for_each(
-        cases, lambda case: read_organ_labels(find_case(folder, case, LABEL_NAMES), ORGANS)
+        cases, lambda case: read_organ_labels(find_case(places, case, LABEL_NAMES), ORGANS)
     )
 
 
-def find_case(folder: Path, case: str, names: Sequence[str]) -> Path:
-    """Return the file of a case by one of ``names``.
+def find_case(places: CasePlaces, case: str, names: Sequence[str]) -> Path:
+    """Return the file of a case; in a folder by one of ``names``, zipped or not.
 
     Raises:
-        InputError: There is none.
+        InputError: There is none, or more than one.
     """
-    paths = [folder / name.format(case_number(case)) for name in names]
-    for path in paths:
-        if path.is_file():
-            return path
-    what = f"no file of {case}"
-    remedy = f"add {' or '.join(path.name for path in paths)}, or leave out its pairs"
-    raise InputError(Problem(str(folder), "", what, remedy))
+    if isinstance(places, Mapping):
+        return places[case]
+    stems = [name.format(case_number(case)) for name in names]
+    paths = [places / f"{stem}{suffix}" for stem in stems for suffix in _SUFFIXES]
+    found = [path for path in paths if path.is_file()]
+    if not found:
+        remedy = f"add {' or '.join(stems)}, .nii.gz or .nii, or leave out its pairs"
+        raise InputError(Problem(str(places), "", f"no file of {case}", remedy))
+    if len(found) > 1:
+        what = f"{' and '.join(path.name for path in found)} are files of one case"
+        raise InputError(Problem(str(places), "", what, "keep one of them"))
+    return found[0]
 
 
 def for_each(keys: Iterable[Key], work: Callable[[Key], Value]) -> dict[Key, Value]:

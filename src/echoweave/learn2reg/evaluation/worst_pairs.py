@@ -1,6 +1,6 @@
 """The pairs of lowest Dice: fixed, moving and warped, with the outlines of their organs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from echoweave.figures.overlay import show_frame
 from echoweave.figures.style import display_title, drawing
-from echoweave.learn2reg.evaluation.inputs import IMAGE_NAMES, find_case
 from echoweave.learn2reg.evaluation.measured_pair import MeasuredPair
 from echoweave.learn2reg.fields.native_warp import warp_moving
 from echoweave.learn2reg.greys import LOWEST_HU, SOFT_TISSUE, window_limits
@@ -34,8 +33,8 @@ class _Picture(NamedTuple):
 
 def draw_worst_pairs(
     measured: Sequence[MeasuredPair],
-    labels: dict[str, Scan],
-    images: Path | None,
+    labels: Mapping[str, Scan],
+    images: Mapping[str, Path],
     svg: Path,
     png: Path,
 ) -> None:
@@ -44,12 +43,12 @@ def draw_worst_pairs(
     Args:
         measured: Pairs of one variant; the worst by mean Dice are shown.
         labels: Of their cases.
-        images: Folder of the images, or None for a black background.
+        images: The image of each case; a case without one has a black background.
         svg: Where the figure goes.
         png: The same.
 
     Raises:
-        InputError: An image is missing or damaged, or a field cannot be read any more.
+        InputError: An image is damaged, or a field cannot be read any more.
     """
     ranked = sorted(measured, key=lambda one: np.nan_to_num(one.row()["dice"]))[:_SHOWN]
     with drawing(0.5 + 2.2 * len(ranked), [svg, png]) as figure:
@@ -70,10 +69,10 @@ def draw_worst_pairs(
 
 
 def _pictures(
-    one: MeasuredPair, labels: dict[str, Scan], images: Path | None
+    one: MeasuredPair, labels: Mapping[str, Scan], images: Mapping[str, Path]
 ) -> tuple[_Picture, _Picture, _Picture]:
     fixed, moving = (labels[case] for case in one.task.pair)
-    greys = [_load_grey(images, case, labels[case]) for case in one.task.pair]
+    greys = [_load_grey(images.get(case), labels[case]) for case in one.task.pair]
     field, axes = one.task.field(fixed), (fixed.axes, moving.axes)
     warped_grey = warp_moving(greys[1], field, axes, order=1, outside=LOWEST_HU)
     warped = warp_moving(moving.array, field, axes)
@@ -86,10 +85,10 @@ def _pictures(
     return cut(greys[0], fixed.array), cut(greys[1], moving.array), cut(warped_grey, warped)
 
 
-def _load_grey(images: Path | None, case: str, labels: Scan) -> NDArray[np.int16]:
-    if images is None:
+def _load_grey(image: Path | None, labels: Scan) -> NDArray[np.int16]:
+    if image is None:
         return np.full(labels.array.shape, LOWEST_HU, np.int16)
-    return read_ct(find_case(images, case, IMAGE_NAMES)).array
+    return read_ct(image).array
 
 
 def _draw_organs(axes: Axes, labels: NDArray[np.uint8], line_colour: str | None = None) -> None:
