@@ -1,18 +1,23 @@
 import gzip
 import json
 import shutil
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pytest
 from pandas.testing import assert_frame_equal
+from scipy.ndimage import gaussian_filter
 
 from echoweave.errors import InputError
 from echoweave.io.tables import read_tsv
 from echoweave.learn2reg.evaluation.evaluate import evaluate_pairs
+from echoweave.learn2reg.fields.files import field_file_name, write_field
 from echoweave.learn2reg.splits import VolumePair
+from tests.learn2reg.case_files import write_nifti
 from tests.learn2reg.evaluation.folders import (
     SHAPE,
+    SHIFTS,
     organs,
     write_fields,
     write_labels,
@@ -112,6 +117,35 @@ def test_files_need_not_be_zipped_nor_lie_in_one_folder(study: Path, tmp_path: P
     )
     whole = read_tsv(study / "out/pairs.tsv").query("variant == 'baseline'")
     assert_frame_equal(read_tsv(tmp_path / "out/pairs.tsv"), whole.reset_index(drop=True))
+
+
+def test_how_files_store_their_axes_changes_nothing(tmp_path: Path) -> None:
+    """Every case in axes of its own, its fields in these, too."""
+    layouts = {"alike": ["RAS"] * 3, "mixed": ["LPS", "RAS", "PIR"]}
+    generator = np.random.default_rng(4)
+    noise = generator.normal(size=(3, *SHAPE))
+    dvf = (0.3 + 4 * gaussian_filter(noise, (0, 2, 2, 2))).astype(np.float32)
+    found = {}
+    for name, layout in layouts.items():
+        axes = dict(zip(SHIFTS, layout, strict=True))
+        for case, shift in SHIFTS.items():
+            path = tmp_path / f"{name}/label/label{case[-4:]}.nii.gz"
+            write_nifti(path, organs(shift), axes[case])
+        for pair in combinations(SHIFTS, 2):
+            path = tmp_path / name / "fields" / field_file_name(*pair)
+            write_field(path, dvf, (axes[pair[0]], axes[pair[1]]))
+        evaluate_pairs(
+            labels=tmp_path / name / "label",
+            fields=tmp_path / name / "fields",
+            out=tmp_path / name,
+            unregistered=True,
+        )
+        found[name] = read_tsv(tmp_path / name / "pairs.tsv")
+    assert_frame_equal(found["mixed"], found["alike"], rtol=1e-5)
+    still, registered = (rows for _, rows in found["mixed"].groupby("variant", sort=False))
+    assert still["dice"].tolist() == [0.75, 0.5, 0.75]
+    assert not still[["sdlogj", "folded_voxels"]].any(axis=None)
+    assert (registered["sdlogj"] > 0.05).all()
 
 
 def test_two_files_of_a_case_are_refused(study: Path, tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import torch
 from numpy.typing import NDArray
 
 from echoweave.geometry.warp import jacobian_determinant
-from echoweave.learn2reg.fields.native_warp import NativeField
 
 # What is cut off on every side: there the differences of Learn2Reg's evaluation take zeros in.
 _BORDER = 2
@@ -35,8 +34,8 @@ class Smoothness:
     folded_percent: float
 
 
-def measure_smoothness(field: NativeField) -> Smoothness:
-    """Measure a field float32 [3, I, J, K] in voxels; no side below 5.
+def measure_smoothness(field: NDArray[np.float32]) -> Smoothness:
+    """Measure a field float32 [3, Z, Y, X] in voxels; no side below 5.
 
     Source:
         Learn2Reg's public evaluation (github.com/MDL-UzL/L2R, evaluation/evaluation.py), and that
@@ -54,7 +53,7 @@ def measure_smoothness(field: NativeField) -> Smoothness:
     )
 
 
-def _inner_determinants(field: NativeField) -> NDArray[np.float64]:
+def _inner_determinants(field: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return det J without the border."""
     inner = slice(_BORDER, -_BORDER)
     sides = field.shape[1:]

@@ -9,7 +9,7 @@ import numpy as np
 from echoweave.learn2reg.evaluation.folding import Smoothness, measure_smoothness
 from echoweave.learn2reg.evaluation.overlap import OrganOverlap, measure_organs
 from echoweave.learn2reg.fields.files import read_native_field
-from echoweave.learn2reg.fields.native import native_shape
+from echoweave.learn2reg.fields.native import from_native, native_shape, to_native
 from echoweave.learn2reg.fields.native_warp import NativeField, warp_moving
 from echoweave.learn2reg.organs import ORGANS
 from echoweave.learn2reg.scan import Scan
@@ -29,17 +29,16 @@ class PairTask(NamedTuple):
     pair: VolumePair
     path: Path | None
 
-    def field(self, fixed: Scan) -> NativeField:
-        """Read the field on the grid of the fixed file, in its axes.
+    def field(self, fixed: Scan, moving: Scan) -> NativeField:
+        """Read the field on the grid of the fixed file, as it leads to voxels of the moving one.
 
         Raises:
             InputError: It cannot be read, has another shape, or a displacement is not finite.
         """
         z, y, x = fixed.array.shape
-        shape = native_shape((z, y, x), fixed.axes)
         if self.path is None:
-            return np.zeros((3, *shape), np.float32)
-        return read_native_field(self.path, shape)
+            return to_native(np.zeros((3, z, y, x), np.float32), (fixed.axes, moving.axes))
+        return read_native_field(self.path, native_shape((z, y, x), fixed.axes))
 
 
 @dataclass(frozen=True)
@@ -85,10 +84,12 @@ def measure_task(task: PairTask, labels: dict[str, Scan]) -> MeasuredPair:
         InputError: As :meth:`PairTask.field` does.
     """
     fixed, moving = (labels[case] for case in task.pair)
-    field = task.field(fixed)
-    warped = warp_moving(moving.array, field, (fixed.axes, moving.axes))
+    axes = fixed.axes, moving.axes
+    field = task.field(fixed, moving)
+    warped = warp_moving(moving.array, field, axes)
     organs = measure_organs(fixed.array, moving.array, warped, fixed.spacing)
-    return MeasuredPair(task, organs, measure_smoothness(field))
+    # Between files that are mirrored to each other even the identity would fold.
+    return MeasuredPair(task, organs, measure_smoothness(from_native(field, axes)))
 
 
 def _mean(values: list[float]) -> float:

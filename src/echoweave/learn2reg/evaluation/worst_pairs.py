@@ -73,7 +73,7 @@ def _pictures(
 ) -> tuple[_Picture, _Picture, _Picture]:
     fixed, moving = (labels[case] for case in one.task.pair)
     greys = [_load_grey(images.get(case), labels[case]) for case in one.task.pair]
-    field, axes = one.task.field(fixed), (fixed.axes, moving.axes)
+    field, axes = one.task.field(fixed, moving), (fixed.axes, moving.axes)
     warped_grey = warp_moving(greys[1], field, axes, order=1, outside=LOWEST_HU)
     warped = warp_moving(moving.array, field, axes)
     plane = int((fixed.array > 0).sum(axis=(0, 2)).argmax())
