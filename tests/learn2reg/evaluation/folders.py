@@ -6,7 +6,9 @@ import numpy as np
 from nibabel.nifti1 import Nifti1Image
 from numpy.typing import NDArray
 
-from echoweave.learn2reg.fields.files import field_file_name, write_field
+from echoweave.learn2reg.fields.files import write_field
+from echoweave.learn2reg.fields.forms import as_stored
+from echoweave.learn2reg.fields.native import to_native
 
 SHAPE = (12, 14, 16)
 # Case -> how far its organs lie up, of those of case 1.
@@ -44,6 +46,8 @@ def field_up(voxels: float) -> NDArray[np.float32]:
 
 def write_fields(folder: Path) -> None:
     """1 to 2 as it should be, in today's form; 1 to 3 one voxel short, in the form of 2020."""
-    for moving, voxels, form in (("l2r_0002", 1, "full"), ("l2r_0003", 1, "half")):
-        name = field_file_name("l2r_0001", moving, form)  # type: ignore[arg-type]
-        write_field(folder / name, field_up(voxels), (AXES, AXES), form)  # type: ignore[arg-type]
+    folder.mkdir(parents=True, exist_ok=True)
+    write_field(folder / "disp_0001_0000_0002_0000.npz", field_up(1), (AXES, AXES))
+    half = as_stored(to_native(field_up(1), (AXES, AXES)), "half")
+    (folder / "task_03").mkdir()
+    np.savez(folder / "task_03/disp_0001_0003.npz", half)

@@ -1,7 +1,6 @@
 """What a field does to its pair: the warped image and labels, and the deformed grid."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +9,8 @@ from numpy.typing import NDArray
 
 from echoweave.errors import InputError, Problem
 from echoweave.figures.style import drawing
-from echoweave.io.atomic import whole_file
 from echoweave.learn2reg.axes import restore_orientation
 from echoweave.learn2reg.fields.files import case_number, find_field, read_field
-from echoweave.learn2reg.fields.native import to_native
 from echoweave.learn2reg.fields.native_warp import warp_native
 from echoweave.learn2reg.greys import LOWEST_HU, SOFT_TISSUE, windowed
 from echoweave.learn2reg.store import load_case
@@ -25,25 +22,6 @@ from echoweave.submission.header import Header, read_header
 # Lines of the grid along the shortest side of a volume.
 _LINES = 16
 _COLOUR = "#E69F00"
-
-
-@dataclass(frozen=True)
-class PairOutputs:
-    """What to write of a pair beside its field.
-
-    Attributes:
-        image: The moving image warped to the fixed one, ``warped_FFFF_MMMM.nii.gz``.
-        labels: Its labels, where it has some, ``warped_label_FFFF_MMMM.nii.gz``.
-        grid: A picture of the fixed grid where it lies in the moving image,
-            ``grid_FFFF_MMMM.png``.
-        grid_numpy: That grid as float32 [3, I, J, K] in voxels of the moving file,
-            ``grid_FFFF_MMMM.npy``.
-    """
-
-    image: bool = True
-    labels: bool = True
-    grid: bool = True
-    grid_numpy: bool = False
 
 
 def write_warped_volumes(
@@ -71,7 +49,7 @@ def write_warped_volumes(
         z, y, x = fixed.image.shape
         path = find_field(fields, fixed_name, moving_name)
         dvf = read_field(path, (z, y, x), (fixed.axes, moving.axes))
-        write_pair_outputs(folder, dvf, fixed, moving, files[fixed_name], PairOutputs())
+        write_pair_outputs(folder, dvf, fixed, moving, files[fixed_name])
         progress.update(done)
 
 
@@ -81,43 +59,37 @@ def write_pair_outputs(
     fixed: CaseVolume,
     moving: CaseVolume,
     fixed_file: Path,
-    outputs: PairOutputs,
 ) -> None:
-    """Write what is asked for; volumes lie over the fixed image in any viewer.
+    """Write what a field does to its pair; volumes lie over the fixed image in any viewer.
 
     Args:
-        folder: Where to.
+        folder: Gets the warped moving image ``warped_FFFF_MMMM.nii.gz``, its labels where it has
+            some, ``warped_label_FFFF_MMMM.nii.gz``, and a picture of the fixed grid where it lies
+            in the moving image, ``grid_FFFF_MMMM.png``.
         dvf: float32 [3, Z, Y, X] in voxels, fixed -> moving.
         fixed: The fixed case on the common grid.
         moving: The moving one.
         fixed_file: The fixed case's image as released, whose header the volumes get.
-        outputs: What to write.
 
     Raises:
         InputError: The fixed image cannot be read or does not lie on the common grid.
     """
     pair = f"{case_number(fixed.name)}_{case_number(moving.name)}"
     header = _header(fixed_file, fixed)
-    if outputs.image:
-        grey = warp_native(moving.image.astype(np.float32), dvf, order=1, outside=LOWEST_HU)
-        warped = restore_orientation(np.rint(grey).astype(np.int16), fixed.axes)
-        write_volume(folder / f"warped_{pair}.nii.gz", warped, header)
-    if outputs.labels and moving.labels is not None:
+    grey = warp_native(moving.image.astype(np.float32), dvf, order=1, outside=LOWEST_HU)
+    warped = restore_orientation(np.rint(grey).astype(np.int16), fixed.axes)
+    write_volume(folder / f"warped_{pair}.nii.gz", warped, header)
+    if moving.labels is not None:
         labels = restore_orientation(warp_native(moving.labels, dvf), fixed.axes)
         write_volume(folder / f"warped_label_{pair}.nii.gz", labels, header)
-    if outputs.grid:
-        draw_grid(folder / f"grid_{pair}.png", dvf, moving)
-    if outputs.grid_numpy:
-        native = to_native(dvf, (fixed.axes, moving.axes))
-        with whole_file(folder / f"grid_{pair}.npy") as temporary:
-            np.save(temporary, native + np.indices(native.shape[1:], np.float32))
+    _draw_grid(folder / f"grid_{pair}.png", dvf, moving)
 
 
-def draw_grid(path: Path, dvf: NDArray[np.float32], moving: CaseVolume) -> None:
+def _draw_grid(path: Path, dvf: NDArray[np.float32], moving: CaseVolume) -> None:
     """Draw where the grid of the fixed image lies in the moving one, in its three middle planes.
 
     Args:
-        path: ".png" or ".svg".
+        path: ".png".
         dvf: float32 [3, Z, Y, X] in voxels, fixed -> moving.
         moving: The moving case; what lies out of a plane is not seen.
     """

@@ -1,47 +1,54 @@
 """One zip of displacement files for the challenge, read back before it takes its name.
 
-Today's form is a flat list of files. That of 2020 has a folder a task, and the evaluation wanted
-every task: those that were not taken part in got fields of zeros, whose shapes are below
-(learn2reg.grand-challenge.org, Submission, 2020). Their pairs are in the challenge's own lists.
+Today's form is a flat list of files. That of 2020 has a folder a task, of which this is one.
 """
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 import torch
 from numpy.typing import NDArray
 
 from echoweave.errors import InputError, Problem
 from echoweave.geometry.warp import jacobian_determinant
 from echoweave.io.atomic import whole_file
-from echoweave.learn2reg.fields.files import (
-    FieldDtype,
+from echoweave.learn2reg.fields.files import field_file_name, find_field, read_native_field
+from echoweave.learn2reg.fields.forms import (
+    STORED_DTYPES,
     FieldForm,
     as_stored,
-    field_file_name,
-    find_field,
-    load_npz,
+    form_of,
     native_field,
-    read_native_field,
+    shown_shape,
+    stored_shapes,
 )
-from echoweave.learn2reg.fields.native import native_shape
+from echoweave.learn2reg.fields.native import from_native, native_shape
+from echoweave.learn2reg.fields.npz import load_npz
 from echoweave.learn2reg.store import load_header
 from echoweave.logs import LOGGER
 
-# Shapes of the fields of the other tasks of 2020.
-EMPTY_SHAPES: Mapping[str, tuple[int, int, int, int]] = {
-    "task_01": (3, 128, 128, 144),
-    "task_02": (3, 96, 96, 104),
-    "task_04": (3, 64, 64, 64),
-}
 # The earliest time that a zip can hold: the same fields give the same bytes on any day.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _REMEDY = "delete the zip and make it again"
+
+
+class WantedField(NamedTuple):
+    """A displacement file that a zip must hold.
+
+    Attributes:
+        pair: Names of the fixed and the moving case, ``("l2r_0001", "l2r_0004")``.
+        grid: (I, J, K) of the fixed file.
+        axes: Of the fixed and of the moving file.
+    """
+
+    pair: tuple[str, str]
+    grid: tuple[int, int, int]
+    axes: tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -49,58 +56,35 @@ class ChallengeForm:
     """What a zip must hold.
 
     Attributes:
-        pairs: Names of the fixed and the moving case, ``("l2r_0001", "l2r_0004")``.
-        shape: (I, J, K) of the cases' files.
-        form: Of the displacement files.
-        dtype: Of today's form; that of 2020 is float16.
-        empty: Task of 2020, "task_01", 02 or 04 -> CSV of its pairs, columns fixed and moving.
+        fields: One a pair.
+        form: Of every displacement file.
     """
 
-    pairs: Sequence[tuple[str, str]]
-    shape: tuple[int, int, int]
-    form: FieldForm = "full"
-    dtype: FieldDtype = "float32"
-    empty: Mapping[str, Path] = field(default_factory=dict)
+    fields: Sequence[WantedField]
+    form: FieldForm
 
     @classmethod
     def of_cases(
         cls, cases: Path, pairs: Sequence[tuple[str, str]], form: FieldForm
     ) -> "ChallengeForm":
-        """Return the form for pairs of the cases that lie in ``cases`` as ``{name}.h5``."""
-        header = load_header(cases / f"{pairs[0][0]}.h5")
-        return cls(pairs, native_shape(header.shape, header.axes), form)
-
-    def __post_init__(self) -> None:
-        if self.empty and (self.form == "full" or self.empty.keys() - EMPTY_SHAPES.keys()):
-            raise ValueError(f"empty fields are of {', '.join(EMPTY_SHAPES)} in the form of 2020")
-
-    @property
-    def stored_dtype(self) -> FieldDtype:
-        """The type that every file has."""
-        return "float16" if self.form == "half" else self.dtype
-
-    @property
-    def stored_shape(self) -> tuple[int, ...]:
-        """The shape that every file of a pair has."""
-        if self.form == "full":
-            return (*self.shape, 3)
-        return (3, *(side // 2 for side in self.shape))
-
-    def names(self) -> dict[str, tuple[str, str]]:
-        """Return the pair of each file."""
-        return {field_file_name(*pair, self.form): pair for pair in self.pairs}
-
-    def empty_names(self) -> dict[str, tuple[int, int, int, int]]:
-        """Return the shape of each field of zeros by its file.
+        """Return the form for pairs of the cases that lie in ``cases`` as ``{name}.h5``.
 
         Raises:
-            InputError: A list cannot be read.
+            InputError: The form of 2020 cannot hold their grid.
         """
-        return {
-            f"{task}/disp_{fixed:04d}_{moving:04d}.npz": EMPTY_SHAPES[task]
-            for task, table in self.empty.items()
-            for fixed, moving in _listed_pairs(table)
-        }
+        fields = []
+        for pair in pairs:
+            fixed, moving = (load_header(cases / f"{name}.h5") for name in pair)
+            grid = native_shape(fixed.shape, fixed.axes)
+            if form not in stored_shapes(grid):
+                what = f"the form of 2020 needs even sides, not {shown_shape(grid)}"
+                raise InputError(Problem("config", "learn2reg.submission", what, "choose full"))
+            fields.append(WantedField(pair, grid, (fixed.axes, moving.axes)))
+        return cls(fields, form)
+
+    def by_name(self) -> dict[str, WantedField]:
+        """Return each file by its name in the zip."""
+        return {field_file_name(*one.pair, self.form): one for one in self.fields}
 
 
 def write_challenge_zip(fields: Path, wanted: ChallengeForm, output: Path) -> dict[str, float]:
@@ -115,16 +99,14 @@ def write_challenge_zip(fields: Path, wanted: ChallengeForm, output: Path) -> di
         As :func:`check_challenge_zip`.
 
     Raises:
-        InputError: Pairs without a field, all of them, or a field or list that cannot be read.
+        InputError: Pairs without a field, all of them, or a field that cannot be read.
     """
     paths = _find_all(fields, wanted)
     with whole_file(output) as temporary:
         with zipfile.ZipFile(temporary, "w") as archive:
-            for name, path in paths.items():
-                native = read_native_field(path, wanted.shape)
-                _add(archive, name, as_stored(native, wanted.form, wanted.dtype))
-            for name, shape in wanted.empty_names().items():
-                _add(archive, name, np.zeros(shape, np.float16))
+            for name, one in wanted.by_name().items():
+                native = read_native_field(paths[name], one.grid)
+                _add(archive, name, as_stored(native, wanted.form))
         folded = check_challenge_zip(temporary, wanted)
     worst = max(folded, key=lambda name: folded[name])
     LOGGER.info(
@@ -147,7 +129,7 @@ def check_challenge_zip(path: Path, wanted: ChallengeForm) -> dict[str, float]:
         InputError: Every file that is missing, not asked for, unreadable, of another shape or
             type, or with a displacement that is not finite.
     """
-    expected = dict.fromkeys(wanted.names(), wanted.stored_shape) | wanted.empty_names()
+    expected = wanted.by_name()
     problems, folded = [], {}
     try:
         archive = zipfile.ZipFile(path)
@@ -161,9 +143,7 @@ def check_challenge_zip(path: Path, wanted: ChallengeForm) -> dict[str, float]:
         ]
         for name in sorted(names & expected.keys()):
             try:
-                array = _stored(archive.read(name), expected[name], wanted.stored_dtype)
-                if name in wanted.names():
-                    folded[name] = _folded_percent(native_field(array, wanted.shape))
+                folded[name] = _folded_percent(archive.read(name), expected[name], wanted.form)
             except (ValueError, zipfile.BadZipFile) as error:
                 problems.append(_problem(path, name, str(error)))
     if problems:
@@ -177,13 +157,13 @@ def _find_all(fields: Path, wanted: ChallengeForm) -> dict[str, Path]:
     Raises:
         InputError: All pairs without one.
     """
-    if not wanted.pairs:
+    if not wanted.fields:
         what, remedy = "there is no pair to submit", "give the list of the challenge's pairs"
         raise InputError(Problem(str(fields), "", what, remedy))
     found, problems = {}, []
-    for name, pair in wanted.names().items():
+    for name, one in wanted.by_name().items():
         try:
-            found[name] = find_field(fields, *pair)
+            found[name] = find_field(fields, *one.pair)
         except InputError as error:
             problems += error.problems
     if problems:
@@ -191,22 +171,18 @@ def _find_all(fields: Path, wanted: ChallengeForm) -> dict[str, Path]:
     return found
 
 
-def _stored(content: bytes, shape: tuple[int, ...], dtype: FieldDtype) -> NDArray[np.floating]:
-    """Return the array of a file.
+def _folded_percent(content: bytes, wanted: WantedField, form: FieldForm) -> float:
+    """Return the share of voxels where a file folds.
 
     Raises:
         ValueError: It is not what it must be.
     """
-    array = load_npz(io.BytesIO(content))
-    if array.shape != shape:
-        raise ValueError(f"is {array.shape}, not {shape}")
-    if array.dtype != dtype:
-        raise ValueError(f"holds {array.dtype}, not {dtype}")
-    return array
-
-
-def _folded_percent(native: NDArray[np.float32]) -> float:
-    determinant = jacobian_determinant(torch.from_numpy(np.ascontiguousarray(native))[None])
+    array = load_npz(io.BytesIO(content), wanted.grid)
+    found = form_of(array.shape, wanted.grid)
+    if found != form or array.dtype != STORED_DTYPES[form]:
+        raise ValueError(f"holds {array.dtype} in the form {found}")
+    dvf = from_native(native_field(array, wanted.grid), wanted.axes)
+    determinant = jacobian_determinant(torch.from_numpy(dvf)[None])
     return 100 * float((determinant <= 0).double().mean())
 
 
@@ -217,17 +193,6 @@ def _add(archive: zipfile.ZipFile, name: str, array: NDArray[np.floating]) -> No
     entry = zipfile.ZipInfo(name, _EPOCH)
     entry.external_attr = 0o644 << 16
     archive.writestr(entry, content.getvalue(), zipfile.ZIP_STORED)
-
-
-def _listed_pairs(table: Path) -> Iterator[tuple[int, int]]:
-    """Yield the pairs of a list of the challenge, whose columns may have spaces around names."""
-    try:
-        rows = pd.read_csv(table, skipinitialspace=True).rename(columns=str.strip)
-        yield from zip(rows["fixed"].astype(int), rows["moving"].astype(int), strict=True)
-    except (OSError, ValueError, KeyError) as error:
-        what = f"cannot be read as a list of pairs ({error})"
-        remedy = "give the challenge's CSV with columns fixed and moving"
-        raise InputError(Problem(str(table), "", what, remedy)) from error
 
 
 def _problem(path: Path, name: str, what: str) -> Problem:
