@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from echoweave.errors import InputError, Problem
+from echoweave.learn2reg.variants import UNREGISTERED
 
 _COMMAND = "echoweave evaluate-pairs"
 
@@ -39,6 +40,9 @@ def run_evaluate_pairs(options: dict[str, Any]) -> int:
         for key, remedy in (("FIELDS", "give one"), ("LABELS", "give one"))
         if not options[key.lower()].is_dir()
     ]
+    if options["name"] == UNREGISTERED:
+        what = f"{UNREGISTERED} is what pairs without a field are called"
+        problems.append(Problem(_COMMAND, "--name", what, "give another one"))
     if options["jobs"] < 1:
         what = f"{options['jobs']} is out of range"
         problems.append(Problem(_COMMAND, "--jobs", what, "give 1 or more"))

@@ -10,7 +10,6 @@ from echoweave.learn2reg.evaluation.ablation import (
     PUBLISHED_DATASET,
     PUBLISHED_KEYS,
     make_ablation,
-    make_differences,
     make_organs,
     write_ablation,
 )
@@ -75,16 +74,14 @@ def test_one_variant_with_other_pairs_is_enough() -> None:
     assert len(table.rows) == 2
 
 
-def test_differences_are_of_the_same_pairs() -> None:
-    before = pair_rows("baseline", 0.5)
-    # In another order, and without the first pair.
-    after = pair_rows("symmetric", 0.6)[:0:-1]
-    (line,) = make_differences({"baseline": before, "symmetric": after}, **DRAWS).rows
-    assert (line["method"], line["before"], line["n"]) == ("+ symmetric", "baseline", 9)
-    assert line["dice_difference"] == pytest.approx(0.1)
-    # Every pair gains as much.
-    assert (line["dice_low"], line["dice_high"]) == pytest.approx((0.1, 0.1))
-    assert line["hd95_mm_difference"] == 0
+def test_means_over_fewer_pairs_than_n_are_told() -> None:
+    rows = pair_rows("baseline", 0.2)
+    whole = make_ablation({"baseline": rows}, "phantom", theirs(), **DRAWS)
+    assert not any("Not all n pairs" in note for note in whole.notes)
+    rows.loc[0, "hd95_mm"] = float("nan")
+    table = make_ablation({"baseline": rows}, "phantom", theirs(), **DRAWS)
+    assert "Not all n pairs have HD95 (mm): the TSV says how many." in table.notes
+    assert table.to_frame()["hd95_mm_n"].tolist() == [9]
 
 
 def organ_rows(variant: str, dice: list[float]) -> pd.DataFrame:
@@ -98,6 +95,12 @@ def test_every_organ_has_a_row_and_every_variant_a_column() -> None:
     assert len(found) == 13
     assert found.loc["liver", ["a_dice", "a_n", "b_dice"]].tolist() == pytest.approx([0.5, 2, 0.6])
     assert found.loc["spleen", "a_n"] == 0
+
+
+def test_an_organ_that_is_lost_counts_with_its_dice_and_has_no_distance() -> None:
+    rows = organ_rows("a", [0.0, 0.8]).assign(hd95_mm=[float("nan"), 4], hd95_voxels=[None, 2.0])
+    liver = make_organs({"a": rows}, **DRAWS).to_frame().set_index("organ").loc["liver"]
+    assert liver[["a_n", "a_lost", "a_dice", "a_hd95_mm"]].tolist() == [2, 1, 0.4, 4]
 
 
 def test_tables_are_written_in_four_forms(tmp_path: Path) -> None:

@@ -30,9 +30,12 @@ def test_labels_need_not_be_zipped(tmp_path: Path) -> None:
 
 def test_options_that_cannot_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folders = [str(tmp_path), str(tmp_path / "label")]
-    assert main(["evaluate-pairs", *folders, "--out", "out", "--jobs", "0"]) == 2
+    wrong = ["--jobs", "0", "--name", "unregistered"]
+    assert main(["evaluate-pairs", *folders, "--out", "out", *wrong]) == 2
     assert capsys.readouterr().err.splitlines() == [
         f"echoweave evaluate-pairs: LABELS: {tmp_path}/label is no folder; give one",
+        "echoweave evaluate-pairs: --name: unregistered is what pairs without a field are called; "
+        "give another one",
         "echoweave evaluate-pairs: --jobs: 0 is out of range; give 1 or more",
     ]
     assert main(["evaluate-pairs", str(tmp_path), str(tmp_path), "--out", "out"]) == 2

@@ -83,6 +83,49 @@ def test_the_figures_are_there(study: Path) -> None:
     assert svg.index("Moving l2r_0003") < svg.index("Moving l2r_0002")
 
 
+def test_pairs_without_a_common_organ_come_after_the_worst(study: Path, tmp_path: Path) -> None:
+    shutil.copytree(study / "label", tmp_path / "label")
+    kidney = np.where(organs(1) == 6, 2, 0).astype(np.uint8)
+    write_volume(tmp_path / "label/label0002.nii.gz", kidney)
+    evaluate_pairs(labels=tmp_path / "label", fields=study / "fields", out=tmp_path / "out")
+    rows = read_tsv(tmp_path / "out/pairs.tsv").set_index("moving")
+    assert np.isnan(rows.loc["l2r_0002", "dice"])
+    assert rows.loc["l2r_0002", ["organs", "one_sided"]].tolist() == [0, 3]
+    svg = (tmp_path / "out/worst.svg").read_text()
+    assert svg.index("Moving l2r_0003") < svg.index("Moving l2r_0002")
+    assert "Warped: Dice unknown" in svg
+
+
+def test_one_organ_of_one_pair_is_enough(study: Path, tmp_path: Path) -> None:
+    (tmp_path / "pairs.csv").write_text("fixed,moving\n1,3\n")
+    for number in (1, 3):
+        liver = organs(number - 1) * (organs(number - 1) == 6)
+        write_volume(tmp_path / f"label/label{number:04d}.nii.gz", liver)
+    evaluate_pairs(
+        labels=tmp_path / "label",
+        fields=study / "fields",
+        pairs=tmp_path / "pairs.csv",
+        out=tmp_path / "out",
+    )
+    (measured,) = json.loads((tmp_path / "out/summary.json").read_text())["variants"].values()
+    assert measured["measures"]["dice"]["mean"] == 0.75
+    assert measured["measures"]["dice"]["cases_low"] is None
+    assert measured["organs"].keys() == {"liver"}
+
+
+def test_an_image_of_another_size_than_its_labels_is_refused(study: Path, tmp_path: Path) -> None:
+    shutil.copytree(study / "img", tmp_path / "img")
+    write_volume(tmp_path / "img/img0002.nii.gz", np.zeros((12, 14, 17), np.int16))
+    with pytest.raises(InputError, match=r"17 x 14 x 12 voxels, and its labels have 16 x 14 x 12"):
+        evaluate_pairs(
+            labels=study / "label",
+            fields=study / "fields",
+            images=tmp_path / "img",
+            out=tmp_path / "out",
+        )
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_list_alone_measures_the_identity_and_reads_what_it_needs(
     study: Path, tmp_path: Path
 ) -> None:

@@ -49,6 +49,13 @@ def test_missing_values_are_left_out() -> None:
     assert (found["n"], found["mean"], found["percentile"]) == (1, 0.5, 0.5)
 
 
+def test_one_pair_has_no_interval() -> None:
+    found = summarise_measure(pair_rows([0.5], PAIRS[:1]), "dice")
+    assert (found["n"], found["mean"], found["percentile"]) == (1, 0.5, 0.5)
+    unknown = ("sd", "low", "high", "cases_low", "cases_high", "percentile_low", "percentile_high")
+    assert all(math.isnan(found[key]) for key in unknown)
+
+
 def test_the_summary_is_json_and_defines_what_it_says() -> None:
     organs = pd.DataFrame(
         [("baseline", "liver", 0.5, 2.0, 4.0), ("baseline", "liver", 0.7, np.nan, np.nan)],

@@ -1,7 +1,6 @@
 """Tables of the ablation: what every variant reaches, what it adds, and what was published."""
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,12 @@ from echoweave.evaluation.names import display_name
 from echoweave.evaluation.published import published_rows, published_sources, read_published
 from echoweave.evaluation.table import Column, Table, write_table
 from echoweave.io.tables import read_tsv
+from echoweave.learn2reg.evaluation.differences import make_differences
 from echoweave.learn2reg.evaluation.summary import (
     DEFINITIONS,
+    INTERVAL_NOTE,
+    MEASURES,
+    OVER_CASES_NOTE,
     PERCENTILES,
     mean_interval,
     summarise_measure,
@@ -27,17 +30,6 @@ PUBLISHED_DATASET = "Learn2Reg abdominal CT"
 # (Z, Y, X) of its volumes.
 PUBLISHED_GRID = (256, 160, 192)
 
-# Measure -> its heading and decimals.
-_MEASURES = {
-    "dice": ("Dice", 3),
-    "hd95_voxels": ("HD95 (voxels)", 2),
-    "hd95_mm": ("HD95 (mm)", 2),
-    "sdlogj": ("SDlogJ", 3),
-    "sdlogj_offset3": ("SDlogJ, J + 3", 3),
-    "sdlogj_offset15": ("SDlogJ, J + 15", 4),
-    "folded_percent": ("Folded (%)", 3),
-}
-_DIFFERENCES = ("dice", "hd95_voxels", "hd95_mm", "sdlogj", "folded_percent")
 # What the published numbers may be of.
 PUBLISHED_KEYS = {
     "ablation": ("dice_mean", "dice30", "hd95_voxels_mean", "hd_published", "sdlogj_published")
@@ -46,11 +38,6 @@ _SEEN = (
     "The noisy labels, ours and those of the published rows, come from a network that was trained "
     "on the training cases of the target, with their true labels."
 )
-_INTERVAL = (
-    "In brackets: 95 % interval by bootstrap over the n pairs. Pairs share cases, so that it is "
-    "too narrow."
-)
-_OVER_CASES = "The TSV has intervals of the means over cases, too."
 _DICE30 = "Dice30: the 30th percentile over the pairs."
 
 
@@ -82,7 +69,7 @@ def write_ablation(
     theirs = read_published(published, PUBLISHED_DATASET, PUBLISHED_KEYS)
     tables = {
         "ablation": make_ablation(pairs, dataset, theirs, samples, seed),
-        "differences": make_differences(pairs, samples, seed),
+        "differences": make_differences(pairs, organs, samples, seed),
         "organs": make_organs(organs, samples, seed),
     }
     for name, table in tables.items():
@@ -115,11 +102,18 @@ def make_ablation(
     """
     lines = [_line(name, rows, samples, seed) for name, rows in pairs.items()]
     columns = [Column("method", "Method"), Column("n", "n")]
-    for measure, (heading, decimals) in _MEASURES.items():
+    for measure, (heading, decimals) in MEASURES.items():
         columns += _measure_columns(measure, heading, decimals)
     columns.append(Column("lost", "Labels lost"))
-    definitions = [f"{heading}: {DEFINITIONS[one]}" for one, (heading, _) in _MEASURES.items()]
-    notes = [f"{_INTERVAL} {_OVER_CASES}", *definitions, _DICE30, _SEEN]
+    fewer = [
+        heading
+        for one, (heading, _) in MEASURES.items()
+        if any(line[f"{one}_n"] < line["n"] for line in lines)
+    ]
+    definitions = [f"{heading}: {DEFINITIONS[one]}" for one, (heading, _) in MEASURES.items()]
+    notes = [f"{INTERVAL_NOTE} {OVER_CASES_NOTE}", *definitions, _DICE30, _SEEN]
+    if fewer:
+        notes.append(f"Not all n pairs have {', '.join(fewer)}: the TSV says how many.")
     why_not = _why_not_published(pairs, dataset)
     if why_not:
         notes.append(why_not)
@@ -129,29 +123,6 @@ def make_ablation(
         columns.append(Column("sdlogj_published", "SDlogJ, not defined", 2))
         notes += published_sources(published, "ablation")
     return Table("Variants of the registration on the pairs of validation.", columns, lines, notes)
-
-
-def make_differences(pairs: Mapping[str, pd.DataFrame], samples: int, seed: int) -> Table:
-    """Return what each variant of ``pairs`` differs in from the one before, on the same pairs."""
-    lines = []
-    for (before, earlier), (name, later) in pairwise(pairs.items()):
-        both = later.merge(earlier, on=["fixed", "moving"], suffixes=("", "_before"))
-        line = {"method": display_name(name), "before": display_name(before), "n": len(both)}
-        for measure in _DIFFERENCES:
-            difference = (both[measure] - both[f"{measure}_before"]).dropna().to_numpy(float)
-            low, high = mean_interval(difference, samples, seed)
-            line[f"{measure}_n"] = len(difference)
-            line[f"{measure}_difference"] = float(difference.mean()) if len(difference) else None
-            line |= {f"{measure}_low": low, f"{measure}_high": high}
-        lines.append(line)
-    columns = [Column("method", "Method"), Column("before", "compared with"), Column("n", "n")]
-    for measure in _DIFFERENCES:
-        heading, decimals = _MEASURES[measure]
-        ends = f"{measure}_low", f"{measure}_high"
-        columns.append(Column(f"{measure}_difference", heading, decimals, interval=ends))
-        columns.append(Column(f"{measure}_n", tsv_only=True))
-    note = "Mean over the pairs of both, of the row minus what it is compared with."
-    return Table("What each variant adds.", columns, lines, (note, _INTERVAL))
 
 
 def make_organs(organs: Mapping[str, pd.DataFrame], samples: int, seed: int) -> Table:
@@ -169,6 +140,7 @@ def make_organs(organs: Mapping[str, pd.DataFrame], samples: int, seed: int) -> 
             found = rows[(rows["label"] == label) & rows["dice"].notna()]
             values = found["dice"].to_numpy(float)
             line[f"{name}_n"] = len(values)
+            line[f"{name}_lost"] = int(found["hd95_voxels"].isna().sum())
             for measure in ("dice", "hd95_voxels", "hd95_mm"):
                 line[f"{name}_{measure}"] = float(found[measure].mean())
             line[f"{name}_low"], line[f"{name}_high"] = mean_interval(values, samples, seed)
@@ -177,10 +149,13 @@ def make_organs(organs: Mapping[str, pd.DataFrame], samples: int, seed: int) -> 
     for name in organs:
         ends = f"{name}_low", f"{name}_high"
         columns.append(Column(f"{name}_dice", display_name(name), 3, interval=ends))
-        hidden = ("n", "hd95_voxels", "hd95_mm")
+        hidden = ("n", "lost", "hd95_voxels", "hd95_mm")
         columns += [Column(f"{name}_{key}", tsv_only=True) for key in hidden]
-    note = "Mean Dice over the pairs that show the organ on both sides; the TSV has n and HD95."
-    return Table("Dice of every organ.", columns, lines, (note, _INTERVAL))
+    note = (
+        "Mean Dice over the n pairs that show the organ on both sides; the TSV has n, in how many "
+        "of them the field has lost it, and HD95 over the others."
+    )
+    return Table("Dice of every organ.", columns, lines, (note, INTERVAL_NOTE))
 
 
 def _rows(path: Path, variant: str) -> pd.DataFrame:
@@ -194,7 +169,7 @@ def _rows(path: Path, variant: str) -> pd.DataFrame:
 
 def _line(name: str, rows: pd.DataFrame, samples: int, seed: int) -> dict[str, Any]:
     line: dict[str, Any] = {"method": display_name(name), "n": len(rows)}
-    for measure in _MEASURES:
+    for measure in MEASURES:
         found = summarise_measure(rows, measure, samples, seed)
         percent = _percentile_key(measure)
         for key, value in found.items():

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -12,11 +11,9 @@ from echoweave.errors import InputError, Problem
 from echoweave.io.atomic import whole_file
 from echoweave.io.tables import write_tsv
 from echoweave.learn2reg.evaluation.inputs import (
-    IMAGE_NAMES,
     CasePlaces,
-    find_case,
     find_fields,
-    for_each,
+    find_images,
     gathered,
     load_labels,
     pairs_to_measure,
@@ -65,7 +62,8 @@ def evaluate_pairs(
         jobs: Pairs that are measured at a time.
 
     Raises:
-        InputError: All that is wrong with pairs, labels and fields; nothing is written then.
+        InputError: All that is wrong with pairs, labels, fields and headers of images; nothing is
+            written then.
     """
     listed = pairs_to_measure(fields, pairs)
     scans, paths, shown_images = _find(labels, fields, images, listed)
@@ -108,7 +106,7 @@ def _find(
         paths = find_fields(fields, pairs) if fields is not None else {}
     with gathered(problems):
         if images is not None:
-            shown = for_each(cases, partial(find_case, images, names=IMAGE_NAMES))
+            shown = find_images(images, cases, scans)
     if problems:
         raise InputError(problems)
     return scans, paths, shown

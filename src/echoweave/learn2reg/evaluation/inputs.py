@@ -10,7 +10,7 @@ from echoweave.errors import InputError, Problem
 from echoweave.learn2reg.cohorts.registry import TARGET
 from echoweave.learn2reg.fields.files import TASK, case_number, find_field
 from echoweave.learn2reg.organs import ORGANS
-from echoweave.learn2reg.scan import Scan, read_organ_labels
+from echoweave.learn2reg.scan import Scan, read_organ_labels, scan_grid
 from echoweave.learn2reg.splits import VolumePair, read_pair_list
 
 Key = TypeVar("Key")
@@ -73,6 +73,27 @@ def load_labels(places: CasePlaces, cases: Iterable[str]) -> dict[str, Scan]:
     return for_each(
         cases, lambda case: read_organ_labels(find_case(places, case, LABEL_NAMES), ORGANS)
     )
+
+
+def find_images(
+    places: CasePlaces, cases: Iterable[str], labels: Mapping[str, Scan]
+) -> dict[str, Path]:
+    """Return the image of each case.
+
+    Raises:
+        InputError: All that are missing, damaged, or of another size than their labels.
+    """
+
+    def find(case: str) -> Path:
+        path = find_case(places, case, IMAGE_NAMES)
+        shape = scan_grid(path).shape
+        if case in labels and shape != labels[case].array.shape:
+            sizes = (" x ".join(map(str, one[::-1])) for one in (shape, labels[case].array.shape))
+            what = "{} voxels, and its labels have {}".format(*sizes)
+            raise InputError(Problem(str(path), "shape", what, "give the image that is labelled"))
+        return path
+
+    return for_each(cases, find)
 
 
 def find_case(places: CasePlaces, case: str, names: Sequence[str]) -> Path:

@@ -30,9 +30,10 @@ def draw_organ_boxes(organ_rows: pd.DataFrame, svg: Path, png: Path) -> None:
     table = organ_rows.assign(group=organ_rows["organ"], series=organ_rows["variant"])
     series = list(dict.fromkeys(table["series"]))
     organs = [organ for organ in ORGANS.values() if organ in set(table["group"])]
-    with drawing(4.4, [svg, png]) as figure:
-        per_row = -(-len(organs) // _ROWS)
-        for row, axes in enumerate(figure.subplots(_ROWS, 1, sharey=True)):
+    per_row = -(-len(organs) // _ROWS)
+    rows = -(-len(organs) // per_row)
+    with drawing(2.2 * rows, [svg, png]) as figure:
+        for row, axes in enumerate(figure.subplots(rows, 1, sharey=True, squeeze=False)[:, 0]):
             groups = organs[row * per_row : (row + 1) * per_row]
             draw_boxes(axes, table, "dice", groups, series)
             # Boxes of both rows have one width.

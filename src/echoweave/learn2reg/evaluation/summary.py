@@ -22,6 +22,21 @@ PERCENTILES = {
     "sdlogj_offset15": 70,
     "folded_percent": 70,
 }
+# Measure -> its heading and decimals.
+MEASURES = {
+    "dice": ("Dice", 3),
+    "hd95_voxels": ("HD95 (voxels)", 2),
+    "hd95_mm": ("HD95 (mm)", 2),
+    "sdlogj": ("SDlogJ", 3),
+    "sdlogj_offset3": ("SDlogJ, J + 3", 3),
+    "sdlogj_offset15": ("SDlogJ, J + 15", 4),
+    "folded_percent": ("Folded (%)", 3),
+}
+INTERVAL_NOTE = (
+    "In brackets: 95 % interval by bootstrap over the n pairs. Pairs share cases, so that it is "
+    "too narrow."
+)
+OVER_CASES_NOTE = "The TSV has intervals of the means over cases, too."
 DEFINITIONS = {
     "dice": "mean over the labels 1 to 13 that both files of a pair have; the warped label is "
     "sampled at the nearest voxel. A label that the field has lost counts 0.",
@@ -96,7 +111,7 @@ def summarise_measure(
 
     low, high = mean_interval(values, samples, seed)
     ends = bootstrap(values[:, None], percentile_of_pairs, samples, seed)
-    cases_low, cases_high = _interval_over_cases(known, values, samples, seed)
+    cases_low, cases_high = cases_interval(known, values, samples, seed)
     return {
         **{"n": found.n, "mean": found.mean, "sd": found.sd, "low": low, "high": high},
         **{"cases_low": cases_low, "cases_high": cases_high},
@@ -110,13 +125,24 @@ def mean_interval(values: Values, samples: int, seed: int) -> tuple[float, float
     return bootstrap(np.column_stack([values, np.ones_like(values)]), mean_of_draws, samples, seed)
 
 
-def _interval_over_cases(
+def cases_interval(
     rows: pd.DataFrame, values: Values, samples: int, seed: int
 ) -> tuple[float, float]:
     """Return the 95 % interval of the mean if cases are drawn, not pairs.
 
     A pair counts as often as its fixed case was drawn times its moving case.
+
+    Args:
+        rows: Columns fixed and moving, a row a pair.
+        values: [P], one a pair.
+        samples: Draws of the interval.
+        seed: Seed of the draws.
+
+    Returns:
+        (low, high); NaN for fewer than two pairs.
     """
+    if len(values) < 2:
+        return math.nan, math.nan
     cases, places = np.unique(rows[["fixed", "moving"]].to_numpy(str), return_inverse=True)
     fixed, moving = places.reshape(-1, 2).T
 

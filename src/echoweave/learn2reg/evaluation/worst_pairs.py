@@ -1,5 +1,6 @@
 """The pairs of lowest Dice: fixed, moving and warped, with the outlines of their organs."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -50,7 +51,8 @@ def draw_worst_pairs(
     Raises:
         InputError: An image is damaged, or a field cannot be read any more.
     """
-    ranked = sorted(measured, key=lambda one: np.nan_to_num(one.row()["dice"]))[:_SHOWN]
+    # Pairs without a common organ, whose Dice is not known, come last.
+    ranked = sorted(measured, key=lambda one: np.nan_to_num(one.row()["dice"], nan=np.inf))[:_SHOWN]
     with drawing(0.5 + 2.2 * len(ranked), [svg, png]) as figure:
         panels = figure.subplots(len(ranked), 3, squeeze=False)
         shown: set[int] = set()
@@ -110,10 +112,15 @@ def _name_panels(row: Sequence[Axes], one: MeasuredPair) -> None:
     row[0].set_title(f"Fixed {one.task.pair.fixed}", loc="left")
     row[1].set_title(f"Moving {one.task.pair.moving}", loc="left")
     row[2].set_title(
-        f"Warped: Dice {measures['dice']:.3f}\n"
-        f"HD95 {measures['hd95_voxels']:.1f} voxels, folded {measures['folded_percent']:.2g} %",
+        f"Warped: Dice {_said(measures['dice'], '.3f')}\n"
+        f"HD95 {_said(measures['hd95_voxels'], '.1f')} voxels, "
+        f"folded {measures['folded_percent']:.2g} %",
         loc="left",
     )
+
+
+def _said(value: float, decimals: str) -> str:
+    return "unknown" if math.isnan(value) else format(value, decimals)
 
 
 def _handles(labels: set[int]) -> list[Line2D]:
