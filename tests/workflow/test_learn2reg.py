@@ -162,11 +162,12 @@ def test_only_what_is_stale_runs_again(wing: Project, phantom_volumes: Path) -> 
     assert not {"train_fold_noisy", "train_pairs_symmetric", "train_pairs_pretrained"} & surer
 
 
-def test_where_the_data_lie_makes_nothing_stale(
+def test_where_data_lie_and_jobs_run_makes_nothing_stale(
     wing: Project, phantom_volumes: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "elsewhere").symlink_to(phantom_volumes)
-    assert wing.planned("learn2reg", config=config_of(tmp_path / "elsewhere")) == {}
+    changed = {"registration": {"threads": 2, "device": "cpu"}}
+    assert wing.planned("learn2reg", config=config_of(tmp_path / "elsewhere") | changed) == {}
 
 
 def test_a_case_that_is_gone_is_prepared_again(wing: Project, phantom_volumes: Path) -> None:
