@@ -168,6 +168,8 @@ for network in RUN_NETWORKS:
                 network,
                 *(settings(f"learn2reg.{key}")[key] for key in ["training", "pretraining"]),
             ),
+            name=network.name,
+            section=network.section,
             seed=config["seed"],
         message:
             f"Training registration network {network.name}"

@@ -41,7 +41,7 @@ def run(folder: Path, course: Course, weight: Weight) -> tuple[list[float], Any]
         return {"iteration": iteration, "split": "validation", "loss": weight.loss().item()}
 
     loop = TrainingLoop(weight, optimiser, course, losses, validate)
-    return rates, loop.run(folder / "state.pt", folder / "events", "ours", "models.weight")
+    return rates, loop.run(folder / "state.pt", folder / "events", "ours", "models", "weight")
 
 
 def test_the_rate_falls_along_a_cosine_or_stays(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_training_that_diverges_names_its_section(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         run(tmp_path, Course(learning_rate=1e30, schedule="constant"), Weight())
     assert str(caught.value) == (
-        "config: models.weight.learning_rate: the training of weight diverges: the loss is inf in "
+        "config: models.learning_rate: the training of weight diverges: the loss is inf in "
         "iteration 2; lower it from 1e+30, or the weights of the loss"
     )
 

@@ -64,7 +64,9 @@ class TrainingLoop:
         self.losses, self.validate = losses, validate
         self.iteration = 0
 
-    def run(self, state_file: Path, events: Path, made_by: str, section: str) -> TrainingState:
+    def run(
+        self, state_file: Path, events: Path, made_by: str, section: str, name: str
+    ) -> TrainingState:
         """Train to the end, from ``state_file`` if this very training was stopped before.
 
         Args:
@@ -72,6 +74,7 @@ class TrainingLoop:
             events: Folder for TensorBoard; what it holds is replaced.
             made_by: Fingerprint of this training.
             section: Where the settings stand, for errors: "registration.models.dirnet".
+            name: Of the network, for errors: "dirnet".
 
         Raises:
             InputError: The training diverges: a loss or a field is not finite.
@@ -85,7 +88,7 @@ class TrainingLoop:
                     _write_events(writer, row)
                 self._iterate(state, state_file, made_by, writer)
         except FloatingPointError as error:
-            raise InputError(self._diverged(section, error)) from error
+            raise InputError(self._diverged(section, name, error)) from error
         if state.best_loss >= untrained:
             LOGGER.warning(
                 "nothing was learnt: the validation loss is %.4g at best and was %.4g before; "
@@ -132,8 +135,7 @@ class TrainingLoop:
         self.network.train()
         return row
 
-    def _diverged(self, section: str, error: FloatingPointError) -> Problem:
-        name = section.rsplit(".", 1)[-1]
+    def _diverged(self, section: str, name: str, error: FloatingPointError) -> Problem:
         return Problem(
             "config",
             f"{section}.learning_rate",

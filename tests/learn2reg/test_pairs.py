@@ -31,7 +31,7 @@ def names(pair: CasePair) -> tuple[str, str]:
 
 
 def test_every_case_meets_every_other_one_of_its_cohort_and_never_itself() -> None:
-    drawn = draw_case_pairs(partnered(CASES), 1000, np.random.default_rng(1))
+    drawn = draw_case_pairs(partnered(CASES, "baseline"), 1000, np.random.default_rng(1))
     counts = Counter(map(names, drawn))
     assert set(counts) == {
         *((f"l2r_{one}", f"l2r_{other}") for one, other in permutations((1, 2, 3), 2)),
@@ -45,14 +45,18 @@ def test_every_case_meets_every_other_one_of_its_cohort_and_never_itself() -> No
 
 def test_the_seed_decides_on_the_pairs() -> None:
     one, same, other = (
-        list(map(names, draw_case_pairs(partnered(CASES), 8, np.random.default_rng(seed))))
+        list(
+            map(
+                names, draw_case_pairs(partnered(CASES, "baseline"), 8, np.random.default_rng(seed))
+            )
+        )
         for seed in ((7, 1), (7, 1), (7, 2))
     )
     assert one == same != other
 
 
 def test_a_cohort_of_one_case_is_left_out_by_name(caplog: pytest.LogCaptureFixture) -> None:
-    assert [row[0].header.name for row in partnered(CASES)] == [
+    assert [row[0].header.name for row in partnered(CASES, "baseline")] == [
         "l2r_1",
         "l2r_2",
         "l2r_3",
@@ -63,8 +67,8 @@ def test_a_cohort_of_one_case_is_left_out_by_name(caplog: pytest.LogCaptureFixtu
 
 
 def test_without_any_pair_nothing_is_trained() -> None:
-    with pytest.raises(InputError, match="no cohort has two cases to train on, of 2 cases"):
-        partnered([CASES[0], CASES[1]])
+    with pytest.raises(InputError, match="no cohort has two cases to train baseline on, of 2"):
+        partnered(CASES[:2], "baseline")
 
 
 def test_listed_pairs_are_every_two_once_with_the_fixed_case_first() -> None:

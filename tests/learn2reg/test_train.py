@@ -82,7 +82,8 @@ def train_into(cases: Path, tmp_path_factory: pytest.TempPathFactory) -> Callabl
             noisy_labels=None,
             model=PairModelSettings.from_config(MODEL | (model or {}), "learn2reg.network"),
             training=PairTrainingSettings.from_config(TRAINING | changes, "learn2reg.training"),
-            section="learn2reg.variants.symmetric",
+            section="learn2reg.pretraining",
+            name="pretraining-noisy",
             seed=7,
             threads=1,
         )
@@ -227,7 +228,7 @@ def test_a_training_that_diverges_stops_with_one_line(train_into: Callable[..., 
         train_into("wild", learning_rate=1e30)
     (line,) = str(caught.value).splitlines()
     assert line.startswith(
-        "config: learn2reg.variants.symmetric.learning_rate: the training of symmetric diverges: "
+        "config: learn2reg.pretraining.learning_rate: the training of pretraining-noisy diverges: "
     )
     assert line.endswith(" in iteration 2; lower it from 1e+30, or the weights of the loss")
 

@@ -24,9 +24,10 @@ if __name__ == "__main__":
             noisy_labels=Path(noisy) if noisy else None,
             model=PairModelSettings.from_config(snakemake.params.model, "learn2reg.network"),
             training=PairTrainingSettings.from_config(
-                snakemake.params.training, "learn2reg.training"
+                snakemake.params.training, snakemake.params.section
             ),
-            section="learn2reg.training",
+            section=snakemake.params.section,
+            name=snakemake.params.name,
             seed=snakemake.params.seed,
             threads=snakemake.threads,
         )

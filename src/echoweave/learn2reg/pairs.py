@@ -54,10 +54,14 @@ def stored_cases(paths: Sequence[Path]) -> list[StoredCase]:
     return cases
 
 
-def partnered(cases: Sequence[StoredCase]) -> list[list[StoredCase]]:
+def partnered(cases: Sequence[StoredCase], network: str) -> list[list[StoredCase]]:
     """Return for each case of a cohort with others those others after it, itself the first.
 
     What is left out, for want of a partner in its cohort, is logged by name.
+
+    Args:
+        cases: To train on.
+        network: Name of what is trained, for errors.
 
     Raises:
         InputError: Nothing is left.
@@ -75,8 +79,9 @@ def partnered(cases: Sequence[StoredCase]) -> list[list[StoredCase]]:
         if len(cohorts[case.header.cohort]) > 1
     ]
     if not rows:
-        what = f"no cohort has two cases to train on, of {len(cases)} cases"
-        raise InputError(Problem("config", "learn2reg.cohorts", what, "add cases or cohorts"))
+        what = f"no cohort has two cases to train {network} on, of {len(cases)} cases"
+        remedy = "add cases, or set fewer choosing_cases aside"
+        raise InputError(Problem("config", "learn2reg.root", what, remedy))
     return rows
 
 

@@ -67,7 +67,8 @@ class PairModelSettings:
 
 @dataclass(frozen=True)
 class PairTrainingSettings:
-    """How the network of pairs of volumes is trained, ``learn2reg.training`` and its variants.
+    """How the network of pairs of volumes is trained, ``learn2reg.training`` and
+    ``learn2reg.pretraining``.
 
     ``loss = regulariser_weight * regulariser - similarity_weight * similarity + dice_weight * (1 -
     Dice) + inverse_weight * inverse error``, each the mean of both directions if symmetric.
@@ -112,8 +113,8 @@ class PairTrainingSettings:
         """Build from a config slice.
 
         Args:
-            values: Every key above: those of the base, a variant's own in their place.
-            source: Where the values stand, for errors: "learn2reg.variants.symmetric".
+            values: Every key above: those of the base, a network's own in their place.
+            source: Where the values stand, for errors: "learn2reg.pretraining".
 
         Raises:
             InputError: A key is missing or unknown, or the inverse error lacks a direction.

@@ -53,6 +53,7 @@ def train_pairs(
     model: PairModelSettings,
     training: PairTrainingSettings,
     section: str,
+    name: str,
     seed: int,
     threads: int,
 ) -> None:
@@ -72,7 +73,8 @@ def train_pairs(
         noisy_labels: Folder of labels of all organs of the cases to train on; None: their own.
         model: How the network is built.
         training: How it is trained.
-        section: Where ``training`` stands, for errors: "learn2reg.variants.symmetric".
+        section: Where ``training`` stands, for errors: "learn2reg.pretraining".
+        name: Of the network, for errors: "pretraining-noisy".
         seed: Seeds weights, pairs and crops: on one machine's CPU the same weights follow.
         threads: Threads on the CPU.
 
@@ -83,7 +85,13 @@ def train_pairs(
     use_cpu(threads)
     keep_freed_memory()
     trainer = PairTrainer(
-        stored_cases(cases), stored_cases(choosing), start, noisy_labels, model, training, seed
+        partnered(stored_cases(cases), name),
+        stored_cases(choosing),
+        start,
+        noisy_labels,
+        model,
+        training,
+        seed,
     )
     state_file = folder / "state.pt"
     loop = TrainingLoop(
@@ -93,7 +101,7 @@ def train_pairs(
         trainer.losses,
         trainer.validate,
     )
-    state = loop.run(state_file, folder / "events", trainer.fingerprint(), section)
+    state = loop.run(state_file, folder / "events", trainer.fingerprint(), section, name)
     checkpoint = PairCheckpoint(
         weights=state.best,
         model=model,
@@ -112,7 +120,7 @@ class PairTrainer:
     """What one training draws and measures.
 
     Args:
-        cases: To train on.
+        rows: To train on, each with its partners, as :func:`partnered` returns them.
         choosing: To choose on.
         start: Checkpoint to start from, if any.
         noisy_labels: Their folder, if any.
@@ -126,7 +134,7 @@ class PairTrainer:
 
     def __init__(
         self,
-        cases: Sequence[StoredCase],
+        rows: Sequence[Sequence[StoredCase]],
         choosing: Sequence[StoredCase],
         start: Path | None,
         noisy_labels: Path | None,
@@ -134,7 +142,7 @@ class PairTrainer:
         training: PairTrainingSettings,
         seed: int,
     ) -> None:
-        self.rows, self.choosing = partnered(cases), choosing
+        self.rows, self.choosing = rows, choosing
         self.pairs = every_two(choosing)
         self.start, self.noisy_labels = start, noisy_labels
         self.model, self.training, self.seed = model, training, seed

@@ -27,6 +27,11 @@ class AblationNetwork(NamedTuple):
     labels: Literal["true", "noisy", "none"] = "true"
     start: str | None = None
 
+    @property
+    def section(self) -> str:
+        """Return where in the config its iterations and learning rate stand."""
+        return "learn2reg.pretraining" if self.cases == "all" else "learn2reg.training"
+
     def __repr__(self) -> str:
         """Short, as it is kept with every output."""
         return f"{self.name}({self.symmetric}, {self.cases}, {self.labels}, {self.start})"

@@ -88,7 +88,7 @@ def train_registration(
     )
     LOGGER.info("%d sequences train, %d validate", len(training), len(validation))
     trainer = Trainer(own, seed, training, validation)
-    trained = trainer.run(state, folder / "events", f"registration.models.{model}")
+    trained = trainer.run(state, folder / "events", model)
     save_checkpoint(model_out, Checkpoint(trained.best, own, split, seed, trained.best_iteration))
     write_tsv(pd.DataFrame(trained.rows), curves)
 
@@ -121,19 +121,19 @@ class Trainer:
         optimiser = torch.optim.Adam(self.network.parameters(), amsgrad=True)
         self.loop = TrainingLoop(self.network, optimiser, settings, self._losses, self._validate)
 
-    def run(self, state_file: Path, events: Path, section: str) -> TrainingState:
+    def run(self, state_file: Path, events: Path, name: str) -> TrainingState:
         """Train to the end, from ``state_file`` if this very training was stopped before.
 
         Args:
             state_file: Where the state is kept at every validation.
             events: Folder for TensorBoard; what it holds is replaced.
-            section: Where the settings stand, for errors.
+            name: Of the model in the config, for errors.
 
         Raises:
             InputError: The training diverges.
         """
         made_by = fingerprint(self.settings, self.seed, self.training, self.validation)
-        return self.loop.run(state_file, events, made_by, section)
+        return self.loop.run(state_file, events, made_by, f"registration.models.{name}", name)
 
     def _losses(self, iteration: int) -> Losses:
         """Return those of pairs that depend on the seed and the iteration alone."""
