@@ -31,7 +31,7 @@ def pair_losses(
         symmetric, the way back after the way there.
 
     Raises:
-        FloatingPointError: A field is not finite.
+        FloatingPointError: A field is not finite, or leads out of the crop everywhere.
     """
     with torch.autocast(batch.fixed.device.type, torch.bfloat16, mixed_precision):
         if settings.symmetric:
@@ -79,4 +79,6 @@ def _similarity(batch: PairBatch, dvf: Tensor, settings: PairTrainingSettings) -
     warped = warp(batch.moving, dvf)
     # What comes into view from beyond the crop has no counterpart to compare with.
     inside = warp(torch.ones_like(warped[:, :1]), dvf.detach(), "zeros") > 0.5
+    if not inside.any():
+        raise FloatingPointError("every displacement leads out of the crop")
     return SIMILARITIES[settings.similarity](batch.fixed, warped, inside.float())
