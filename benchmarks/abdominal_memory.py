@@ -100,7 +100,7 @@ def _training_step(
     )
     started = time.process_time()
     with _kept(network) as kept:
-        losses, _ = pair_losses(network, batch, _settings(shape[0], checkpointing), mixed)
+        losses, _ = pair_losses(network, batch, _settings(shape[0]), mixed)
     losses["loss"].backward()
     optimiser.step()
     return {
@@ -115,7 +115,7 @@ def _network(checkpointing: bool) -> DualEncoder:
     return DualEncoder(3, WINDOWS, CHANNELS, deep_supervision=True, checkpointing=checkpointing)
 
 
-def _settings(crop: int, checkpointing: bool) -> PairTrainingSettings:
+def _settings(crop: int) -> PairTrainingSettings:
     """Return the published weights; what only a whole training reads counts for nothing here."""
     return PairTrainingSettings(
         similarity="mse",
@@ -131,7 +131,6 @@ def _settings(crop: int, checkpointing: bool) -> PairTrainingSettings:
         learning_rate=1e-4,
         schedule="constant",
         validate_every=1,
-        checkpointing=checkpointing,
     )
 
 

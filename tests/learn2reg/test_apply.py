@@ -44,7 +44,6 @@ TRAINING = PairTrainingSettings(
     learning_rate=0.001,
     schedule="constant",
     validate_every=1,
-    checkpointing=False,
 )
 REFINEMENT = RefinementSettings(
     similarity="mse",

@@ -37,7 +37,6 @@ TRAINING = {
     "learning_rate": 0.003,
     "schedule": "constant",
     "validate_every": 2,
-    "checkpointing": False,
 }
 
 TRAINED = ("l2r_0001", "l2r_0002", "l2r_0003", "l2r_0004", "other_0011", "other_0012")
@@ -69,6 +68,7 @@ def train_into(cases: Path, tmp_path_factory: pytest.TempPathFactory) -> Callabl
         start: Path | None = None,
         model: dict[str, Any] | None = None,
         names: tuple[str, ...] = TRAINED,
+        checkpointing: bool = False,
         **changes: Any,
     ) -> Path:
         out = place / name
@@ -85,6 +85,7 @@ def train_into(cases: Path, tmp_path_factory: pytest.TempPathFactory) -> Callabl
             section="learn2reg.pretraining",
             name="pretraining-noisy",
             seed=7,
+            checkpointing=checkpointing,
             threads=1,
         )
         return out
@@ -147,9 +148,15 @@ def test_the_checkpoint_says_what_it_has_seen_and_is_of_the_lowest_loss(trained:
     assert checkpoint.model.channels == [4, 8]
 
 
+@pytest.mark.parametrize("checkpointing", [False, True])
 def test_a_killed_training_goes_on_to_the_very_same_weights(
-    train_into: Callable[..., Path], trained: Path, monkeypatch: pytest.MonkeyPatch
+    train_into: Callable[..., Path],
+    trained: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    checkpointing: bool,
 ) -> None:
+    """Whether features are kept for the gradient or computed again."""
+    killed = f"killed-{checkpointing}"
     losses = PairTrainer.losses
 
     def dying(self: PairTrainer, iteration: int) -> Any:
@@ -159,21 +166,15 @@ def test_a_killed_training_goes_on_to_the_very_same_weights(
 
     with monkeypatch.context() as patched, pytest.raises(KilledError):
         patched.setattr(PairTrainer, "losses", dying)
-        train_into("killed")
+        train_into(killed)
     seen = []
     monkeypatch.setattr(
         PairTrainer, "losses", lambda self, number: seen.append(number) or losses(self, number)
     )
-    resumed = train_into("killed")
+    resumed = train_into(killed, checkpointing=checkpointing)
     assert seen == [3, 4]
     assert same_weights(trained, resumed)
     assert (trained / "curves.tsv").read_text() == (resumed / "curves.tsv").read_text()
-
-
-def test_checkpointing_of_features_changes_no_weight(
-    train_into: Callable[..., Path], trained: Path
-) -> None:
-    assert same_weights(trained, train_into("leaner", checkpointing=True))
 
 
 def test_without_weight_no_label_is_looked_at(

@@ -151,6 +151,8 @@ def test_only_what_is_stale_runs_again(wing: Project, phantom_volumes: Path) -> 
         return set(wing.planned("learn2reg", config=config_of(phantom_volumes, **changed)))
 
     assert planned() == set()
+    leaner = TINY_WING["training"] | {"checkpointing": True}
+    assert planned(training=leaner) == set()
     refined = planned(refinement=TINY_WING["refinement"] | {"steps": 6})
     shown = {"measure_pairs", "make_ablation", "draw_organs", "render_learn2reg_report"}
     handed_in = {"write_warped_volumes", "write_challenge_zip"}

@@ -29,5 +29,6 @@ if __name__ == "__main__":
             section=snakemake.params.section,
             name=snakemake.params.name,
             seed=snakemake.params.seed,
+            checkpointing=snakemake.config["learn2reg"]["training"]["checkpointing"],
             threads=snakemake.threads,
         )

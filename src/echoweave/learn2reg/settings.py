@@ -89,8 +89,6 @@ class PairTrainingSettings:
         learning_rate: Of Adam.
         schedule: The learning rate stays, or falls to 0 along a half cosine.
         validate_every: Iterations between two looks at the pairs that choose the checkpoint.
-        checkpointing: Compute features again for the gradient instead of keeping them: less memory,
-            a third more time.
     """
 
     similarity: Similarity
@@ -106,7 +104,6 @@ class PairTrainingSettings:
     learning_rate: float
     schedule: Schedule
     validate_every: int
-    checkpointing: bool
 
     @classmethod
     def from_config(cls, values: Mapping[str, Any], source: str) -> "PairTrainingSettings":

@@ -55,6 +55,7 @@ def train_pairs(
     section: str,
     name: str,
     seed: int,
+    checkpointing: bool,
     threads: int,
 ) -> None:
     """Train one variant and write its best checkpoint: that of the lowest loss on chosen pairs.
@@ -76,6 +77,8 @@ def train_pairs(
         section: Where ``training`` stands, for errors: "learn2reg.pretraining".
         name: Of the network, for errors: "pretraining-noisy".
         seed: Seeds weights, pairs and crops: on one machine's CPU the same weights follow.
+        checkpointing: Compute features again for the gradient instead of keeping them: less memory,
+            a third more time, the same weights.
         threads: Threads on the CPU.
 
     Raises:
@@ -93,6 +96,7 @@ def train_pairs(
         training,
         seed,
     )
+    trainer.network.encoder.checkpointing = checkpointing
     state_file = folder / "state.pt"
     loop = TrainingLoop(
         trainer.network,
@@ -155,7 +159,6 @@ class PairTrainer:
         self.network = PairNetwork(model)
         if start:
             self._start_from(start)
-        self.network.encoder.checkpointing = training.checkpointing
         self.network.to(self.device).train()
 
     def losses(self, iteration: int) -> Losses:

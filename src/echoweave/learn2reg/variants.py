@@ -62,6 +62,8 @@ _NETWORKS = (
 PAIR_NETWORKS: Mapping[str, AblationNetwork] = MappingProxyType(
     {one.name: one for one in _NETWORKS}
 )
+# How a training runs, which changes nothing of what it learns.
+_RUNNING = ("checkpointing",)
 # What all rows are compared with: nothing moves.
 UNREGISTERED = "unregistered"
 _VARIANTS = (
@@ -90,14 +92,15 @@ def needed_networks(variants: Iterable[Variant]) -> list[AblationNetwork]:
 def training_of(
     network: AblationNetwork, training: Mapping[str, Any], pretraining: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the settings of one training.
+    """Return the settings of one training: what makes it stale if it changes.
 
     Args:
         network: What is trained.
-        training: ``learn2reg.training`` of the config.
+        training: ``learn2reg.training`` of the config; how a training runs is left out.
         pretraining: ``learn2reg.pretraining``: what differs where all cohorts are learnt from.
     """
-    settings = {**training, "symmetric": network.symmetric}
+    settings = {key: value for key, value in training.items() if key not in _RUNNING}
+    settings["symmetric"] = network.symmetric
     if network.cases == "all":
         settings |= pretraining
     if network.labels == "none":
