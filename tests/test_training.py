@@ -54,9 +54,31 @@ def test_the_rate_falls_along_a_cosine_or_stays(tmp_path: Path) -> None:
 def test_the_weights_of_the_lowest_validation_loss_are_kept(tmp_path: Path) -> None:
     """A rate of .5 leads from 2 to 1 at once, and there it stays."""
     _, state = run(tmp_path, Course(learning_rate=0.5, schedule="constant"), Weight())
-    assert [row["iteration"] for row in state.rows] == [4, 4, 8, 8, 12, 12]
+    assert [row["iteration"] for row in state.rows] == [0, 4, 4, 8, 8, 12, 12]
     assert (state.best_iteration, state.best_loss) == (4, 0)
     assert state.best["value"].item() == 1
+
+
+def test_weights_that_only_get_worse_are_kept_as_they_were(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A rate of 1.1 multiplies the distance from 1 by -1.2 each time."""
+    _, state = run(tmp_path, Course(learning_rate=1.1, schedule="constant"), Weight())
+    assert (state.best_iteration, state.best_loss) == (0, 1)
+    assert state.best["value"].item() == 2
+    assert "nothing was learnt: the validation loss is 1 before the training and" in caplog.text
+
+
+def test_a_finished_training_computes_nothing_again(tmp_path: Path) -> None:
+    _, before = run(tmp_path, Course(), Weight())
+
+    class Idle(Weight):
+        def loss(self) -> torch.Tensor:
+            raise AssertionError("computed")
+
+    rates, again = run(tmp_path, Course(), Idle())
+    assert rates == []
+    assert again.rows == before.rows
 
 
 def test_a_training_that_diverges_names_its_section(tmp_path: Path) -> None:

@@ -43,6 +43,8 @@ class CourseSettings(Protocol):
 class TrainingLoop:
     """The iterations of one training; the weights with the lowest validation loss are kept.
 
+    Those that it begins with are among them, as iteration 0 of the curves.
+
     Args:
         network: What learns, on its device.
         optimiser: Of its weights.
@@ -80,8 +82,10 @@ class TrainingLoop:
             InputError: The training diverges: a loss or a field is not finite.
         """
         try:
-            untrained = self._validate(0)["loss"]
             state = resume(state_file, made_by, self.network, self.optimiser, "iteration")
+            if not state.iteration:
+                state.rows.append(self._validate(0))
+                keep(state, self.network, self.optimiser, 0, state.rows[0]["loss"])
             shutil.rmtree(events, ignore_errors=True)
             with SummaryWriter(events) as writer:
                 for row in state.rows:
@@ -89,12 +93,11 @@ class TrainingLoop:
                 self._iterate(state, state_file, made_by, writer)
         except FloatingPointError as error:
             raise InputError(self._diverged(section, name, error)) from error
-        if state.best_loss >= untrained:
+        if state.best_iteration == 0:
             LOGGER.warning(
-                "nothing was learnt: the validation loss is %.4g at best and was %.4g before; "
-                "change learning_rate or iterations",
+                "nothing was learnt: the validation loss is %.4g before the training and never "
+                "lower; change learning_rate or iterations",
                 state.best_loss,
-                untrained,
             )
         return state
 
