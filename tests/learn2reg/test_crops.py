@@ -7,6 +7,7 @@ import torch
 from echoweave.io.images import write_image
 from echoweave.learn2reg.crops import WHOLE, draw_box, load_pairs, organ_masks
 from echoweave.learn2reg.greys import windowed
+from echoweave.learn2reg.noisy.labels import NoisyLabels
 from echoweave.learn2reg.organs import N_ORGAN_LABELS
 from echoweave.learn2reg.pairs import CasePair, every_two, stored_cases
 from echoweave.learn2reg.store import load_case
@@ -32,7 +33,7 @@ def pair(folder: Path, fixed: str, moving: str) -> CasePair:
     return every_two(stored_cases([folder / f"{fixed}.h5", folder / f"{moving}.h5"]))[0]
 
 
-def known(folder: Path, one: str, other: str, noisy: Path | None = None) -> list[int]:
+def known(folder: Path, one: str, other: str, noisy: NoisyLabels | None = None) -> list[int]:
     batch = load_pairs([pair(folder, one, other)], [WHOLE], WINDOWS, noisy, CPU)
     return np.flatnonzero(batch.known[0]).tolist()
 
@@ -67,7 +68,7 @@ def test_organs_count_that_both_cases_know(folder: Path) -> None:
 def test_noisy_labels_know_the_organs_they_hold_and_doubtful_cases_keep_their_own(
     folder: Path,
 ) -> None:
-    noisy = folder / "noisy"
+    noisy = NoisyLabels(folder / "noisy")
     batch = load_pairs([pair(folder, "half_0003", "l2r_0001")], [WHOLE], WINDOWS, noisy, CPU)
     assert batch.fixed_labels.unique().tolist() == [13]
     assert set(batch.moving_labels.unique().tolist()) == {0, *KNOWN}

@@ -7,11 +7,12 @@ import pytest
 import torch
 
 from echoweave.errors import InputError
+from echoweave.io.images import write_image
 from echoweave.io.tables import read_tsv
 from echoweave.learn2reg.checkpoint import load_pair_checkpoint
 from echoweave.learn2reg.settings import PairModelSettings, PairTrainingSettings
 from echoweave.learn2reg.train import PairTrainer, train_pairs
-from tests.learn2reg.ellipsoids import write_cases
+from tests.learn2reg.ellipsoids import SHAPE, write_cases
 
 MODEL = {
     "windows": [[400, 40]],
@@ -68,6 +69,7 @@ def train_into(cases: Path, tmp_path_factory: pytest.TempPathFactory) -> Callabl
         start: Path | None = None,
         model: dict[str, Any] | None = None,
         names: tuple[str, ...] = TRAINED,
+        noisy_labels: Path | None = None,
         checkpointing: bool = False,
         **changes: Any,
     ) -> Path:
@@ -79,7 +81,7 @@ def train_into(cases: Path, tmp_path_factory: pytest.TempPathFactory) -> Callabl
             curves=out / "curves.tsv",
             folder=out / "state",
             start=start,
-            noisy_labels=None,
+            noisy_labels=noisy_labels,
             model=PairModelSettings.from_config(MODEL | (model or {}), "learn2reg.network"),
             training=PairTrainingSettings.from_config(TRAINING | changes, "learn2reg.training"),
             section="learn2reg.pretraining",
@@ -175,6 +177,36 @@ def test_a_killed_training_goes_on_to_the_very_same_weights(
     assert seen == [3, 4]
     assert same_weights(trained, resumed)
     assert (trained / "curves.tsv").read_text() == (resumed / "curves.tsv").read_text()
+
+
+def test_a_training_with_other_noisy_labels_starts_anew(
+    train_into: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    losses = PairTrainer.losses
+
+    def trained_until(stop: int, label: int) -> list[int]:
+        """Return the iterations of a training that dies at ``stop``, with these noisy labels."""
+        seen: list[int] = []
+
+        def noting(self: PairTrainer, iteration: int) -> Any:
+            seen.append(iteration)
+            if iteration == stop:
+                raise KilledError
+            return losses(self, iteration)
+
+        write_image(tmp_path / "l2r_0001.nii.gz", np.full(SHAPE, label, np.uint8), (2.0, 2.0), 2.0)
+        with monkeypatch.context() as patched, pytest.raises(KilledError):
+            patched.setattr(PairTrainer, "losses", noting)
+            train_into("noisy", noisy_labels=tmp_path)
+        return seen
+
+    assert trained_until(4, label=1) == [1, 2, 3, 4]
+    assert trained_until(4, label=1) == [3, 4]
+    assert trained_until(1, label=6) == [1]
+    assert "other settings, data or code: the training starts anew" in caplog.text
 
 
 def test_without_weight_no_label_is_looked_at(

@@ -1,7 +1,6 @@
 """What a network sees of pairs of cases: crops at one place in both, as tensors."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from echoweave.learn2reg.greys import windowed
-from echoweave.learn2reg.noisy.files import read_noisy_labels
+from echoweave.learn2reg.noisy.labels import NoisyLabels
 from echoweave.learn2reg.organs import N_ORGAN_LABELS
 from echoweave.learn2reg.pairs import CasePair, StoredCase
 from echoweave.learn2reg.store import load_case
@@ -65,7 +64,7 @@ def load_pairs(
     pairs: Sequence[CasePair],
     boxes: Sequence[Box],
     windows: Sequence[tuple[float, float]],
-    noisy_labels: Path | None,
+    noisy_labels: NoisyLabels | None,
     device: torch.device,
 ) -> PairBatch:
     """Read the same box of both cases of each pair, and nothing else of them.
@@ -74,8 +73,8 @@ def load_pairs(
         pairs: N pairs.
         boxes: Of each pair.
         windows: (width, level) of each channel.
-        noisy_labels: Folder of labels of all organs; a case that has none there, for it was
-            doubtful, counts with its own. None: so does every case.
+        noisy_labels: Labels of all organs; a case that has none there, for it was doubtful, counts
+            with its own. None: so does every case.
         device: Where to.
 
     Raises:
@@ -107,15 +106,14 @@ def _load(
     case: StoredCase,
     box: Box,
     windows: Sequence[tuple[float, float]],
-    noisy_labels: Path | None,
+    noisy_labels: NoisyLabels | None,
 ) -> _Crop:
     crop = load_case(case.path, box)
     labels, known = crop.labels, crop.known
-    if noisy_labels:
-        noisy = read_noisy_labels(noisy_labels, crop.name)
-        if noisy is not None:
-            # What is nowhere was not found, rather than not there.
-            labels, known = noisy[box], tuple(np.unique(noisy).tolist())
+    noisy = noisy_labels.of(crop.name) if noisy_labels else None
+    if noisy:
+        # What is nowhere was not found, rather than not there.
+        labels, known = noisy.array[box], noisy.known
     if labels is None:
         labels, known = np.zeros(crop.image.shape, np.uint8), ()
     is_known = np.isin(np.arange(N_ORGAN_LABELS), known)

@@ -26,7 +26,7 @@ from echoweave.learn2reg.checkpoint import (
 )
 from echoweave.learn2reg.crops import WHOLE, draw_box, load_pairs
 from echoweave.learn2reg.network import PairNetwork
-from echoweave.learn2reg.noisy.files import noisy_label_file
+from echoweave.learn2reg.noisy.labels import NoisyLabels
 from echoweave.learn2reg.objective import overlap, pair_losses
 from echoweave.learn2reg.pairs import (
     StoredCase,
@@ -148,7 +148,8 @@ class PairTrainer:
     ) -> None:
         self.rows, self.choosing = rows, choosing
         self.pairs = every_two(choosing)
-        self.start, self.noisy_labels = start, noisy_labels
+        self.start = start
+        self.noisy_labels = NoisyLabels(noisy_labels) if noisy_labels else None
         self.model, self.training, self.seed = model, training, seed
         self.seen = _by_cohort(row[0] for row in self.rows)
         _check_sides(self.seen, choosing)
@@ -189,9 +190,9 @@ class PairTrainer:
         digest.update(sha256(self.start).encode() if self.start else b"")
         for case in [*(row[0] for row in self.rows), *self.choosing]:
             digest.update(f"{case.header} {sha256(case.path)}".encode())
-        for name in (row[0].header.name for row in self.rows if self.noisy_labels):
-            labels = noisy_label_file(Path(str(self.noisy_labels)), name)
-            digest.update(f"{name} {sha256(labels) if labels.exists() else None}".encode())
+        for name in (row[0].header.name for row in self.rows):
+            labels = self.noisy_labels.checksum(name) if self.noisy_labels else None
+            digest.update(f"{name} {labels}".encode())
         return digest.hexdigest()
 
     def _start_from(self, path: Path) -> None:
