@@ -9,8 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 
-from echoweave.device import Gpu, list_gpus, torch_device, use_device
+from echoweave.device import Gpu, computes_bfloat16, list_gpus, torch_device, use_device
 from echoweave.errors import InputError
 from tests.conftest import ON_LINUX
 
@@ -201,6 +202,17 @@ def test_cpu_hides_the_gpus_and_takes_none(gpus: Gpus) -> None:
     with use_device("cpu", gpus):
         assert torch_device().type == "cpu"
     assert VISIBLE not in os.environ
+
+
+def test_bfloat16_is_for_gpus_that_do_not_emulate_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A GPU of compute capability 7 has it emulated."""
+    monkeypatch.setattr("torch.cuda.is_bf16_supported", lambda including_emulation: True)
+    assert computes_bfloat16(torch.device("cuda"))
+    assert not computes_bfloat16(torch.device("cpu"))
+    monkeypatch.setattr(
+        "torch.cuda.is_bf16_supported", lambda including_emulation: including_emulation
+    )
+    assert not computes_bfloat16(torch.device("cuda"))
 
 
 def test_cuda_without_a_gpu_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

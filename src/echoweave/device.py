@@ -1,4 +1,4 @@
-"""Where a job computes: on one GPU of its own, or on the CPU."""
+"""Where a job computes: on one GPU of its own, or on the CPU; and whether in mixed precision."""
 
 import os
 import shutil
@@ -91,6 +91,13 @@ def torch_device() -> "torch.device":
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     LOGGER.info("computing on %s", torch.cuda.get_device_name() if device.type == "cuda" else "CPU")
     return device
+
+
+def computes_bfloat16(device: "torch.device") -> bool:
+    """Return whether mixed precision pays: on GPUs that do not merely emulate bfloat16."""
+    import torch
+
+    return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
 
 
 def _insist_on_cuda() -> None:

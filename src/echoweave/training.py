@@ -5,16 +5,18 @@ import math
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import torch
 from torch import Tensor, nn
-from torch.utils.tensorboard import SummaryWriter
 
 from echoweave.errors import InputError, Problem
 from echoweave.io.training_state import TrainingState, load_state, save_state
 from echoweave.logs import LOGGER, Progress
 from echoweave.registration.settings import Schedule
+
+if TYPE_CHECKING:
+    from torch.utils.tensorboard import SummaryWriter
 
 # The loss and its parts by name, scalars.
 Losses = dict[str, Tensor]
@@ -81,6 +83,9 @@ class TrainingLoop:
         Raises:
             InputError: The training diverges: a loss or a field is not finite.
         """
+        # It takes 0.1 s, and most who import this module write no events.
+        from torch.utils.tensorboard import SummaryWriter
+
         try:
             state = resume(state_file, made_by, self.network, self.optimiser, "iteration")
             if not state.iteration:
@@ -102,7 +107,7 @@ class TrainingLoop:
         return state
 
     def _iterate(
-        self, state: TrainingState, state_file: Path, made_by: str, writer: SummaryWriter
+        self, state: TrainingState, state_file: Path, made_by: str, writer: "SummaryWriter"
     ) -> None:
         total = self.settings.iterations
         progress = Progress("training", total, start=state.iteration)
@@ -197,11 +202,6 @@ def check_finite(name: str, *losses: Tensor) -> None:
             raise FloatingPointError(f"{name} is {loss.item()}")
 
 
-def computes_bfloat16(device: torch.device) -> bool:
-    """Return whether mixed precision pays: on GPUs that do not merely emulate bfloat16."""
-    return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
-
-
 def losses_row(
     iteration: int, split: str, losses: Sequence[Mapping[str, Tensor]]
 ) -> dict[str, Any]:
@@ -219,7 +219,7 @@ def _learning_rate(settings: CourseSettings, iteration: int) -> float:
     return settings.learning_rate * (1 + math.cos(math.pi * done)) / 2
 
 
-def _write_events(writer: SummaryWriter, row: dict[str, Any]) -> None:
+def _write_events(writer: "SummaryWriter", row: dict[str, Any]) -> None:
     for name, value in row.items():
         if name not in ("iteration", "split"):
             writer.add_scalar(f"{name}/{row['split']}", value, row["iteration"])

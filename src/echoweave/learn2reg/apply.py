@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from echoweave.cpu import use_cpu
-from echoweave.device import torch_device
+from echoweave.device import computes_bfloat16, torch_device
 from echoweave.errors import InputError, Problem
 from echoweave.learn2reg.checkpoint import (
     PairCheckpoint,
@@ -26,7 +26,6 @@ from echoweave.libc import keep_freed_memory
 from echoweave.logs import Progress
 from echoweave.registration.refine import refine
 from echoweave.registration.settings import RefinementSettings
-from echoweave.training import computes_bfloat16
 
 
 def predict_fields(

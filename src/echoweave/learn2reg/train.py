@@ -10,7 +10,7 @@ import pandas as pd
 import torch
 
 from echoweave.cpu import use_cpu
-from echoweave.device import torch_device
+from echoweave.device import computes_bfloat16, torch_device
 from echoweave.errors import InputError, Problem
 from echoweave.geometry.warp import jacobian_determinant
 from echoweave.imports import code_digest
@@ -38,7 +38,7 @@ from echoweave.learn2reg.pairs import (
 from echoweave.learn2reg.settings import PairModelSettings, PairTrainingSettings
 from echoweave.libc import keep_freed_memory
 from echoweave.logs import LOGGER
-from echoweave.training import Losses, TrainingLoop, check_finite, computes_bfloat16, losses_row
+from echoweave.training import Losses, TrainingLoop, check_finite, losses_row
 
 
 def train_pairs(

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from echoweave.cpu import use_cpu
-from echoweave.device import torch_device
+from echoweave.device import computes_bfloat16, torch_device
 from echoweave.geometry.warp import warp
 from echoweave.io.tables import write_tsv
 from echoweave.io.training_state import TrainingState
@@ -36,7 +36,6 @@ from echoweave.training import (
     Losses,
     TrainingLoop,
     check_finite,
-    computes_bfloat16,
     losses_row,
 )
 
