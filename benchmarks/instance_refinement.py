@@ -5,7 +5,8 @@ seconds that a pair takes, in turns in one run. Refinement alone, without a netw
 row.
 
 Usage: python benchmarks/instance_refinement.py MODEL CASES CONFIG --pairs FIXED:MOVING ...
-CASES is the folder of stored cases; learn2reg.refinement is taken from CONFIG.
+CASES is the folder of stored cases; learn2reg.refinement is that of a run with --configfile CONFIG:
+CONFIG on top of config/config.yaml.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import torch
 import yaml
 from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
+from snakemake.utils import update_config
 
 from echoweave.cpu import use_cpu
 from echoweave.geometry.overlap import dice
@@ -30,6 +32,8 @@ from echoweave.learn2reg.store import load_case
 from echoweave.learn2reg.volume import CaseVolume
 from echoweave.registration.refine import refine
 from echoweave.registration.settings import RefinementSettings
+
+CONFIG = Path(__file__).parents[1] / "config/config.yaml"
 
 Way = Callable[[CaseVolume, CaseVolume], NDArray[np.float32]]
 
@@ -44,8 +48,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     given = parser.parse_args()
     use_cpu(given.threads)
-    section = yaml.safe_load(given.config.read_text())["learn2reg"]["refinement"]
-    settings = RefinementSettings.from_config(section, "learn2reg.refinement")
+    settings = refinement_of(given.config)
     checkpoint = load_pair_checkpoint(given.model)
     windows = checkpoint.model.windows
     ways: dict[str, Way] = {
@@ -71,6 +74,13 @@ def main() -> None:
             f"\t{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
             f"\t{np.mean(gains):+.3f} ({min(gains):+.3f} to {max(gains):+.3f})"
         )
+
+
+def refinement_of(path: Path) -> RefinementSettings:
+    """Return the settings of a run with this config."""
+    config = yaml.safe_load(CONFIG.read_text())
+    update_config(config, yaml.safe_load(path.read_text()))
+    return RefinementSettings.from_config(config["learn2reg"]["refinement"], "learn2reg.refinement")
 
 
 def alone(

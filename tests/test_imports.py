@@ -125,4 +125,5 @@ def test_scripts_read_of_the_config_only_how_a_job_runs() -> None:
         'device_of(snakemake.params.estimator, snakemake.config["registration"]["device"])',
         'use_device(snakemake.config["segmentation"]["device"]),',
         '| running(snakemake.config["segmentation"]["training"]),',
+        'checkpointing=snakemake.config["learn2reg"]["training"]["checkpointing"],',
     }
