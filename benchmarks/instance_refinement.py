@@ -19,15 +19,13 @@ import numpy as np
 import torch
 import yaml
 from numpy.typing import NDArray
-from scipy.ndimage import map_coordinates
 from snakemake.utils import update_config
 
 from echoweave.cpu import use_cpu
-from echoweave.geometry.overlap import dice
 from echoweave.learn2reg.apply import PairRegistrar
 from echoweave.learn2reg.checkpoint import load_pair_checkpoint
+from echoweave.learn2reg.evaluation.organ_dice import mean_dice
 from echoweave.learn2reg.greys import windowed
-from echoweave.learn2reg.organs import ORGANS
 from echoweave.learn2reg.store import load_case
 from echoweave.learn2reg.volume import CaseVolume
 from echoweave.registration.refine import refine
@@ -64,7 +62,7 @@ def main() -> None:
             began = time.perf_counter()
             dvf = way(fixed, moving)
             times[name].append(time.perf_counter() - began)
-            scores[name].append(mean_dice(fixed, moving, dvf))
+            scores[name].append(mean_dice(fixed.labels, moving.labels, dvf))
     print("way\tdice\tseconds\tseconds_ratio\tdice_gain")
     for name in ways:
         ratios = np.divide(times[name], times["network"])
@@ -93,13 +91,6 @@ def alone(
     images = (torch.from_numpy(windowed(case.image, windows))[None] for case in (fixed, moving))
     found: NDArray[np.float32] = refine(*images, None, settings)[0].numpy()
     return found
-
-
-def mean_dice(fixed: CaseVolume, moving: CaseVolume, dvf: NDArray[np.float32]) -> float:
-    """Return the mean Dice of the organs that both have."""
-    warped = map_coordinates(moving.labels, np.indices(dvf.shape[1:]) + dvf, order=0)
-    common = set(np.unique(fixed.labels)) & set(np.unique(moving.labels)) & set(ORGANS)
-    return float(np.mean([dice(warped == organ, fixed.labels == organ) for organ in common]))
 
 
 if __name__ == "__main__":

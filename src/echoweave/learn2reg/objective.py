@@ -48,21 +48,16 @@ def pair_losses(
     loss = settings.regulariser_weight * parts["regulariser"]
     loss = loss - settings.similarity_weight * parts["similarity"]
     if settings.dice_weight > 0:
-        parts["dice"] = overlap(batch, dvf)
-        loss = loss + settings.dice_weight * (1 - parts["dice"])
+        parts["soft_dice"] = _soft_dice(batch, dvf)
+        loss = loss + settings.dice_weight * (1 - parts["soft_dice"])
     if settings.inverse_weight > 0:
         parts["inverse_error"] = inverse_error(dvf, dvf.roll(len(dvf) // 2, dims=0))
         loss = loss + settings.inverse_weight * parts["inverse_error"]
     return {"loss": loss, **parts}, dvf
 
 
-def overlap(batch: PairBatch, dvf: Tensor) -> Tensor:
-    """Return the soft Dice of the fixed labels with the warped ones of all known organs.
-
-    Args:
-        batch: N pairs.
-        dvf: Their fields, float [N, 3, *shape].
-    """
+def _soft_dice(batch: PairBatch, dvf: Tensor) -> Tensor:
+    """Return that of the fixed labels with the warped ones of all known organs."""
     warped = warp(organ_masks(batch.moving_labels), dvf)
     return soft_dice(warped, organ_masks(batch.fixed_labels), batch.known)
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
+from numpy.typing import NDArray
 
 from echoweave.cpu import use_cpu
 from echoweave.device import computes_bfloat16, torch_device
 from echoweave.errors import InputError, Problem
-from echoweave.geometry.warp import jacobian_determinant
 from echoweave.imports import code_digest
 from echoweave.io.checksums import sha256
 from echoweave.io.tables import write_tsv
@@ -24,10 +24,12 @@ from echoweave.learn2reg.checkpoint import (
     load_pair_checkpoint,
     save_pair_checkpoint,
 )
-from echoweave.learn2reg.crops import WHOLE, draw_box, load_pairs
+from echoweave.learn2reg.crops import WHOLE, PairBatch, draw_box, load_pairs
+from echoweave.learn2reg.evaluation.folding import measure_smoothness
+from echoweave.learn2reg.evaluation.organ_dice import mean_dice
 from echoweave.learn2reg.network import PairNetwork
 from echoweave.learn2reg.noisy.labels import NoisyLabels
-from echoweave.learn2reg.objective import overlap, pair_losses
+from echoweave.learn2reg.objective import pair_losses
 from echoweave.learn2reg.pairs import (
     StoredCase,
     draw_case_pairs,
@@ -172,15 +174,16 @@ class PairTrainer:
         return pair_losses(self.network, batch, self.training, self.mixed_precision)[0]
 
     def validate(self, iteration: int) -> dict[str, Any]:
-        """Return the row of the pairs that choose, one after the other."""
+        """Return the row of the pairs that choose, one after the other.
+
+        Dice and foldings are measured on the way there, as the evaluation does.
+        """
         measured = []
         for pair in self.pairs:
             batch = load_pairs([pair], [WHOLE], self.model.windows, None, self.device)
             losses, dvf = pair_losses(self.network, batch, self.training, self.mixed_precision)
             check_finite("the loss of the choosing pairs", losses["loss"])
-            there = dvf[:1]
-            folded = (jacobian_determinant(there) <= 0).float().mean() * 100
-            measured.append(losses | {"dice": overlap(batch, there), "folded_percent": folded})
+            measured.append(losses | _measured(batch, dvf[0].cpu().numpy()))
         return losses_row(iteration, "validation", measured)
 
     def fingerprint(self) -> str:
@@ -205,6 +208,16 @@ class PairTrainer:
             cohort: sorted({*self.seen.get(cohort, []), *checkpoint.seen.get(cohort, [])})
             for cohort in sorted({*self.seen, *checkpoint.seen})
         }
+
+
+def _measured(batch: PairBatch, dvf: NDArray[np.float32]) -> Losses:
+    """Return what tells how good the field of one pair is, as the evaluation has it."""
+    fixed, moving = (each[0].cpu().numpy() for each in (batch.fixed_labels, batch.moving_labels))
+    measures = {
+        "dice": mean_dice(fixed, moving, dvf),
+        "folded_percent": measure_smoothness(dvf).folded_percent,
+    }
+    return {name: torch.tensor(value) for name, value in measures.items()}
 
 
 def _by_cohort(cases: Iterable[StoredCase]) -> dict[str, list[str]]:

@@ -13,9 +13,9 @@ from surface_distance import (  # type: ignore[import-untyped]
     compute_surface_distances,
 )
 
-from echoweave.learn2reg.organs import N_ORGAN_LABELS, ORGANS
+from echoweave.learn2reg.evaluation.organ_dice import Labels, organ_dice
+from echoweave.learn2reg.organs import ORGANS
 
-Labels = NDArray[np.uint8]
 _Box = tuple[slice, slice, slice]
 _VOXELS = (1.0, 1.0, 1.0)
 _PERCENT = 95
@@ -62,30 +62,21 @@ def measure_organs(
         missing in the fixed or in the moving file are left out; HD95 by DeepMind's surface-distance
         with a spacing of 1. There a label that is lost makes the mean distance infinite.
     """
-    shared = _count_shared(fixed, warped)
-    in_fixed, in_warped = shared.sum(axis=1), shared.sum(axis=0)
-    in_moving = np.bincount(moving.ravel(), minlength=N_ORGAN_LABELS)
-    boxes = [find_objects(labels, max(ORGANS)) for labels in (fixed, warped)]
+    dice = organ_dice(fixed, moving, warped)
+    boxes = [find_objects(labels, max(ORGANS)) for labels in (fixed, moving, warped)]
     found = []
-    for label in ORGANS:
-        if not (in_fixed[label] and in_moving[label]):
-            if in_fixed[label] or in_moving[label]:
-                present: Literal["fixed", "moving"] = "fixed" if in_fixed[label] else "moving"
+    for label, in_fixed, in_moving, in_warped in zip(ORGANS, *boxes, strict=True):
+        if label not in dice:
+            if in_fixed or in_moving:
+                present: Literal["fixed", "moving"] = "fixed" if in_fixed else "moving"
                 found.append(OrganOverlap(label, present, *[math.nan] * 3))
             continue
-        dice = 2 * shared[label, label] / (in_fixed[label] + in_warped[label])
         hd95 = math.nan, math.nan
-        if in_warped[label]:
-            box = _enclose([per_label[label - 1] for per_label in boxes])
+        if in_warped:
+            box = _enclose([in_fixed, in_warped])
             hd95 = _hd95(fixed[box] == label, warped[box] == label, spacing)
-        found.append(OrganOverlap(label, "both", float(dice), *hd95))
+        found.append(OrganOverlap(label, "both", dice[label], *hd95))
     return found
-
-
-def _count_shared(fixed: Labels, warped: Labels) -> NDArray[np.int64]:
-    """Return how many voxels have each label of ``fixed`` (rows) and of ``warped`` (columns)."""
-    both = fixed.ravel() * np.uint8(N_ORGAN_LABELS) + warped.ravel()
-    return np.bincount(both, minlength=N_ORGAN_LABELS**2).reshape(N_ORGAN_LABELS, -1)
 
 
 def _enclose(boxes: Sequence[_Box]) -> _Box:
