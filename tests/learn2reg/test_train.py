@@ -69,6 +69,7 @@ def train_into(cases: Path, tmp_path_factory: pytest.TempPathFactory) -> Callabl
         start: Path | None = None,
         model: dict[str, Any] | None = None,
         names: tuple[str, ...] = TRAINED,
+        choosing: tuple[str, ...] = ("l2r_0005", "l2r_0006"),
         noisy_labels: Path | None = None,
         checkpointing: bool = False,
         **changes: Any,
@@ -76,7 +77,7 @@ def train_into(cases: Path, tmp_path_factory: pytest.TempPathFactory) -> Callabl
         out = place / name
         train_pairs(
             cases=[cases / f"{each}.h5" for each in names],
-            choosing=[cases / "l2r_0005.h5", cases / "l2r_0006.h5"],
+            choosing=[cases / f"{each}.h5" for each in choosing],
             model_out=out / "model.pt",
             curves=out / "curves.tsv",
             folder=out / "state",
@@ -227,15 +228,24 @@ def test_a_training_starts_from_a_network_and_remembers_what_that_has_seen(
     train_into: Callable[..., Path], learnt: Path
 ) -> None:
     fine = train_into(
-        "fine", start=learnt / "model.pt", names=("other_0011", "other_0012"), learning_rate=1e-6
+        "fine",
+        start=learnt / "model.pt",
+        names=("other_0011", "other_0012"),
+        choosing=("l2r_0003", "l2r_0005"),
     )
-    assert load_pair_checkpoint(fine / "model.pt").seen == {
+    checkpoint = load_pair_checkpoint(fine / "model.pt")
+    assert checkpoint.seen == {
         "l2r": ["l2r_0001", "l2r_0002"],
         "other": ["other_0011", "other_0012"],
     }
-    # Before the first step it has the weights that it starts from.
-    best = validation(learnt)["loss"].min()
-    assert validation(fine)["loss"][0] == pytest.approx(best)
+    assert checkpoint.choosing == ["l2r_0003", "l2r_0005", "l2r_0006"]
+
+
+def test_a_training_begins_with_the_weights_that_it_starts_from(
+    train_into: Callable[..., Path], learnt: Path
+) -> None:
+    more = train_into("more", start=learnt / "model.pt", iterations=1)
+    assert validation(more)["loss"][0] == pytest.approx(validation(learnt)["loss"].min())
 
 
 def test_only_the_same_network_is_started_from(
@@ -249,11 +259,22 @@ def test_only_the_same_network_is_started_from(
     )
 
 
-def test_what_chooses_has_never_been_trained_on(
-    train_into: Callable[..., Path], cases: Path, trained: Path
-) -> None:
+def test_what_chooses_has_never_been_trained_on(train_into: Callable[..., Path]) -> None:
     with pytest.raises(InputError, match="l2r_0005 would train and choose the checkpoint"):
         train_into("both", names=("l2r_0001", "l2r_0005"))
+
+
+def test_what_chooses_is_new_to_the_network_that_a_training_starts_from(
+    train_into: Callable[..., Path], learnt: Path
+) -> None:
+    with pytest.raises(InputError) as caught:
+        train_into(
+            "biased",
+            start=learnt / "model.pt",
+            names=("other_0011", "other_0012"),
+            choosing=("l2r_0002", "l2r_0006"),
+        )
+    assert str(caught.value).startswith(f"{learnt}/model.pt: seen: has seen l2r_0002, which shall")
 
 
 def test_a_training_that_diverges_stops_with_one_line(train_into: Callable[..., Path]) -> None:

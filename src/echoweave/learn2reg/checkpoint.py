@@ -26,7 +26,7 @@ class PairCheckpoint:
         training: How it was trained last.
         seen: Names of the cases it was trained on, by cohort; those of the checkpoint it started
             from included.
-        choosing: Those that chose the iteration.
+        choosing: Those that chose the iteration; and that of the checkpoint it started from.
         seed: Of the training.
         iteration: The iteration of the weights.
         version: Of EchoWeave at the time.

@@ -113,7 +113,7 @@ def train_pairs(
         model=model,
         training=training,
         seen=trainer.seen,
-        choosing=[case.header.name for case in trainer.choosing],
+        choosing=trainer.chose,
         seed=seed,
         iteration=state.best_iteration,
     )
@@ -154,6 +154,7 @@ class PairTrainer:
         self.noisy_labels = NoisyLabels(noisy_labels) if noisy_labels else None
         self.model, self.training, self.seed = model, training, seed
         self.seen = _by_cohort(row[0] for row in self.rows)
+        self.chose = [case.header.name for case in choosing]
         _check_sides(self.seen, choosing)
         LOGGER.info("%d cases train, %d pairs choose", len(self.rows), len(self.pairs))
         self.device = torch_device()
@@ -199,15 +200,16 @@ class PairTrainer:
         return digest.hexdigest()
 
     def _start_from(self, path: Path) -> None:
-        """Take the weights of a checkpoint, and remember what it has seen."""
+        """Take the weights of a checkpoint, and remember what it has seen and what chose it."""
         checkpoint = load_pair_checkpoint(path)
         check_same_model(checkpoint, path, self.model)
-        check_unseen(path, checkpoint.trained_on, (case.header.name for case in self.choosing))
+        check_unseen(path, checkpoint.trained_on, self.chose)
         fill_pair_network(self.network, checkpoint, path)
         self.seen = {
             cohort: sorted({*self.seen.get(cohort, []), *checkpoint.seen.get(cohort, [])})
             for cohort in sorted({*self.seen, *checkpoint.seen})
         }
+        self.chose = sorted({*self.chose, *checkpoint.choosing})
 
 
 def _measured(batch: PairBatch, dvf: NDArray[np.float32]) -> Losses:
