@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from echoweave.errors import InputError, Problem
-from echoweave.registration.settings import Regulariser, Schedule, Similarity, filled_settings
-
-if TYPE_CHECKING:
-    from echoweave.registration.networks.dual_encoder import Norm
-    from echoweave.registration.networks.heads import HeadName
+from echoweave.registration.settings import (
+    HeadName,
+    Norm,
+    Regulariser,
+    Schedule,
+    Similarity,
+    filled_settings,
+)
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,8 @@ class PairModelSettings:
     channels: Sequence[int]
     down_convolutions: Sequence[int]
     up_convolutions: Sequence[int]
-    norm: "Norm"
-    head: "HeadName"
+    norm: Norm
+    head: HeadName
     deep_supervision: bool
     shrink: int
 

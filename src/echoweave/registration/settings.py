@@ -10,6 +10,8 @@ Similarity = Literal["ncc", "ncc-batch", "local-ncc", "mse"]
 Bending = Literal["normalised", "pixel"]
 Regulariser = Literal["bending", "diffusion", "gradient-l1"]
 Schedule = Literal["constant", "cosine"]
+Norm = Literal["none", "instance"]
+HeadName = Literal["cumsum", "svf", "displacement"]
 
 Settings = TypeVar("Settings")
 

@@ -128,6 +128,14 @@ def test_a_checkpoint_of_the_other_network(trained, train_into) -> None:
     assert checkpoint.settings.size == 32
 
 
+def test_a_checkpoint_of_another_version_is_called_that(trained: Path, tmp_path: Path) -> None:
+    path = tmp_path / "model.pt"
+    plain = torch.load(trained / "quality/model.pt", weights_only=True)
+    torch.save(plain | {"version": "99.0", "settings": {}}, path)
+    with pytest.raises(InputError, match=r"not a checkpoint of this EchoWeave, .*, but of 99\.0"):
+        load_window_checkpoint(path, JudgeWindow())
+
+
 @pytest.mark.parametrize(
     ("network", "size", "said"),
     [

@@ -9,7 +9,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from echoweave.errors import InputError, Problem
-from echoweave.io.checkpoint import fill_network, load_safely, save_plain
+from echoweave.io.checkpoint import fill_network, load_safely, save_plain, wrong_parts
 from echoweave.mmode.networks.settings import WindowTrainingSettings
 from echoweave.mmode.networks.tasks import WindowTask
 
@@ -72,9 +72,8 @@ def load_window_network(path: Path, task: WindowTask) -> tuple[nn.Module, Window
 
 def _wrong_parts(plain: Mapping[str, Any], network: str) -> str | None:
     """Return what tells ``plain`` from what :func:`save_window_checkpoint` writes, if anything."""
-    for part, kind in ((plain, WindowCheckpoint), (plain.get("settings"), WindowTrainingSettings)):
-        if not isinstance(part, dict) or set(part) != set(kind.__annotations__):
-            return "not a checkpoint of this EchoWeave for windows of strips"
+    if wrong := wrong_parts(plain, {"": WindowCheckpoint, "settings": WindowTrainingSettings}):
+        return wrong
     if plain["network"] != network:
         return f"a checkpoint of a {plain['network']}, not of a {network}"
     return None

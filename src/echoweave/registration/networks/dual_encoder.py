@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -10,9 +9,8 @@ from torch.nn.functional import group_norm, pad
 from torch.utils.checkpoint import checkpoint
 
 from echoweave.geometry.warp import resize_fields
-from echoweave.registration.networks.heads import HEADS, HeadName
-
-Norm = Literal["none", "instance"]
+from echoweave.registration.networks.heads import HEADS
+from echoweave.registration.settings import HeadName, Norm
 
 
 @dataclass(frozen=True)

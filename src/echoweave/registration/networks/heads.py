@@ -5,15 +5,13 @@ in pixels of its own size; where the channels are 0, nothing moves.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Literal
 
 import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, avg_pool3d
 
 from echoweave.geometry.warp import integrate
-
-HeadName = Literal["cumsum", "svf", "displacement"]
+from echoweave.registration.settings import HeadName
 
 
 def summed_gradients(channels: Tensor) -> Tensor:
