@@ -2,13 +2,13 @@
 
 Usage: python benchmarks/abdominal_memory.py [--volume 192 160 256] [--crop 128] [--threads 1]
 Each case runs in a process of its own, whose most memory is read at its end: the field of a pair of
-whole volumes, and one step of the symmetric training on a pair of crops, with deep supervision, the
-labels of all organs and Adam. In single and in mixed precision (bfloat16), and the training with
-and without computing features again for the gradient (checkpointing). Prints a TSV: CPU seconds,
-gigabytes over those of the idle process (weights included), gigabytes that the forward pass of the
-training leaves for its gradient, and seconds and gigabytes as multiples of the first case of a
-kind. On a GPU the same tensors take the same room, and beside them the workspace of its
-convolutions.
+whole volumes; the losses of both ways on it, as the validation computes them; and one step of the
+symmetric training on a pair of crops, with deep supervision, the labels of all organs and Adam. In
+single and in mixed precision (bfloat16), and the training with and without computing features again
+for the gradient (checkpointing). Prints a TSV: CPU seconds, gigabytes over those of the idle
+process (weights included), gigabytes that the forward pass of the training leaves for its gradient,
+and seconds and gigabytes as multiples of the first case of a kind. On a GPU the same tensors take
+the same room, and beside them the workspace of its convolutions.
 """
 
 import argparse
@@ -43,7 +43,11 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     volume, crop = tuple(options.volume), (options.crop,) * 3
-    cases = [("inference", volume, mixed, False) for mixed in (False, True)]
+    cases = [
+        (what, volume, mixed, False)
+        for what in ("inference", "validation")
+        for mixed in (False, True)
+    ]
     cases += [
         ("training step", crop, mixed, checkpointing)
         for mixed in (False, True)
@@ -61,8 +65,7 @@ def alone(
 ) -> dict[str, object]:
     """Return the row of a case, from a process of its own."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        measure = _inference if what == "inference" else _training_step
-        found = pool.submit(measure, shape, mixed, checkpointing, threads).result()
+        found = pool.submit(_MEASURES[what], shape, mixed, checkpointing, threads).result()
     return {
         "what": what,
         "voxels": "x".join(map(str, shape)),
@@ -86,6 +89,19 @@ def _inference(
     return {"cpu_seconds": seconds, "peak_gb": _most_memory() - idle, "kept_gb": 0}
 
 
+def _validation(
+    shape: tuple[int, ...], mixed: bool, checkpointing: bool, threads: int
+) -> dict[str, float]:
+    torch.set_num_threads(threads)
+    idle = _most_memory()
+    network, batch = _network(checkpointing).eval(), _batch(shape)
+    started = time.process_time()
+    with torch.no_grad():
+        pair_losses(network, batch, _settings(shape[0]), mixed)
+    seconds = time.process_time() - started
+    return {"cpu_seconds": seconds, "peak_gb": _most_memory() - idle, "kept_gb": 0}
+
+
 def _training_step(
     shape: tuple[int, ...], mixed: bool, checkpointing: bool, threads: int
 ) -> dict[str, float]:
@@ -93,11 +109,7 @@ def _training_step(
     idle = _most_memory()
     network = _network(checkpointing)
     optimiser = torch.optim.Adam(network.parameters())
-    batch = PairBatch(
-        *torch.rand(2, 1, WINDOWS, *shape),
-        *torch.randint(N_ORGAN_LABELS, (2, 1, *shape), dtype=torch.uint8),
-        torch.ones(1, N_ORGAN_LABELS, dtype=torch.bool),
-    )
+    batch = _batch(shape)
     started = time.process_time()
     with _kept(network) as kept:
         losses, _ = pair_losses(network, batch, _settings(shape[0]), mixed)
@@ -108,6 +120,22 @@ def _training_step(
         "peak_gb": _most_memory() - idle,
         "kept_gb": sum(kept.values()) / GIGA,
     }
+
+
+_MEASURES = {
+    "inference": _inference,
+    "validation": _validation,
+    "training step": _training_step,
+}
+
+
+def _batch(shape: tuple[int, ...]) -> PairBatch:
+    """Return one pair with labels of all organs."""
+    return PairBatch(
+        *torch.rand(2, 1, WINDOWS, *shape),
+        *torch.randint(N_ORGAN_LABELS, (2, 1, *shape), dtype=torch.uint8),
+        torch.ones(1, N_ORGAN_LABELS, dtype=torch.bool),
+    )
 
 
 def _network(checkpointing: bool) -> DualEncoder:
