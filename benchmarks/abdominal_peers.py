@@ -7,8 +7,9 @@ runs in a process of its own, so that its memory can be told; all fields are mea
 machine does not count: of a pair without reading and writing, and without the first pair where
 there are more.
 
-Ours are the networks of --model, alone and with instance refinement, and the refinement alone.
-Peers are left out with a line where they are not installed; nothing is downloaded:
+Ours are the networks of --model, alone and with instance refinement, and the refinement alone; its
+settings are those of a run with --configfile CONFIG (learn2reg.refinement). Peers are left out with
+a line where they are not installed; nothing is downloaded:
 
 - convexAdam (pip install convexAdam; Siebert et al. 2021), with its own settings, which are meant
   for voxels of 2 mm, and with the same grid in mm where the voxels are larger.
@@ -16,7 +17,7 @@ Peers are left out with a line where they are not installed; nothing is download
   (--unigradicon-weights Step_2_final.trch): CT from -1000 to 1000 HU, 50 steps of instance
   optimisation, as its command does.
 
-Usage: python benchmarks/abdominal_peers.py --data DATA [--pairs N] [--threads N]
+Usage: python benchmarks/abdominal_peers.py --data DATA --config CONFIG [--pairs N] [--threads N]
     [--model NAME=MODEL.pt ...] [--unigradicon-weights FILE] [--out DIR]
 """
 
@@ -34,6 +35,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import torch
+from instance_refinement import refinement_of
 from numpy.typing import NDArray
 from side_by_side import MEASURED
 
@@ -58,8 +60,6 @@ Load = Callable[[], Register]
 # convexAdam's own spacings of its coarse grid and of Adam's, in voxels of 2 mm.
 _GRID, _ADAM_GRID, _VOXEL_MM = 6, 2, 2.0
 _UNIGRADICON_STEPS = 50
-# Quicker than the demo, at voxels of 8 mm.
-_REFINEMENT = RefinementSettings("mse", 0.01, 8, (4, 2), 20, 0.1)
 _MEASURES = ("dice", "hd95_voxels", "hd95_mm", "sdlogj", "folded_percent")
 
 
@@ -83,12 +83,12 @@ def load_network(path: Path, refinement: RefinementSettings | None) -> Register:
     return register
 
 
-def load_refinement() -> Register:
+def load_refinement(refinement: RefinementSettings) -> Register:
     """Return ours without a network: instance refinement from no motion."""
 
     def register(fixed: Scan, moving: Scan) -> Dvf:
         images = (torch.from_numpy(windowed(scan.array))[None] for scan in (fixed, moving))
-        found: Dvf = refine(*images, None, _REFINEMENT)[0].numpy()
+        found: Dvf = refine(*images, None, refinement)[0].numpy()
         return found
 
     return register
@@ -137,14 +137,17 @@ def load_unigradicon(weights: Path) -> Register:
 
 
 def choose_methods(
-    models: Mapping[str, Path], weights: Path | None, voxel_mm: float
+    models: Mapping[str, Path],
+    refinement: RefinementSettings,
+    weights: Path | None,
+    voxel_mm: float,
 ) -> dict[str, Load]:
     """Return what can run here, and say what cannot."""
     methods: dict[str, Load] = {}
     for name, path in models.items():
         methods[f"ours: {name}"] = partial(load_network, path, None)
-        methods[f"ours: {name}, refined"] = partial(load_network, path, _REFINEMENT)
-    methods["ours: refinement alone"] = load_refinement
+        methods[f"ours: {name}, refined"] = partial(load_network, path, refinement)
+    methods["ours: refinement alone"] = partial(load_refinement, refinement)
     if importlib.util.find_spec("convexAdam"):
         methods["convexAdam"] = partial(load_convex_adam, _VOXEL_MM)
         if round(voxel_mm, 3) != _VOXEL_MM:
@@ -204,6 +207,7 @@ def main() -> None:
     """Run what can run here, print the table and keep it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--pairs", type=int, default=None)
     parser.add_argument("--threads", type=int, default=usable_cpus())
     parser.add_argument("--model", type=_named, action="append", default=[])
@@ -215,7 +219,9 @@ def main() -> None:
     pairs = listed[: options.pairs]
     scan = read_ct(find_case(options.data / "img", pairs[0].fixed, IMAGE_NAMES))
     voxel_mm = float(np.prod(scan.spacing)) ** (1 / 3)
-    methods = choose_methods(dict(options.model), options.unigradicon_weights, voxel_mm)
+    refinement = refinement_of(options.config)
+    weights = options.unigradicon_weights
+    methods = choose_methods(dict(options.model), refinement, weights, voxel_mm)
 
     measure = partial(evaluate_pairs, labels=options.data / "label", pairs=pairs)
     measure(out=options.out / "unregistered")
