@@ -11,8 +11,9 @@ Ours are the networks of --model, alone and with instance refinement, and the re
 settings are those of a run with --configfile CONFIG (learn2reg.refinement). Peers are left out with
 a line where they are not installed; nothing is downloaded:
 
-- convexAdam (pip install convexAdam; Siebert et al. 2021), with its own settings, which are meant
-  for voxels of 2 mm, and with the same grid in mm where the voxels are larger.
+- convexAdam (pip install convexAdam; Siebert et al. 2021), with its own settings. They are meant
+  for voxels of 2 mm; where the voxels are others, also with the same grids in mm, and on images
+  that are resampled to 2 mm.
 - uniGradICON (pip install unigradicon; Tian et al. 2024), where its weights lie on the disk
   (--unigradicon-weights Step_2_final.trch): CT from -1000 to 1000 HU, 50 steps of instance
   optimisation, as its command does.
@@ -38,6 +39,8 @@ import torch
 from instance_refinement import refinement_of
 from numpy.typing import NDArray
 from side_by_side import MEASURED
+from torch import Tensor
+from torch.nn.functional import interpolate
 
 from echoweave.cpu import usable_cpus, use_cpu
 from echoweave.geometry.warp import resize_fields
@@ -60,6 +63,8 @@ Load = Callable[[], Register]
 # convexAdam's own spacings of its coarse grid and of Adam's, in voxels of 2 mm.
 _GRID, _ADAM_GRID, _VOXEL_MM = 6, 2, 2.0
 _UNIGRADICON_STEPS = 50
+# What the others are compared with.
+_OURS = "ours: refinement alone"
 _MEASURES = ("dice", "hd95_voxels", "hd95_mm", "sdlogj", "folded_percent")
 
 
@@ -94,21 +99,44 @@ def load_refinement(refinement: RefinementSettings) -> Register:
     return register
 
 
-def load_convex_adam(voxel_mm: float) -> Register:
-    """Return convexAdam with its defaults for voxels of a size."""
-    from convexAdam.convex_adam_MIND import convex_adam_pt
-
+def load_convex_adam(grid_voxel_mm: float) -> Register:
+    """Return convexAdam on the images as they are, its grids meant for voxels of a size."""
     grids = {
-        "grid_sp": max(2, round(_GRID * _VOXEL_MM / voxel_mm)),
-        "grid_sp_adam": max(1, round(_ADAM_GRID * _VOXEL_MM / voxel_mm)),
+        "grid_sp": max(2, round(_GRID * _VOXEL_MM / grid_voxel_mm)),
+        "grid_sp_adam": max(1, round(_ADAM_GRID * _VOXEL_MM / grid_voxel_mm)),
     }
 
     def register(fixed: Scan, moving: Scan) -> Dvf:
         images = (torch.from_numpy(scan.array.astype(np.float32)) for scan in (fixed, moving))
-        found = convex_adam_pt(*images, **grids, dtype=torch.float32, device=torch.device("cpu"))
-        return np.moveaxis(found, -1, 0).astype(np.float32)
+        return _convex_adam(*images, **grids).numpy()
 
     return register
+
+
+def load_convex_adam_resampled() -> Register:
+    """Return convexAdam with its defaults on images resampled to the voxels that they are for."""
+
+    def register(fixed: Scan, moving: Scan) -> Dvf:
+        sides = zip(fixed.array.shape, fixed.spacing, strict=True)
+        shape = [round(side * mm / _VOXEL_MM) for side, mm in sides]
+        images = (
+            interpolate(
+                torch.from_numpy(scan.array.astype(np.float32))[None, None], shape, mode="trilinear"
+            )
+            for scan in (fixed, moving)
+        )
+        found = _convex_adam(*(one[0, 0] for one in images))
+        return resize_fields(found[None], fixed.array.shape)[0].numpy()
+
+    return register
+
+
+def _convex_adam(fixed: Tensor, moving: Tensor, **grids: int) -> Tensor:
+    """Return the field float32 [3, Z, Y, X] in voxels."""
+    from convexAdam.convex_adam_MIND import convex_adam_pt
+
+    found = convex_adam_pt(fixed, moving, **grids, dtype=torch.float32, device=torch.device("cpu"))
+    return torch.from_numpy(np.moveaxis(found, -1, 0).astype(np.float32))
 
 
 def load_unigradicon(weights: Path) -> Register:
@@ -147,13 +175,12 @@ def choose_methods(
     for name, path in models.items():
         methods[f"ours: {name}"] = partial(load_network, path, None)
         methods[f"ours: {name}, refined"] = partial(load_network, path, refinement)
-    methods["ours: refinement alone"] = partial(load_refinement, refinement)
+    methods[_OURS] = partial(load_refinement, refinement)
     if importlib.util.find_spec("convexAdam"):
         methods["convexAdam"] = partial(load_convex_adam, _VOXEL_MM)
         if round(voxel_mm, 3) != _VOXEL_MM:
-            methods[f"convexAdam, grids in mm ({voxel_mm:g} mm)"] = partial(
-                load_convex_adam, voxel_mm
-            )
+            methods["convexAdam, its grids in mm"] = partial(load_convex_adam, voxel_mm)
+            methods["convexAdam, resampled to 2 mm"] = load_convex_adam_resampled
     else:
         print("convexAdam is left out: it is not installed (pip install convexAdam)")
     if not all(map(importlib.util.find_spec, ("itk", "unigradicon"))):
@@ -198,6 +225,13 @@ def _summarise(rows: pd.DataFrame) -> dict[str, float]:
     return found
 
 
+def _dice_less_ours(rows: pd.DataFrame, ours: pd.DataFrame) -> dict[str, float]:
+    """Return the mean difference on the same pairs, with the interval over cases."""
+    both = rows.merge(ours, on=["fixed", "moving"], suffixes=("", "_ours"))
+    values = summarise_measure(both.assign(dice=both["dice"] - both["dice_ours"]), "dice")
+    return {f"dice_less_ours_{key}": values[key] for key in ("mean", "cases_low", "cases_high")}
+
+
 def _named(text: str) -> tuple[str, Path]:
     name, _, path = text.partition("=")
     return name, Path(path)
@@ -225,19 +259,24 @@ def main() -> None:
 
     measure = partial(evaluate_pairs, labels=options.data / "label", pairs=pairs)
     measure(out=options.out / "unregistered")
-    lines = [
-        {"method": "unregistered"} | _summarise(read_tsv(options.out / "unregistered/pairs.tsv"))
-    ]
+    measured = {"unregistered": read_tsv(options.out / "unregistered/pairs.tsv")}
+    costs: dict[str, Cost] = {}
     for number, (name, load) in enumerate(methods.items(), 1):
         folder = options.out / str(number)
-        cost = run(load, options.data, pairs, folder / "fields", options.threads)
+        costs[name] = run(load, options.data, pairs, folder / "fields", options.threads)
         measure(fields=folder / "fields", out=folder, name=name)
-        found = _summarise(read_tsv(folder / "pairs.tsv"))
-        lines.append({"method": name} | found | cost._asdict())
-    table = pd.DataFrame(lines)
-    # Of ours, the first that ran.
+        measured[name] = read_tsv(folder / "pairs.tsv")
+    lines = [
+        {"method": name}
+        | _summarise(rows)
+        | _dice_less_ours(rows, measured[_OURS])
+        | (costs[name]._asdict() if name in costs else {})
+        for name, rows in measured.items()
+    ]
+    table = pd.DataFrame(lines).set_index("method")
     for cost in Cost._fields:
-        table[f"{cost}_ratio"] = table[cost] / table[cost].iloc[1]
+        table[f"{cost}_ratio"] = table[cost] / table[cost][_OURS]
+    table = table.reset_index()
     write_tsv(table, options.out / "abdominal_peers.tsv")
     print(f"{len(pairs)} pairs of {' x '.join(map(str, scan.array.shape))}, {voxel_mm:.3g} mm")
     print(table.round(4).T.to_string(header=False))
