@@ -1,7 +1,12 @@
 """Errors that a user can act on: each names the file, the key and the remedy."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
 def printable(text: str) -> str:
@@ -38,3 +43,28 @@ class InputError(ValueError):
     def __init__(self, problems: Problem | Sequence[Problem]) -> None:
         self.problems = [problems] if isinstance(problems, Problem) else list(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+@contextmanager
+def gathered(problems: list[Problem]) -> Iterator[None]:
+    """Note what is wrong with the input, instead of raising it."""
+    try:
+        yield
+    except InputError as error:
+        problems += error.problems
+
+
+def for_each(keys: Iterable[Key], work: Callable[[Key], Value]) -> dict[Key, Value]:
+    """Return what ``work`` returns of each key.
+
+    Raises:
+        InputError: With the problems of all keys.
+    """
+    found: dict[Key, Value] = {}
+    problems: list[Problem] = []
+    for key in keys:
+        with gathered(problems):
+            found[key] = work(key)
+    if problems:
+        raise InputError(problems)
+    return found

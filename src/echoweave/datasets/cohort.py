@@ -17,7 +17,7 @@ from echoweave.datasets.source import BadInput, Found, Source
 from echoweave.datasets.ted import TED_VIEW, TedClip, discover_ted, inspect_ted
 from echoweave.datasets.truths import check_truths, list_truths
 from echoweave.datasets.twins import find_other_axes, find_twins
-from echoweave.errors import InputError, Problem
+from echoweave.errors import InputError, Problem, gathered
 from echoweave.io.checksums import digest_of_content, sha256
 from echoweave.logs import LOGGER, log_to_terminal
 from echoweave.shuffle import hash_number, stable_order
@@ -252,17 +252,13 @@ def _discover(
     clips: list[TedClip] = []
     warnings: list[Problem] = []
     fatal = _missing_pairing(_optional(data["ted"]["pairing"])) + _ted_of_others(dataset, data)
-    try:
+    with gathered(fatal):
         truths = list_truths(_optional(data["dense_truth"]))
         findings = dataset.find(data[dataset.name], truths)
         check_truths(truths, findings.found, data["dense_truth"], fatal, warnings)
-    except InputError as error:
-        fatal += error.problems
-    try:
+    with gathered(fatal):
         clips, bad_clips = discover_ted(_optional(data["ted"]["root"]))
         findings.bad.extend(bad_clips)
-    except InputError as error:
-        fatal += error.problems
     return findings, clips, fatal, warnings
 
 

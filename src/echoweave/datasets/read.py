@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from echoweave.errors import InputError, Problem
+from echoweave.errors import InputError, Problem, gathered
 from echoweave.io.images import Image, read_image
 from echoweave.labels import N_LABELS
 
@@ -60,11 +60,9 @@ def read_masks(path: Path, n_labels: int = N_LABELS) -> Image:
 
 def attempt(reader: Callable[[Path], _Read], path: Path, problems: list[Problem]) -> _Read | None:
     """Return what ``reader`` gives; None, and why in ``problems``, if it cannot."""
-    try:
+    with gathered(problems):
         return reader(path)
-    except InputError as error:
-        problems += error.problems
-        return None
+    return None
 
 
 def _single(array: NDArray[Any], path: Path) -> NDArray[Any]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from echoweave.datasets.csv_tables import read_table, said
 from echoweave.datasets.folders import file_names
-from echoweave.errors import InputError, Problem
+from echoweave.errors import InputError, Problem, gathered
 from echoweave.learn2reg.cohorts.registry import TARGET
 from echoweave.shuffle import stable_order
 
@@ -75,14 +75,9 @@ def list_pairs(
     """
     found = {}
     for split in PAIRED_SPLITS:
-        table = lists.get(split)
-        try:
-            one = (
-                _released(root, split) if table is None else PairList(read_pair_list(table), table)
-            )
-        except InputError as error:
-            problems += error.problems
-            one = PairList((), root)
+        table, one = lists.get(split), PairList((), root)
+        with gathered(problems):
+            one = PairList(read_pair_list(table), table) if table else _released(root, split)
         used = table is not None or any(name in present for _, pair in one.pairs for name in pair)
         found[split] = one if used else one._replace(pairs=())
     return found

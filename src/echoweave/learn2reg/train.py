@@ -25,8 +25,8 @@ from echoweave.learn2reg.checkpoint import (
     save_pair_checkpoint,
 )
 from echoweave.learn2reg.crops import WHOLE, PairBatch, draw_box, load_pairs
-from echoweave.learn2reg.evaluation.folding import measure_smoothness
 from echoweave.learn2reg.evaluation.organ_dice import mean_dice
+from echoweave.learn2reg.fields.folding import measure_smoothness
 from echoweave.learn2reg.network import PairNetwork
 from echoweave.learn2reg.noisy.labels import NoisyLabels
 from echoweave.learn2reg.objective import pair_losses

@@ -1,8 +1,8 @@
 import math
 
-from echoweave.learn2reg.evaluation.folding import Smoothness
 from echoweave.learn2reg.evaluation.measured_pair import MeasuredPair, PairTask
 from echoweave.learn2reg.evaluation.overlap import OrganOverlap
+from echoweave.learn2reg.fields.folding import Smoothness
 from echoweave.learn2reg.splits import VolumePair
 
 SMOOTH = Smoothness(0.1, 0.02, 0.01, 5, 0.5)

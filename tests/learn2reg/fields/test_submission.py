@@ -50,8 +50,9 @@ def fields(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_todays_zip_is_flat_and_tells_where_fields_fold(fields: Path, tmp_path: Path) -> None:
     folded = write_challenge_zip(fields, TODAY, tmp_path / "out.zip")
-    # det J by central differences: 1 + (-3 - 1) / 2 in plane 3, 1 + (-3 - 0) / 2 in plane 4.
-    assert folded == {FIRST: 0, SECOND: 25}
+    # det J by central differences: 1 + (-3 - 1) / 2 in plane 3, 1 + (-3 - 0) / 2 in plane 4; of
+    # planes 2 to 5, for two at either border do not count.
+    assert folded == {FIRST: 0, SECOND: 50}
     with zipfile.ZipFile(tmp_path / "out.zip") as archive:
         assert archive.namelist() == [FIRST, SECOND]
         stored = np.load(io.BytesIO(archive.read(FIRST)))["arr_0"]

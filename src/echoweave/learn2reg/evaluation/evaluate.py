@@ -7,14 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from echoweave.errors import InputError, Problem
+from echoweave.errors import InputError, Problem, gathered
 from echoweave.io.atomic import whole_file
 from echoweave.io.tables import write_tsv
 from echoweave.learn2reg.evaluation.inputs import (
     CasePlaces,
-    find_fields,
     find_images,
-    gathered,
     load_labels,
     pairs_to_measure,
 )
@@ -26,6 +24,7 @@ from echoweave.learn2reg.evaluation.measured_pair import (
 from echoweave.learn2reg.evaluation.organ_boxes import draw_organ_boxes
 from echoweave.learn2reg.evaluation.summary import summarise_pairs
 from echoweave.learn2reg.evaluation.worst_pairs import draw_worst_pairs
+from echoweave.learn2reg.fields.files import find_fields
 from echoweave.learn2reg.scan import Scan
 from echoweave.learn2reg.splits import VolumePair
 from echoweave.learn2reg.variants import UNREGISTERED

@@ -1,20 +1,16 @@
-"""Find and read what is measured: pairs, labels, images; displacement files are only found here."""
+"""Find and read what is measured: pairs, labels, images."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
 
-from echoweave.errors import InputError, Problem
+from echoweave.errors import InputError, Problem, for_each
 from echoweave.learn2reg.cohorts.registry import TARGET
-from echoweave.learn2reg.fields.files import TASK, case_number, find_field
+from echoweave.learn2reg.fields.files import TASK, case_number
 from echoweave.learn2reg.organs import ORGANS
 from echoweave.learn2reg.scan import Scan, read_organ_labels, scan_grid
 from echoweave.learn2reg.splits import VolumePair, read_pair_list
 
-Key = TypeVar("Key")
-Value = TypeVar("Value")
 # A folder of files that tell their case by their names, or the file of each case.
 CasePlaces = Path | Mapping[str, Path]
 # Numbers of the fixed and the moving case; today's form names their modalities, too.
@@ -53,15 +49,6 @@ def _pairs_of_files(fields: Path) -> list[VolumePair]:
         remedy = "give the folder of files disp_FFFF_0000_MMMM_0000.npz or disp_FFFF_MMMM.npz"
         raise InputError(Problem(str(fields), "", "no displacement file lies in it", remedy))
     return sorted({VolumePair(f"{TARGET}_{match[1]}", f"{TARGET}_{match[2]}") for match in matches})
-
-
-def find_fields(fields: Path, pairs: Sequence[VolumePair]) -> dict[VolumePair, Path]:
-    """Return the displacement file of each pair.
-
-    Raises:
-        InputError: All that are missing.
-    """
-    return for_each(pairs, lambda pair: find_field(fields, *pair))
 
 
 def load_labels(places: CasePlaces, cases: Iterable[str]) -> dict[str, Scan]:
@@ -114,28 +101,3 @@ def find_case(places: CasePlaces, case: str, names: Sequence[str]) -> Path:
         what = f"{' and '.join(path.name for path in found)} are files of one case"
         raise InputError(Problem(str(places), "", what, "keep one of them"))
     return found[0]
-
-
-def for_each(keys: Iterable[Key], work: Callable[[Key], Value]) -> dict[Key, Value]:
-    """Return what ``work`` returns of each key.
-
-    Raises:
-        InputError: With the problems of all keys.
-    """
-    found: dict[Key, Value] = {}
-    problems: list[Problem] = []
-    for key in keys:
-        with gathered(problems):
-            found[key] = work(key)
-    if problems:
-        raise InputError(problems)
-    return found
-
-
-@contextmanager
-def gathered(problems: list[Problem]) -> Iterator[None]:
-    """Note what is wrong with the input, instead of raising it."""
-    try:
-        yield
-    except InputError as error:
-        problems += error.problems

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from echoweave.learn2reg.evaluation.folding import Smoothness, measure_smoothness
 from echoweave.learn2reg.evaluation.overlap import OrganOverlap, measure_organs
 from echoweave.learn2reg.fields.files import read_native_field
+from echoweave.learn2reg.fields.folding import Smoothness, measure_smoothness
 from echoweave.learn2reg.fields.native import from_native, native_shape, to_native
 from echoweave.learn2reg.fields.native_warp import NativeField, warp_moving
 from echoweave.learn2reg.organs import ORGANS

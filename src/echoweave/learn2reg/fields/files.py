@@ -1,12 +1,14 @@
 """Displacement files of the challenge: how they are called, found, read and written."""
 
 import math
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from echoweave.errors import InputError, Problem
+from echoweave.errors import InputError, Problem, for_each
 from echoweave.io.atomic import whole_file
 from echoweave.io.limits import Limit, open_regular
 from echoweave.io.nifti import read_nifti
@@ -20,6 +22,7 @@ from echoweave.learn2reg.fields.forms import (
 from echoweave.learn2reg.fields.native import from_native, native_shape, to_native
 from echoweave.learn2reg.fields.npz import load_npz
 
+Pair = TypeVar("Pair", bound=tuple[str, str])
 # Of the abdominal CT among the tasks of 2020.
 TASK = "task_03"
 _AGAIN = "predict the pair again on the common grid, or put back a sound copy"
@@ -118,6 +121,15 @@ def find_field(folder: Path, fixed: str, moving: str) -> Path:
         names = " and ".join(str(path.relative_to(folder)) for path in found)
         raise _bad(folder, f"{names} are fields of one pair", "keep one of them")
     return found[0]
+
+
+def find_fields(folder: Path, pairs: Iterable[Pair]) -> dict[Pair, Path]:
+    """Return the displacement file of each pair, names of its cases.
+
+    Raises:
+        InputError: All that are missing.
+    """
+    return for_each(pairs, lambda pair: find_field(folder, *pair))
 
 
 def _read(path: Path, grid: tuple[int, int, int]) -> NDArray[np.generic]:

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from echoweave.errors import InputError, Problem
-from echoweave.geometry.warp import jacobian_determinant
 from echoweave.io.atomic import whole_file
-from echoweave.learn2reg.fields.files import field_file_name, find_field, read_native_field
+from echoweave.learn2reg.fields.files import field_file_name, find_fields, read_native_field
+from echoweave.learn2reg.fields.folding import measure_smoothness
 from echoweave.learn2reg.fields.forms import (
     STORED_DTYPES,
     FieldForm,
@@ -101,11 +100,14 @@ def write_challenge_zip(fields: Path, wanted: ChallengeForm, output: Path) -> di
     Raises:
         InputError: Pairs without a field, all of them, or a field that cannot be read.
     """
-    paths = _find_all(fields, wanted)
+    if not wanted.fields:
+        what, remedy = "there is no pair to submit", "give the list of the challenge's pairs"
+        raise InputError(Problem(str(fields), "", what, remedy))
+    paths = find_fields(fields, [one.pair for one in wanted.fields])
     with whole_file(output) as temporary:
         with zipfile.ZipFile(temporary, "w") as archive:
             for name, one in wanted.by_name().items():
-                native = read_native_field(paths[name], one.grid)
+                native = read_native_field(paths[one.pair], one.grid)
                 _add(archive, name, as_stored(native, wanted.form))
         folded = check_challenge_zip(temporary, wanted)
     worst = max(folded, key=lambda name: folded[name])
@@ -123,7 +125,7 @@ def check_challenge_zip(path: Path, wanted: ChallengeForm) -> dict[str, float]:
     """Read every field of a zip back as the evaluation does.
 
     Returns:
-        File -> share of voxels where it folds (det J <= 0), in percent.
+        File -> share of voxels where it folds, in percent, as :class:`Smoothness` has it.
 
     Raises:
         InputError: Every file that is missing, not asked for, unreadable, of another shape or
@@ -151,26 +153,6 @@ def check_challenge_zip(path: Path, wanted: ChallengeForm) -> dict[str, float]:
     return folded
 
 
-def _find_all(fields: Path, wanted: ChallengeForm) -> dict[str, Path]:
-    """Return the file of each pair by its name in the zip.
-
-    Raises:
-        InputError: All pairs without one.
-    """
-    if not wanted.fields:
-        what, remedy = "there is no pair to submit", "give the list of the challenge's pairs"
-        raise InputError(Problem(str(fields), "", what, remedy))
-    found, problems = {}, []
-    for name, one in wanted.by_name().items():
-        try:
-            found[name] = find_field(fields, *one.pair)
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(problems)
-    return found
-
-
 def _folded_percent(content: bytes, wanted: WantedField, form: FieldForm) -> float:
     """Return the share of voxels where a file folds.
 
@@ -182,8 +164,7 @@ def _folded_percent(content: bytes, wanted: WantedField, form: FieldForm) -> flo
     if found != form or array.dtype != STORED_DTYPES[form]:
         raise ValueError(f"holds {array.dtype} in the form {found}")
     dvf = from_native(native_field(array, wanted.grid), wanted.axes)
-    determinant = jacobian_determinant(torch.from_numpy(dvf)[None])
-    return 100 * float((determinant <= 0).double().mean())
+    return measure_smoothness(dvf).folded_percent
 
 
 def _add(archive: zipfile.ZipFile, name: str, array: NDArray[np.floating]) -> None:

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.ndimage import correlate
 
-from echoweave.learn2reg.evaluation.folding import measure_smoothness
+from echoweave.learn2reg.fields.folding import measure_smoothness
 
 
 def test_the_identity_has_no_spread_and_no_folding() -> None:
